@@ -1,0 +1,1 @@
+"""argus_streams: what production says about itself, as a short list of explained problems."""
