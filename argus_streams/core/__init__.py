@@ -1,0 +1,1 @@
+"""The pure core: values in, decisions out; no clock, no environment, no I/O."""

@@ -1,0 +1,139 @@
+"""One normalised occurrence, whoever reported it: the shape that every stage after NORMALIZE speaks.
+
+Times are milliseconds since 1970 UTC, Kafka's own unit. ``received_at`` is Kafka's time of the record,
+``occurred_at`` the sender's word, kept inside bounds by ``core.intake``.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Severity = Literal["fatal", "error", "warning", "info", "debug"]
+Kind = Literal["error", "alert", "ci"]
+Status = Literal["firing", "resolved"]
+SignalKind = Literal["group_new", "group_regressed", "deploy", "push", "pull_request"]
+
+
+class Origin(Struct, frozen=True, array_like=True, order=True):
+    """Where an event stands in Kafka; never taken from a header."""
+
+    topic: str  # the topic's id, as the broker describes it: a topic made anew under the same name has another
+    partition: int
+    offset: int
+    index: int = 0  # of the event inside its body
+
+
+class Frame(Struct, frozen=True, omit_defaults=True):
+    """One call of a stack, as the sender told it; ``None`` = the sender does not say."""
+
+    function: str | None = None
+    module: str | None = None
+    file: str | None = None  # path or URL
+    line: int | None = None
+    column: int | None = None
+    in_app: bool | None = None
+    context: str | None = None  # the source line itself
+
+
+class ExceptionInfo(Struct, frozen=True, omit_defaults=True):
+    """One exception of a chain."""
+
+    type: str | None = None
+    value: str | None = None
+    module: str | None = None  # package of the type
+    frames: tuple[Frame, ...] = ()  # outermost call first, the crashing frame last
+    synthetic: bool = False  # the type is the reporter's invention (signal wrappers and the like)
+    id: int | None = None  # inside an exception group: this one's id ...
+    parent_id: int | None = None  # ... and the id of the one it belongs to
+    is_group: bool = False
+
+
+class Event(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One occurrence of an error, alert or CI failure.
+
+    A source fills what its vendor tells; ``project``, ``source``, ``event_id``, ``origin`` and ``received_at`` are
+    stamped by ``core.intake``. ``type`` and ``message`` are those of the exception that was raised last, else of the
+    log line, alert or CI job.
+    """
+
+    kind: Kind = "error"
+    severity: Severity = "error"
+    status: Status = "firing"  # "resolved" closes what "firing" opened: it is no occurrence
+    type: str | None = None
+    message: str | None = None
+    template: str | None = None  # the unformatted message, where the sender has one ("user %s not found")
+    title: str | None = None  # the sender's own headline, for people
+    exceptions: tuple[ExceptionInfo, ...] = ()  # causes first, the one raised last at the end
+    culprit: str | None = None  # transaction, route or view
+    logger: str | None = None
+    platform: str | None = None  # language or runtime: "python", "javascript", "java", "native" ...
+    service: str | None = None
+    environment: str | None = None
+    release: str | None = None
+    host: str | None = None
+    url: str | None = None  # the page or request that failed
+    link: str | None = None  # where the vendor shows it
+    user: str | None = None
+    session: str | None = None
+    trace_id: str | None = None
+    span_id: str | None = None
+    repository: str | None = None  # "owner/name"
+    branch: str | None = None
+    commit: str | None = None  # full SHA
+    tags: dict[str, str] = {}
+    fingerprint: tuple[str, ...] = ()  # the sender's explicit grouping; may hold "{{ default }}"
+    identity: tuple[str, ...] = ()  # alerts and CI: rule and target, workflow and job; no vendor, no time, no value
+    occurred_at: int | None = None
+    vendor_id: str | None = None  # the vendor's id of this one occurrence, equal when it is delivered again
+    delivery_id: str | None = None  # the vendor's id of the request that carried it
+    project: str = ""
+    source: str = ""
+    event_id: str = ""
+    origin: Origin = Origin("", 0, 0)
+    received_at: int = 0
+
+
+class Signal(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One notable point of a project's timeline: a group's turn, a deploy, a push.
+
+    ``subject`` says what it is about ("v1:…" of a group, "owner/name@sha" of a push, "service/environment" of a
+    deploy). ``signal_id`` is the same however often the same thing is told.
+    """
+
+    kind: SignalKind
+    subject: str
+    title: str
+    status: str | None = None  # of a deploy or pull request, in the vendor's words
+    service: str | None = None
+    environment: str | None = None
+    release: str | None = None
+    repository: str | None = None
+    branch: str | None = None
+    commit: str | None = None
+    files: tuple[str, ...] = ()  # changed by a push, at most 1,000
+    author: str | None = None
+    link: str | None = None
+    occurred_at: int | None = None
+    vendor_id: str | None = None
+    delivery_id: str | None = None
+    project: str = ""
+    source: str = ""
+    signal_id: str = ""
+    origin: Origin = Origin("", 0, 0)
+    received_at: int = 0
+
+
+class Ignored(Struct, frozen=True):
+    """Understood, and no business of ours; ``reason`` is a short fixed phrase, counted in the ledger."""
+
+    reason: str
+
+
+class Rejected(Struct, frozen=True):
+    """One item of a body that can not be read, while its neighbours can: it becomes a letter of its own."""
+
+    reason: str  # short and fixed, counted
+    detail: str = ""  # what exactly, for a person
+
+
+Item = Event | Signal | Ignored | Rejected

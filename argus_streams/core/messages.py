@@ -1,0 +1,111 @@
+"""The shapes on the wire between stages, each told again by a JSON Schema in ``schemas/``."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from argus_streams.core.events import Event, Kind, Severity
+
+Action = Literal["resolve", "ignore", "reopen"]
+GroupStatus = Literal["open", "resolved", "ignored", "regressed"]
+Stage = Literal["normalize", "group", "store"]
+
+
+class Occurrence(Struct, frozen=True, array_like=True):
+    """One event of a sighting, reduced to what counting needs."""
+
+    offset: int
+    index: int
+    received_at: int  # ms, Kafka's time of the body
+    occurred_at: int  # ms, the sender's, inside bounds
+    event_id: str
+    source: str
+    closes: bool = False  # a resolution: closes, counts not
+    release: str | None = None
+    environment: str | None = None
+
+
+class Sighting(Struct, frozen=True, kw_only=True):
+    """One fingerprint seen n times in one chunk of one input partition; at most 256 KiB, else split."""
+
+    project: str
+    fingerprint: str  # "v1:" + hash
+    parts: tuple[tuple[str, str], ...]  # why: the named parts that were hashed
+    algorithm: str  # version + hash of the project's rules and mappings
+    topic: str  # id of the input topic
+    partition: int
+    occurrences: tuple[Occurrence, ...]  # in order of (offset, index); the first one is ``event``
+    event: Event
+
+
+class Command(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a person or a program decides about a group."""
+
+    project: str
+    fingerprint: str
+    action: Action
+    by: str = ""
+    reason: str = ""
+
+
+class Version(Struct, frozen=True, array_like=True, order=True):
+    """Of a snapshot: readers only go upwards."""
+
+    epoch: int  # offset of the owner's claim on the changelog partition
+    writes: int  # of this state
+
+
+class Group(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that is known of one fingerprint, in absolute numbers: a snapshot that may be read twice."""
+
+    project: str
+    fingerprint: str
+    parts: tuple[tuple[str, str], ...]
+    algorithm: str
+    version: Version
+    kind: Kind
+    severity: Severity  # the worst seen
+    status: GroupStatus
+    title: str
+    type: str | None = None
+    culprit: str | None = None
+    platform: str | None = None
+    service: str | None = None
+    count: int
+    closed: int = 0  # resolutions taken
+    duplicates: int = 0  # redeliveries refused
+    first_seen: int  # ms, the sender's time
+    last_seen: int
+    status_at: int | None = None  # ms, Kafka's time of what set the status
+    status_by: str | None = None
+    first_release: str | None = None
+    last_release: str | None = None
+    environments: tuple[str, ...] = ()
+    sources: dict[str, int]  # count by source
+    hours: dict[int, int]  # hour since 1970 of Kafka's time → count; the last eight days
+
+
+class LedgerRun(Struct, frozen=True, array_like=True):
+    """What became of some bodies or events of one partition: the same outcome, run-length coded.
+
+    ``at`` is flat: for bodies (offset delta, length) pairs, for events (offset delta, index) pairs; the first
+    offset is relative to the record's ``start``.
+    """
+
+    project: str
+    outcome: str  # normalised | ignored | dead | expired | counted | closed | duplicate | signal | stored
+    reason: str
+    events: int  # events in each of these bodies; 1 for events
+    at: tuple[int, ...]
+
+
+class LedgerRecord(Struct, frozen=True, kw_only=True):
+    """One turn of one stage over one origin partition; at most 256 KiB, else split."""
+
+    stage: Stage
+    topic: str  # id of the input topic
+    partition: int
+    start: int  # first offset spoken of
+    end: int  # one past the last
+    algorithm: str
+    runs: tuple[LedgerRun, ...]

@@ -1,0 +1,27 @@
+"""What a source is: one vendor's bodies in, items out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from argus_streams.core.events import Item
+
+
+class Body(NamedTuple):
+    """One raw record of an input, as a source sees it."""
+
+    value: bytes  # the vendor's bytes, untouched
+    headers: Mapping[str, str]  # names in lower case; those of the vendor's request where the producer kept them
+    received_at: int  # Kafka's time of the record, ms
+
+
+class Source(NamedTuple):
+    """One vendor.
+
+    ``read`` returns an item for each occurrence in the body, in the body's order: an item's place is its index, by which
+    letters and replays name it, so the same bytes always give the same list. It raises ``Malformed`` when nothing of
+    the body can be read, and nothing else for any input. It fills no field that ``core.intake`` stamps.
+    """
+
+    name: str
+    about: str  # one line for people: what the vendor sends
+    read: Callable[[Body], Sequence[Item]]
