@@ -17,9 +17,9 @@ class Body(NamedTuple):
 class Source(NamedTuple):
     """One vendor.
 
-    ``read`` returns an item for each occurrence in the body, in the body's order: an item's place is its index, by which
-    letters and replays name it, so the same bytes always give the same list. It raises ``Malformed`` when nothing of
-    the body can be read, and nothing else for any input. It fills no field that ``core.intake`` stamps.
+    ``read`` returns an item for each occurrence in the body, in the body's order: an item's place is its index, by
+    which letters and replays name it, so the same bytes always give the same list. It raises ``Malformed`` when
+    nothing of the body can be read, and nothing else for any input. It fills no field that ``core.intake`` stamps.
     """
 
     name: str
