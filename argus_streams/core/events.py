@@ -33,6 +33,7 @@ class Frame(Struct, frozen=True, omit_defaults=True):
     column: int | None = None
     in_app: bool | None = None
     context: str | None = None  # the source line itself
+    package: str | None = None  # library, assembly or binary that the code is in: path or name
 
 
 class ExceptionInfo(Struct, frozen=True, omit_defaults=True):
