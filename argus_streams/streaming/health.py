@@ -1,0 +1,70 @@
+"""What a worker says of itself: alive, ready, and why not."""
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+
+@dataclass(slots=True)
+class Health:
+    """The state that probes ask for; written by the loop and the worker."""
+
+    role: str
+    joined: bool = False  # has the group given us an assignment, be it an empty one
+    rebalancing: bool = True
+    recovering: bool = False
+    holding: str | None = None  # why work waits for something outside
+    partitions: int = 0
+    turns: int = 0
+    records: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def obstacles(self) -> list[str]:
+        """What stands between this worker and readiness; empty = ready."""
+        found = []
+        if not self.joined:
+            found.append("not yet a member of its consumer group")
+        if self.rebalancing:
+            found.append("rebalancing")
+        if self.recovering:
+            found.append("recovering state")
+        if self.holding:
+            found.append(f"holding: {self.holding}")
+        return found
+
+
+class HealthServer:
+    """``/livez`` and ``/readyz`` for probes; it answers from the worker's own event loop, so silence is a finding."""
+
+    def __init__(self, health: Health, *, host: str, port: int) -> None:
+        self._health = health
+        self._host = host
+        self._port = port
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> int:
+        """Listen; the port, which the system picks where 0 was asked for."""
+        app = web.Application()
+        app.router.add_get("/livez", self._live)
+        app.router.add_get("/readyz", self._ready)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        await site.start()
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _live(self, _: web.Request) -> web.Response:
+        return web.json_response({"role": self._health.role, "alive": True})
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        health = self._health
+        obstacles = health.obstacles()
+        body = {"role": health.role, "ready": not obstacles, "obstacles": obstacles, "partitions": health.partitions}
+        return web.json_response(
+            {**body, "turns": health.turns, "records": health.records}, status=503 if obstacles else 200
+        )

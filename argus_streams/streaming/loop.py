@@ -1,0 +1,283 @@
+"""The turn: take all that waits, decide, make it durable step by step, confirm.
+
+The order of steps is the promise (docs/adr/0003): forwards and ledger, then the changelog, then the local store, then
+the position; each checked before the next begins. A crash at any point repeats effects from the old state, it loses
+none. Each step first looks whether the partitions are still ours.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from time import monotonic
+from typing import Any, NamedTuple
+
+from argus_streams.errors import Unavailable
+from argus_streams.streaming.agent import Agent, Effects, KeyedAgent, Slice, State
+from argus_streams.streaming.health import Health
+from argus_streams.streaming.position import Chunk, Partition, Position
+from argus_streams.streaming.producer import ConfirmedProducer
+from argus_streams.streaming.reader import Reader
+from argus_streams.streaming.table import Table
+
+log = logging.getLogger(__name__)
+
+TURN_BYTES = 32 * 1024 * 1024
+HOLD_SECONDS = (0.5, 30.0)  # first and longest pause while something outside is down
+LEAVE_SECONDS = 8.0  # a rebalance waits this long for the running turn: below the rebalance time-out of 15 s
+VERIFY_SECONDS = 60.0
+
+
+class Left(Exception):  # noqa: N818 - what happened: the partitions went while a turn ran
+    """The turn's partitions are no longer ours: drop the rest of it."""
+
+
+class Engine(NamedTuple):
+    """What the loop works with."""
+
+    producer: ConfirmedProducer
+    reader: Reader
+    position: Position
+    health: Health
+    topic_ids: Mapping[str, str]  # by topic name, as of the start
+
+
+class Loop:
+    """Runs the turns of one agent over the chunks that Faust delivers."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        decide: "Decide",
+        *,
+        table: Table | None,
+        generation: Callable[[], int],
+        fatal: Callable[[BaseException], None],
+    ) -> None:
+        self._engine = engine
+        self._decide = decide
+        self._table = table
+        self._generation = generation  # of the consumer group, now
+        self._fatal = fatal  # ends the process: an error that escapes a turn would let Faust skip what it held
+        self._inbox: list[tuple[Partition, Chunk]] = []
+        self._tenure = 0  # moves with every loss and gain of partitions
+        self._leaving = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._recovered = asyncio.Event()
+        self._recovery: asyncio.Task[None] | None = None
+        self._verified = monotonic()
+
+    # -- tenancy: called by the transport -------------------------------------------------------------------------
+
+    async def starts(self, tps: Iterable[Partition]) -> Mapping[Partition, tuple[int, str]]:
+        """Where to begin: what the group committed under the topic's present id, else the log's beginning."""
+        tps, reader = list(tps), self._engine.reader
+        committed = await self._insist(lambda: reader.committed(tps))
+        bounds = await self._insist(lambda: reader.bounds(tps))
+        starts = {}
+        for tp in tps:
+            topic_id, place = self._engine.topic_ids[tp.topic], committed[tp]
+            valid = place is not None and place[1] == topic_id and place[0] <= bounds[tp][1]
+            starts[tp] = (place[0] if place is not None and valid else bounds[tp][0], topic_id)
+        self._engine.health.rebalancing = False
+        return starts
+
+    def assigned(self, tps: frozenset[Partition]) -> None:
+        """Partitions are ours: recover their state in the background, turns wait for it."""
+        self._tenure += 1
+        self._leaving.clear()
+        self._inbox.clear()
+        health = self._engine.health
+        health.joined, health.rebalancing, health.partitions = True, bool(tps), len(tps)
+        if self._table is None or not tps:
+            self._recovered.set()
+            return
+        self._recovered.clear()
+        health.recovering = True
+        self._recovery = asyncio.create_task(self._recover(self._table, {tp.partition for tp in tps}, self._tenure))
+
+    async def leave(self) -> None:
+        """Let the running turn end; after the deadline its remaining steps are dropped."""
+        self._leaving.set()
+        self._engine.health.rebalancing = True
+        try:
+            await asyncio.wait_for(self._idle.wait(), LEAVE_SECONDS)
+        except TimeoutError:
+            log.warning("a turn did not end within %s s of a rebalance: its remaining steps are dropped", LEAVE_SECONDS)
+        self._tenure += 1
+        self._recovered.clear()
+        if self._table is not None:
+            self._table.release()
+
+    # -- turns ----------------------------------------------------------------------------------------------------
+
+    async def run(self, chunks: AsyncIterable[Any], more: Callable[[], bool]) -> None:
+        """Process chunks for ever; ``more`` says whether another one waits already."""
+        async for event in chunks:
+            message = event.message
+            self._inbox.append((Partition(message.topic, message.partition), event.value))
+            if self._leaving.is_set():
+                self._inbox.clear()
+            elif not more() or sum(chunk.size for _, chunk in self._inbox) >= TURN_BYTES:
+                try:
+                    await self.turn()
+                except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be skipped
+                    self._fatal(error)
+
+    async def turn(self) -> None:
+        """One turn over what is in the inbox."""
+        self._idle.clear()
+        tenure = self._tenure
+        try:
+            await self._ready(tenure)
+            slices = await self._take()
+            if slices:
+                await self._steps(slices, tenure)
+        except Left:
+            log.info("a turn was dropped: its partitions are no longer ours")
+        finally:
+            self._idle.set()
+
+    async def _ready(self, tenure: int) -> None:
+        while not self._recovered.is_set():
+            self._still_ours(tenure)
+            if self._leaving.is_set():
+                raise Left
+            try:
+                await asyncio.wait_for(self._recovered.wait(), 0.2)
+            except TimeoutError:
+                continue
+
+    async def _take(self) -> list[Slice]:
+        position, generation = self._engine.position, self._generation()
+        inbox, self._inbox = self._inbox, []
+        slices = []
+        for tp, chunk in inbox:
+            if chunk.generation != generation:
+                continue
+            taken = position.take(tp, chunk, monotonic())
+            if taken.records:
+                expired = await self._expired(tp, taken.hole) if taken.hole else None
+                slices.append(Slice(tp.topic, position.held()[tp], tp.partition, taken.records, expired))
+        return slices
+
+    async def _expired(self, tp: Partition, hole: tuple[int, int]) -> tuple[int, int] | None:
+        """A hole that ends where the log begins was deleted by retention before we read it."""
+        bounds = await self._insist(lambda: self._engine.reader.bounds([tp]))
+        if bounds[tp][0] < hole[1]:
+            return None
+        log.error("%s/%s: offsets %s to %s were deleted by retention before they were read", *tp, hole[0], hole[1] - 1)
+        return hole
+
+    async def _steps(self, slices: Sequence[Slice], tenure: int) -> None:
+        effects, changes = await self._held(lambda: self._decide(slices), tenure)
+        self._still_ours(tenure)
+        await self._engine.producer.write(effects.records)
+        if self._table is not None:
+            self._still_ours(tenure)
+            await self._keep(self._table, changes, tenure)
+        self._still_ours(tenure)
+        for piece in slices:
+            self._engine.position.confirm(Partition(piece.topic, piece.partition), piece.records[-1].offset + 1)
+        health = self._engine.health
+        health.turns += 1
+        health.records += sum(len(piece.records) for piece in slices)
+
+    async def _keep(self, table: Table, changes: Mapping[tuple[int, bytes], bytes | None], tenure: int) -> None:
+        if changes:
+            logged = await table.log(changes)
+            self._still_ours(tenure)
+            table.apply(logged)
+        if monotonic() - self._verified > VERIFY_SECONDS:
+            self._verified = monotonic()
+            await table.verify()
+
+    async def _held(self, decide: Callable[[], Awaitable["Decided"]], tenure: int) -> "Decided":
+        """Decide; while something outside is down, hold with back-off and say so."""
+        pause, health = HOLD_SECONDS[0], self._engine.health
+        while True:
+            try:
+                decided = await decide()
+            except Unavailable as error:
+                health.holding = str(error)
+                log.warning("holding, nothing is skipped: %s; next try in %.1f s", error, pause)
+                await self._pause(pause)
+                self._still_ours(tenure)
+                pause = min(pause * 2, HOLD_SECONDS[1])
+            else:
+                if health.holding:
+                    log.info("going on: what was down answers again")
+                    health.holding = None
+                return decided
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._leaving.wait(), seconds)
+        except TimeoutError:
+            return
+        raise Left
+
+    def _still_ours(self, tenure: int) -> None:
+        if tenure != self._tenure:
+            raise Left
+
+    # -- recovery -------------------------------------------------------------------------------------------------
+
+    async def _recover(self, table: Table, partitions: set[int], tenure: int) -> None:
+        started = monotonic()
+        try:
+            await self._insist(partial(table.assign, partitions))
+        except Exception as error:  # noqa: BLE001 - without its state an agent may not work
+            self._fatal(error)
+        if tenure != self._tenure:
+            return
+        log.info("state of %s partitions recovered in %.1f s", len(partitions), monotonic() - started)
+        self._engine.health.recovering = False
+        self._verified = monotonic()
+        self._recovered.set()
+
+    async def _insist(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        """Ask until the broker answers."""
+        pause = HOLD_SECONDS[0]
+        while True:
+            try:
+                answer = await call()
+            except Unavailable as error:
+                self._engine.health.holding = str(error)
+                log.warning("waiting for the broker: %s; next try in %.1f s", error, pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, HOLD_SECONDS[1])
+            else:
+                self._engine.health.holding = None
+                return answer
+
+
+class Decided(NamedTuple):
+    """What one decision brought: effects, and the state changes that go with them."""
+
+    effects: Effects
+    changes: Mapping[tuple[int, bytes], bytes | None]
+
+
+Decide = Callable[[Sequence[Slice]], Awaitable[Decided]]
+
+
+def plain(agent: Agent) -> Decide:
+    """The decision of an agent without state."""
+
+    async def decide(slices: Sequence[Slice]) -> Decided:
+        return Decided(await agent.turn(slices), {})
+
+    return decide
+
+
+def keyed(agent: KeyedAgent, table: Table) -> Decide:
+    """The decision of an agent over an overlay of its table, made anew for each try."""
+
+    async def decide(slices: Sequence[Slice]) -> Decided:
+        state = State(table)
+        effects = await agent.turn(slices, state)
+        return Decided(effects, state.changes())
+
+    return decide

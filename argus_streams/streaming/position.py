@@ -1,0 +1,144 @@
+"""Where each input partition stands: our own books, for Faust's pass over what a rebalance dropped.
+
+Faust may drop, repeat or reorder what it fetched: a rebalance clears its queues, pauses partitions, seeks beside the
+fetch loop. So each chunk is held against ``next`` where it is processed: what lies before is a repeat, what begins
+after it shows a hole, which is asked for again. A hole that is still there in the answer to that very question is real
+(compaction, transaction markers, retention). Committed is what was confirmed, nothing else.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+STILL_SECONDS = 2.0  # a partition with records ahead that delivers none for this long is asked again ...
+STILL_SECONDS_MAX = 60.0  # ... then after twice as long each time: a log may end in a transaction marker
+
+
+class Partition(NamedTuple):
+    """A partition of a topic, by name; equal to Faust's and aiokafka's own tuples."""
+
+    topic: str
+    partition: int
+
+
+class Record(Protocol):
+    """One Kafka record as fetched; aiokafka's ``ConsumerRecord`` is one."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+class Chunk(NamedTuple):
+    """What one fetch brought of one partition."""
+
+    records: Sequence[Record]
+    size: int  # bytes of keys and values
+    epoch: int  # of the fetch position: moves with every seek
+    generation: int  # of the consumer group when it was fetched
+
+
+class Taken(NamedTuple):
+    """The records of a chunk to be processed now, and the hole before them that proved real."""
+
+    records: Sequence[Record]
+    hole: tuple[int, int] | None = None  # offsets [first, end)
+
+
+NOTHING = Taken(())
+
+
+@dataclass(slots=True)
+class _Place:
+    topic_id: str
+    next: int  # offset to be processed
+    done: int  # offset to be committed
+    seen: float  # when it last moved or was asked, s
+    patience: float = STILL_SECONDS
+    wanted: bool = False  # a hole showed: seek back to next
+    asked: tuple[int, int] | None = None  # (next, epoch) of the last question
+
+
+class Position:
+    """``next`` and ``done`` of every partition held; times are seconds of a monotonic clock."""
+
+    def __init__(self) -> None:
+        self._places: dict[Partition, _Place] = {}
+        self._epochs: dict[Partition, int] = {}
+        self.repaired = 0  # holes asked for again
+        self.gaps = 0  # holes that proved real
+
+    def reset(self, tp: Partition, offset: int, topic_id: str, now: float) -> None:
+        """Begin at ``offset`` under this topic's id."""
+        self._places[tp] = _Place(topic_id=topic_id, next=offset, done=offset, seen=now)
+
+    def forget(self, tps: Iterable[Partition]) -> None:
+        """Give partitions up: what still arrives of them is nobody's."""
+        for tp in tps:
+            self._places.pop(tp, None)
+
+    def moved(self, tp: Partition) -> None:
+        """Note a seek: chunks fetched before it answer no later question."""
+        self._epochs[tp] = self._epochs.get(tp, 0) + 1
+
+    def epochs(self) -> Mapping[Partition, int]:
+        """The fetch epochs as of now, to be stamped on what the fetch brings."""
+        return dict(self._epochs)
+
+    def held(self) -> Mapping[Partition, str]:
+        """The partitions held, with the id of their topic."""
+        return {tp: place.topic_id for tp, place in self._places.items()}
+
+    def take(self, tp: Partition, chunk: Chunk, now: float) -> Taken:
+        """The records of the chunk that are to be processed now; ``next`` moves past them."""
+        place = self._places.get(tp)
+        if place is None or chunk.records[-1].offset < place.next:
+            return NOTHING
+        records, first, expected = chunk.records, chunk.records[0].offset, place.next
+        if first > expected and place.asked != (expected, chunk.epoch):
+            if chunk.epoch == self._epochs.get(tp, 0) and not place.wanted:
+                place.wanted = True
+                self.repaired += 1
+            return NOTHING
+        if first < expected:
+            records = [record for record in records if record.offset >= expected]
+        place.next, place.seen, place.patience = records[-1].offset + 1, now, STILL_SECONDS
+        if first <= expected:
+            return Taken(records)
+        self.gaps += 1
+        return Taken(records, (expected, first))
+
+    def confirm(self, tp: Partition, end: int) -> None:
+        """All effects of what lies before ``end`` are durable: it may be committed."""
+        place = self._places.get(tp)
+        if place is not None and end > place.done:
+            place.done = end
+
+    def done(self) -> Mapping[Partition, int]:
+        """What may be committed, by partition."""
+        return {tp: place.done for tp, place in self._places.items()}
+
+    def questions(self, ends: Mapping[Partition, int], now: float) -> Sequence[tuple[Partition, int]]:
+        """Where to seek and ask again: partitions with a hole, or standing still with records ahead of ``next``.
+
+        ``ends`` are the known ends of the logs of partitions that are being fetched.
+        """
+        asked = []
+        for tp, place in self._places.items():
+            still = now - place.seen > place.patience and ends.get(tp, 0) > place.next
+            if still:
+                place.patience = min(place.patience * 2, STILL_SECONDS_MAX)
+            if still or place.wanted:
+                asked.append((tp, place.next))
+        return asked
+
+    def asked(self, tp: Partition, now: float) -> None:
+        """The fetch loop has sought back to ``next`` of this partition."""
+        self.moved(tp)
+        place = self._places.get(tp)
+        if place is not None:
+            place.wanted, place.seen, place.asked = False, now, (place.next, self._epochs[tp])

@@ -1,0 +1,143 @@
+"""Looking things up on the broker beside the group: committed positions, log bounds, topic ids, spans of records.
+
+Blocking calls of librdkafka; each async method runs one in a thread. Nothing here joins the consumer group.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from argus_streams.errors import Unavailable
+from argus_streams.streaming.position import Partition
+
+T = TypeVar("T")
+TIMEOUT_SECONDS = 15.0
+FETCH = 10_000  # records a call
+# confluent-kafka 2.16 reads commit metadata as a C string that nobody ended: without this it returns what lies behind.
+METADATA_END = "\0"
+
+
+class Reader:
+    """Reads of one consumer group's view of the broker."""
+
+    def __init__(self, client: Mapping[str, Any], group: str) -> None:
+        self._client = dict(client)
+        self._group = group
+        self._admin = AdminClient(self._client)
+
+    async def topics(self, names: Iterable[str]) -> Mapping[str, tuple[str, int]]:
+        """Id and partition count by name; a topic that is not there is left out. Raises ``Unavailable``."""
+        return await _in_thread(partial(self._topics, sorted(set(names))))
+
+    async def committed(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, str] | None]:
+        """The group's committed offset and the topic id it was committed under; ``None`` where there is none."""
+        return await _in_thread(partial(self._committed, tps))
+
+    async def bounds(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, int]]:
+        """First offset and end of each partition's log."""
+        return await _in_thread(partial(self._bounds, tps))
+
+    def read(self, spans: Mapping[Partition, tuple[int, int]], stop: Callable[[], bool]) -> Iterator[list[Message]]:
+        """The records of [first, end) of each partition, a fetch at a time; blocking, so call it in a thread.
+
+        Ends early when ``stop`` says so. Raises ``Unavailable`` when the broker is away for longer than a time-out.
+        """
+        left = {tp: end for tp, (first, end) in spans.items() if first < end}
+        if not left:
+            return
+        consumer = self._consumer()
+        try:
+            consumer.assign([TopicPartition(*tp, spans[tp][0]) for tp in left])
+            while left and not stop():
+                messages = consumer.consume(FETCH, timeout=1.0)
+                yield [message for message in messages if _wanted(message, left)]
+                left = _unread(consumer, left, messages)
+        except KafkaException as error:
+            raise Unavailable(f"the broker can not be read: {error}") from error
+        finally:
+            consumer.close()
+
+    def _consumer(self) -> Consumer:
+        return Consumer(
+            {
+                **self._client,
+                "group.id": self._group,
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "auto.offset.reset": "earliest",
+                "enable.partition.eof": True,
+            }
+        )
+
+    def _topics(self, names: Sequence[str]) -> Mapping[str, tuple[str, int]]:
+        found: dict[str, tuple[str, int]] = {}
+        futures = self._admin.describe_topics(TopicCollection(list(names)), request_timeout=TIMEOUT_SECONDS)
+        for name, future in futures.items():
+            try:
+                described = future.result()
+            except KafkaException as error:
+                if error.args[0].name() == "UNKNOWN_TOPIC_OR_PART":
+                    continue
+                raise Unavailable(f"the broker does not answer: {error.args[0].str()}") from error
+            found[name] = (str(described.topic_id), len(described.partitions))
+        return found
+
+    def _committed(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, str] | None]:
+        consumer = self._consumer()
+        try:
+            answers = consumer.committed([TopicPartition(*tp) for tp in tps], timeout=TIMEOUT_SECONDS)
+        except KafkaException as error:
+            raise Unavailable(f"committed positions can not be read: {error}") from error
+        finally:
+            consumer.close()
+        return {
+            Partition(answer.topic, answer.partition): (answer.offset, (answer.metadata or "").split(METADATA_END)[0])
+            if answer.offset >= 0
+            else None
+            for answer in answers
+        }
+
+    def _bounds(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, int]]:
+        consumer = self._consumer()
+        try:
+            return {
+                tp: consumer.get_watermark_offsets(TopicPartition(*tp), timeout=TIMEOUT_SECONDS, cached=False)
+                for tp in tps
+            }
+        except KafkaException as error:
+            raise Unavailable(f"log bounds can not be read: {error}") from error
+        finally:
+            consumer.close()
+
+
+def _wanted(message: Message, left: Mapping[Partition, int]) -> bool:
+    error = message.error()
+    if error is None:
+        return (message.offset() or 0) < left.get(_partition(message), 0)
+    if error.retriable() or error.name().startswith("_"):  # the end of a log, or librdkafka's own: it goes on by itself
+        return False
+    raise KafkaException(error)
+
+
+def _unread(consumer: Consumer, left: Mapping[Partition, int], messages: Sequence[Message]) -> dict[Partition, int]:
+    """The partitions whose span is not read yet; a log may end in markers that are no records."""
+    ended = {_partition(message) for message in messages if _ends(message.error())}
+    places = consumer.position([TopicPartition(*tp) for tp in left if tp not in ended])
+    unread = {Partition(place.topic, place.partition): place.offset for place in places}
+    return {tp: left[tp] for tp, offset in unread.items() if offset < left[tp]}
+
+
+def _ends(error: KafkaError | None) -> bool:
+    return error is not None and error.name() == "_PARTITION_EOF"
+
+
+def _partition(message: Message) -> Partition:
+    return Partition(message.topic() or "", message.partition() or 0)
+
+
+async def _in_thread(call: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(None, call)

@@ -1,0 +1,128 @@
+"""Where a table keeps its values between turns: in memory, or in RocksDB.
+
+Both hold, for each partition, the values and the changelog offset up to which they are true, under the changelog
+topic's id. Values are bytes that begin with the epoch of their writer; ``None`` deletes.
+"""
+
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch
+
+Changes = Mapping[bytes, bytes]
+
+
+class Mark(NamedTuple):
+    """How far a partition's local values are true."""
+
+    topic_id: str  # of the changelog
+    offset: int  # of the last changelog record applied
+
+
+class Store(Protocol):
+    """Local values of the partitions of one table; only written to after the changelog has confirmed."""
+
+    def get(self, partition: int, key: bytes) -> bytes | None:
+        """The value, or ``None``."""
+        ...
+
+    def write(self, partition: int, changes: Changes, mark: Mark) -> None:
+        """Write values and mark in one step: never one without the other."""
+        ...
+
+    def mark(self, partition: int) -> Mark | None:
+        """How far this partition is true; ``None`` = nothing is known of it."""
+        ...
+
+    def drop(self, partition: int) -> None:
+        """Forget the partition's values and mark."""
+        ...
+
+    def close(self) -> None:
+        """Release files and locks."""
+        ...
+
+
+class MemoryStore:
+    """Values in a dictionary a partition; a restart begins with nothing."""
+
+    def __init__(self) -> None:
+        self._values: dict[int, dict[bytes, bytes]] = {}
+        self._marks: dict[int, Mark] = {}
+
+    def get(self, partition: int, key: bytes) -> bytes | None:
+        values = self._values.get(partition)
+        return None if values is None else values.get(key)
+
+    def write(self, partition: int, changes: Changes, mark: Mark) -> None:
+        self._values.setdefault(partition, {}).update(changes)
+        self._marks[partition] = mark
+
+    def mark(self, partition: int) -> Mark | None:
+        return self._marks.get(partition)
+
+    def drop(self, partition: int) -> None:
+        self._values.pop(partition, None)
+        self._marks.pop(partition, None)
+
+    def close(self) -> None:
+        self._values.clear()
+        self._marks.clear()
+
+
+_PARTITION = struct.Struct(">H")
+_VALUE, _MARK = b"v", b"m"
+MIB = 1024 * 1024
+CACHE_BYTES = 64 * MIB  # one cache for all partitions: RocksDB's defaults a partition do not fit a 512 MiB worker
+WRITE_BUFFER_BYTES = 4 * MIB
+
+
+class RocksStore:
+    """All partitions of a table in one RocksDB, keys prefixed by the partition: one cache, one set of buffers."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._db = Rdict(str(folder), _options())
+
+    def get(self, partition: int, key: bytes) -> bytes | None:
+        value = self._db.get(_VALUE + _PARTITION.pack(partition) + key)
+        return value if isinstance(value, bytes) else None
+
+    def write(self, partition: int, changes: Changes, mark: Mark) -> None:
+        batch = WriteBatch(raw_mode=True)
+        prefix = _VALUE + _PARTITION.pack(partition)
+        for key, value in changes.items():
+            batch.put(prefix + key, value)
+        batch.put(_MARK + _PARTITION.pack(partition), f"{mark.topic_id} {mark.offset}".encode())
+        self._db.write(batch)
+
+    def mark(self, partition: int) -> Mark | None:
+        value = self._db.get(_MARK + _PARTITION.pack(partition))
+        if not isinstance(value, bytes):
+            return None
+        topic_id, offset = value.decode().rsplit(" ", 1)
+        return Mark(topic_id, int(offset))
+
+    def drop(self, partition: int) -> None:
+        del self._db[_MARK + _PARTITION.pack(partition)]  # first: values without a mark are not believed
+        prefix = _VALUE + _PARTITION.pack(partition)
+        self._db.delete_range(prefix, _VALUE + _PARTITION.pack(partition + 1))
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def _options() -> Options:
+    options = Options(raw_mode=True)
+    options.create_if_missing(True)  # noqa: FBT003 - rocksdict's own signature
+    options.set_write_buffer_size(WRITE_BUFFER_BYTES)
+    options.set_max_write_buffer_number(2)
+    options.set_keep_log_file_num(2)
+    options.set_max_open_files(256)
+    table = BlockBasedOptions()
+    table.set_block_cache(Cache(CACHE_BYTES))
+    table.set_bloom_filter(10, False)  # noqa: FBT003 - bits a key, whole keys
+    options.set_block_based_table_factory(table)
+    return options

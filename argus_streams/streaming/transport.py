@@ -1,0 +1,190 @@
+"""Faust's consumer with chunk delivery and a position of our own.
+
+Faust delivers one event per fetched chunk of one partition (a quarter of its cost per event is four tasks a message),
+and commits what ``Position`` says was confirmed. What we override of Faust and why is listed in docs/adr/0002; a test
+holds each fact.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from time import monotonic
+from typing import Any, cast
+
+import faust
+from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaError
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
+from faust.transport.drivers.aiokafka import Transport as FaustTransport
+from faust.types.tuples import TP, ConsumerMessage
+
+from argus_streams.streaming.position import Chunk, Partition, Position
+from argus_streams.streaming.reader import METADATA_END
+
+Starts = Mapping[Partition, tuple[int, str]]  # offset and topic id
+
+
+class Tenancy:
+    """What the transport needs of the loop: where to start, and when the running turn is over."""
+
+    def __init__(
+        self,
+        *,
+        position: Position,
+        starts: Callable[[Iterable[Partition]], Awaitable[Starts]],
+        assigned: Callable[[frozenset[Partition]], None],
+        leave: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.position = position
+        self.starts = starts  # committed positions, or beginnings
+        self.assigned = assigned  # partitions are ours: recover their state
+        self.leave = leave  # waits for the running turn, then no step may begin
+
+
+class _Thread(AIOKafkaConsumerThread):
+    """Commits with the topic's id as metadata, and survives a broker that is away."""
+
+    consumer: "ChunkConsumer"
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        held = self.consumer.tenancy.position.held()
+        mine = self.assignment()
+        commit = {
+            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, held[Partition(*tp)] + METADATA_END)
+            for tp, offset in offsets.items()
+            if tp in mine and Partition(*tp) in held
+        }
+        if not commit:
+            return False
+        try:
+            await self._ensure_consumer().commit(commit)
+        except (CommitFailedError, IllegalStateError):  # rebalanced: the next owner starts where we last committed
+            return False
+        except KafkaError as error:  # Faust crashes the app here; the next interval tries again
+            self.log.warning("commit failed, it will be tried again: %s", error)
+            return False
+        return True
+
+
+class ChunkConsumer(FaustConsumer):
+    """One Faust event per fetched chunk; seeks and commits go by ``Position``."""
+
+    tenancy: Tenancy  # bound by `install`
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    # -- position -------------------------------------------------------------------------------------------------
+
+    async def perform_seek(self) -> None:
+        """Seek every assigned partition to where its group stands, and begin our books there."""
+        position = self.tenancy.position
+        tps = [Partition(*tp) for tp in self.assignment()]
+        for tp in tps:
+            position.moved(tp)
+        starts = await self.tenancy.starts(tps)
+        await self._thread.seek_wait({TP(*tp): offset for tp, (offset, _) in starts.items()})
+        for tp, (offset, topic_id) in starts.items():
+            position.moved(tp)
+            position.reset(tp, offset, topic_id, monotonic())
+            self._committed_offset[TP(*tp)] = None
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Let the running turn end, commit it, give the partitions up."""
+        await super().on_partitions_revoked(revoked)
+        self.tenancy.position.forget([Partition(*tp) for tp in revoked])
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Tell the loop what is ours before Faust resumes the flow."""
+        self.tenancy.position.forget(set(self.tenancy.position.held()) - {Partition(*tp) for tp in assigned})
+        self.tenancy.assigned(frozenset(Partition(*tp) for tp in assigned))
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def wait_empty(self) -> None:
+        """Wait for the running turn instead of Faust's acks, which we do not use; then commit."""
+        await self.tenancy.leave()
+        await self.commit_and_end_transactions()
+
+    # -- commit: what was confirmed -------------------------------------------------------------------------------
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        tps = [TP(*tp) for tp in self.tenancy.position.done()]
+        return (tp for tp in tps if topics is None or tp in topics or tp.topic in topics)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        done = self.tenancy.position.done().get(Partition(*tp))
+        committed = self._committed_offset[tp]
+        return done if done and (committed is None or done > committed) else None
+
+    # -- fetch ----------------------------------------------------------------------------------------------------
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        try:
+            while not (self._stopped.is_set() or fetcher._stopped.is_set()):  # noqa: SLF001 - Faust's own loop
+                await self.sleep(0)
+                async for _, message in self.getmany(timeout=1.0):
+                    await self._deliver(message)
+        except (ConsumerStoppedError, asyncio.CancelledError):
+            if not self.transport.app.should_stop:
+                raise
+
+    async def _deliver(self, message: ConsumerMessage) -> None:
+        if self.app.flow_control.is_active() and not self.suspend_flow.is_set():
+            await self.callback(message)
+        else:
+            await self.wait_first(self.callback(message), self.suspend_flow.wait())
+        await asyncio.sleep(0)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's
+        """Fetch, and give each partition's records as one message."""
+        if self.flow_active:
+            await self._ask_again()
+        epochs = self.tenancy.position.epochs()
+        records, active = await self._wait_next_records(timeout)
+        generation = self.app.consumer_generation_id
+        if records is None or self.should_stop:
+            return
+        for tp, fetched in records.items():
+            if not self._flowing(generation):  # a rebalance began: what was fetched is dropped, and asked for again
+                return
+            if active is None or tp in active or tp in self._buffered_partitions:
+                yield tp, _message(tp, fetched, epochs.get(Partition(*tp), 0), generation)
+
+    def _flowing(self, generation: int) -> bool:
+        return self.flow_active and self.app.consumer_generation_id == generation
+
+    async def _ask_again(self) -> None:
+        position, now = self.tenancy.position, monotonic()
+        for tp, offset in position.questions(self._ends(), now):
+            try:
+                await self._seek(TP(*tp), offset)
+            except (IllegalStateError, AssertionError):  # it has just gone; a rebalance begins anew
+                continue
+            position.asked(tp, now)
+
+    def _ends(self) -> Mapping[Partition, int]:
+        ends = {}
+        for tp in self.assignment() & self._get_active_partitions():
+            try:
+                ends[Partition(*tp)] = int(cast(Any, self.highwater(tp)) or 0)
+            except (IllegalStateError, AssertionError):  # aiokafka asserts that it is still assigned
+                continue
+        return ends
+
+
+def _message(tp: TP, records: list[Any], epoch: int, generation: int) -> ConsumerMessage:
+    size = sum(len(record.value or b"") + len(record.key or b"") for record in records)
+    last = records[-1]
+    chunk: Any = Chunk(records, size, epoch, generation)  # our codec passes it through
+    seconds = last.timestamp / 1000.0
+    return ConsumerMessage(
+        last.topic, last.partition, last.offset, seconds, last.timestamp_type, [], None, chunk, None, 0, 0, tp,
+        generation_id=generation,
+    )  # fmt: skip
+
+
+def install(app: faust.App, tenancy: Tenancy) -> None:
+    """Give the app our consumer instead of Faust's."""
+    consumer = type("BoundConsumer", (ChunkConsumer,), {"tenancy": tenancy})
+    transport = type("ChunkTransport", (FaustTransport,), {"Consumer": consumer})
+    app.transport = transport(app.conf.broker_consumer, app)

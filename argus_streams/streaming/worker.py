@@ -1,0 +1,251 @@
+"""One worker process: a Faust app around one loop, from start to a clean end."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import ssl
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+
+import faust
+from faust.auth import SASLCredentials, SSLCredentials
+from faust.serializers.codecs import Codec
+
+from argus_streams.errors import Misconfigured, Unavailable
+from argus_streams.streaming.agent import Agent, KeyedAgent
+from argus_streams.streaming.health import Health, HealthServer
+from argus_streams.streaming.loop import HOLD_SECONDS, Engine, Loop, keyed, plain
+from argus_streams.streaming.position import Position
+from argus_streams.streaming.producer import ConfirmedProducer
+from argus_streams.streaming.reader import Reader
+from argus_streams.streaming.store import MemoryStore, RocksStore, Store
+from argus_streams.streaming.table import Table
+from argus_streams.streaming.transport import Tenancy, install
+
+log = logging.getLogger(__name__)
+
+CRASHED = 70  # EX_SOFTWARE: the supervisor starts us again
+STOP_SECONDS = 4.5  # SIGTERM to exit
+SESSION_SECONDS = 10.0  # how long partitions stand still after a crash (aiokafka's 60 s would be a minute)
+REBALANCE_SECONDS = 15.0
+CHUNK_BYTES = 1024 * 1024  # one fetch of one partition
+CHUNKS_WAITING = 32
+
+
+class Broker(NamedTuple):
+    """How to reach Kafka, in librdkafka's words; Faust's are derived from them."""
+
+    client: Mapping[str, Any]
+
+    @property
+    def servers(self) -> list[str]:
+        """Bootstrap servers, host:port."""
+        return [server.strip() for server in str(self.client["bootstrap.servers"]).split(",") if server.strip()]
+
+
+class Job(NamedTuple):
+    """What a worker is to run."""
+
+    role: str
+    group: str  # consumer group
+    topics: Sequence[str]  # inputs; those of a keyed agent are keyed alike and have equal partition counts
+    changelog: str | None = None  # of the agent's table
+    state: Path | None = None  # folder for RocksDB; None = memory
+    health: tuple[str, int] | None = None  # host and port; port 0 = any
+
+
+class _Chunks(Codec):
+    """Lets chunks through Faust's decoding untouched."""
+
+    def _loads(self, s: Any) -> Any:
+        return s
+
+    def _dumps(self, s: Any) -> Any:
+        return s
+
+
+class Parts(NamedTuple):
+    """What an agent's factory is given."""
+
+    reader: Reader
+    producer: ConfirmedProducer
+
+
+class Worker:
+    """Runs one agent until SIGTERM; ``run`` returns the process's exit code."""
+
+    def __init__(self, broker: Broker, job: Job) -> None:
+        self._broker = broker
+        self._job = job
+        self._health = Health(job.role)
+        self._reader = Reader(broker.client, job.group)
+        self._producer = ConfirmedProducer(broker.client)
+        self._position = Position()
+
+    async def run(self, agent: Agent) -> int:
+        """Run an agent without state."""
+        engine = await self._engine()
+        return await self._serve(engine, lambda generation: Loop(
+            engine, plain(agent), table=None, generation=generation, fatal=_die,
+        ))  # fmt: skip
+
+    async def run_keyed(self, agent: KeyedAgent) -> int:
+        """Run an agent with a table."""
+        engine = await self._engine()
+        table = self._table(engine)
+        try:
+            return await self._serve(engine, lambda generation: Loop(
+                engine, keyed(agent, table), table=table, generation=generation, fatal=_die,
+            ))  # fmt: skip
+        finally:
+            table.close()
+
+    # -- start ----------------------------------------------------------------------------------------------------
+
+    async def _engine(self) -> Engine:
+        """Wait for the broker, and check that every topic is there as declared. Raises ``Misconfigured``."""
+        names = [*self._job.topics, *([self._job.changelog] if self._job.changelog else [])]
+        found = await self._insist(lambda: self._reader.topics(names))
+        missing = [name for name in names if name not in found]
+        if missing:
+            raise Misconfigured(f"the broker has no topic {', '.join(missing)}: run `argus topics apply` first")
+        counts = {name: found[name][1] for name in names}
+        if self._job.changelog and len(set(counts.values())) > 1:
+            raise Misconfigured(f"topics keyed alike need equal partition counts, the broker has {counts}")
+        ids = {name: topic_id for name, (topic_id, _) in found.items()}
+        return Engine(self._producer, self._reader, self._position, self._health, ids)
+
+    async def _insist(self, call: Callable[[], Any]) -> Any:
+        pause = HOLD_SECONDS[0]
+        while True:
+            try:
+                return await call()
+            except Unavailable as error:
+                log.warning("waiting for Kafka at %s: %s; next try in %.1f s", self._broker.servers, error, pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, HOLD_SECONDS[1])
+
+    def _table(self, engine: Engine) -> Table:
+        changelog, state = self._job.changelog or "", self._job.state
+        store: Store = RocksStore(state / changelog) if state is not None else MemoryStore()
+        return Table(
+            changelog, engine.topic_ids[changelog], store=store, producer=self._producer, reader=self._reader,
+            worker=f"{socket.gethostname()}/{os.getpid()}",
+        )  # fmt: skip
+
+    def _app(self) -> faust.App:
+        job = self._job
+        return faust.App(
+            job.group,
+            broker=[f"kafka://{server}" for server in self._broker.servers],
+            broker_credentials=credentials(self._broker.client),
+            canonical_url=f"http://{socket.gethostname()}-{uuid.uuid4().hex[:12]}:6066",  # keys Faust's assignment
+            web_enabled=False,
+            autodiscover=False,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            table_standby_replicas=1,  # chooses Faust's assignor, which hands out topics of equal size alike
+            stream_buffer_maxsize=CHUNKS_WAITING,
+            stream_wait_empty=True,
+            broker_session_timeout=SESSION_SECONDS,
+            broker_heartbeat_interval=3.0,
+            broker_rebalance_timeout=REBALANCE_SECONDS,
+            broker_commit_interval=1.0,
+            broker_max_poll_records=None,
+            consumer_max_fetch_size=CHUNK_BYTES,
+            consumer_auto_offset_reset="earliest",
+        )
+
+    # -- life -----------------------------------------------------------------------------------------------------
+
+    async def _serve(self, engine: Engine, make: Callable[[Callable[[], int]], Loop]) -> int:
+        app = self._app()
+        loop = make(lambda: app.consumer_generation_id)
+        tenancy = Tenancy(position=self._position, starts=loop.starts, assigned=loop.assigned, leave=loop.leave)
+        install(app, tenancy)
+        topic = app.topic(*self._job.topics, key_serializer="raw", value_serializer=_Chunks())
+
+        async def agent(stream: Any) -> None:
+            await loop.run(stream.events(), lambda: not stream.channel.queue.empty())
+
+        app.agent(topic, name=self._job.role, concurrency=1)(agent)
+        server = (
+            HealthServer(self._health, host=self._job.health[0], port=self._job.health[1]) if self._job.health else None
+        )
+        if server is not None:
+            log.info("%s answers /livez and /readyz on port %s", self._job.role, await server.start())
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        app.finalize()
+        await app.start()
+        watch = asyncio.create_task(self._watch_topics(engine))
+        await self._until(stop, app)
+        watch.cancel()
+        code = await self._end(app)
+        if server is not None:
+            await server.stop()
+        return code
+
+    async def _until(self, stop: asyncio.Event, app: faust.App) -> None:
+        while not stop.is_set() and not app.should_stop and not app.crashed:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 0.2)
+
+    async def _end(self, app: faust.App) -> int:
+        """Commit what is done and leave the group; a stop that hangs is cut."""
+        began, crashed = monotonic(), app.crashed
+        if crashed:
+            log.error("Faust crashed: %r", app.crash_reason)
+        try:
+            await asyncio.wait_for(app.stop(), STOP_SECONDS)
+        except TimeoutError:
+            log.warning("the group was not left within %s s: ending without", STOP_SECONDS)
+        log.info("%s ended in %.1f s", self._job.role, monotonic() - began)
+        return CRASHED if crashed else 0
+
+    async def _watch_topics(self, engine: Engine) -> None:
+        """A topic deleted and made again has another id: all positions in it are void, so begin anew."""
+        while True:
+            await asyncio.sleep(10.0)
+            with suppress(Unavailable):
+                found = await self._reader.topics(engine.topic_ids)
+                changed = [n for n, (topic_id, _) in found.items() if topic_id != engine.topic_ids[n]]
+                if changed:
+                    _die(Misconfigured(f"{', '.join(changed)} was made anew under another id: starting over"))
+
+
+def credentials(client: Mapping[str, Any]) -> Any:
+    """Faust's credentials for librdkafka's ``security.protocol`` and ``sasl.*``; ``None`` for plaintext."""
+    protocol = str(client.get("security.protocol", "PLAINTEXT")).upper()
+    if protocol == "PLAINTEXT":
+        return None
+    context = _tls(client) if protocol.endswith("SSL") else None
+    if not protocol.startswith("SASL"):
+        return SSLCredentials(context=context)
+    return SASLCredentials(
+        username=client.get("sasl.username"),
+        password=client.get("sasl.password"),
+        mechanism=client.get("sasl.mechanism", "PLAIN"),
+        ssl_context=context,
+    )
+
+
+def _tls(client: Mapping[str, Any]) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=client.get("ssl.ca.location"))
+    if client.get("ssl.certificate.location"):
+        context.load_cert_chain(client["ssl.certificate.location"], client.get("ssl.key.location"))
+    return context
+
+
+def _die(error: BaseException) -> None:
+    """End now, whatever runs: positions that were not confirmed are read again after the restart."""
+    log.critical("ending: %s", error, exc_info=error)
+    logging.shutdown()
+    os._exit(CRASHED)
