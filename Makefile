@@ -1,0 +1,85 @@
+# Needs Python 3.11 to 3.13 and make; all else is put into .venv, at the versions and hashes of requirements.lock.
+# ARGS goes to the command: make demo ARGS="--seconds 60 --json", make test ARGS="-k fingerprint".
+# PYTHON names the interpreter that .venv is made with.
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+# what would make Python import, or pip install, from or to somewhere else
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTHONUSERBASE PIP_USER PIP_TARGET PIP_PREFIX
+
+VENV := .venv
+STAMP := $(VENV)/.installed
+# never the scripts in $(VENV)/bin: their first line breaks when the checkout's path has a space
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test check lint types contracts format acceptance bench lock clean
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+demo: $(STAMP) ## try it out: a local Kafka and Postgres, every stage, real samples
+	@$(PY) -m argus_streams demo $(ARGS)
+
+test: $(STAMP) ## all tests
+	$(PY) -m pytest $(ARGS)
+
+check: lint types contracts test ## all that CI checks
+
+lint: $(STAMP) ## ruff, and the format
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(STAMP) ## mypy, strict
+	$(PY) -m mypy
+
+contracts: $(STAMP) ## which layer may import which
+	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+format: $(STAMP) ## repair what lint can repair
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+acceptance: $(STAMP) ## the goals, on real data
+	$(PY) -m pytest tests/acceptance $(ARGS)
+
+bench: $(STAMP) ## the benchmarks
+	@$(PY) -m argus_streams bench $(ARGS)
+
+lock: $(STAMP) ## write requirements.lock anew from pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(PY) -m piptools compile --quiet --generate-hashes --all-extras \
+		--all-build-deps --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --no-emit-options --output-file requirements.lock $(ARGS) pyproject.toml
+
+clean: ## remove all that make has made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# stdout belongs to the command, so all that this says goes to stderr
+$(STAMP): requirements.lock pyproject.toml
+	@exec >&2; found=; able=; \
+	fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'; \
+	if test -n "$$PYTHON"; then set -- "$$PYTHON"; else set -- python3 python3.13 python3.12 python3.11; fi; \
+	for name; do \
+		"$$name" -c "$$fits" 2>/dev/null || continue; \
+		found=$$name; \
+		if "$$name" -c 'import ensurepip, venv' 2>/dev/null; then able=$$name; break; fi; \
+	done; \
+	if test -z "$$found"; then \
+		echo "None of $$* is a Python 3.11, 3.12 or 3.13: install one, or name it with PYTHON=/path/to/python3.12"; \
+		exit 1; \
+	elif test -z "$$able"; then \
+		echo "$$found can not make virtual environments: install what it lacks, on Debian and Ubuntu with"; \
+		echo "  apt-get install python3-venv"; \
+		exit 1; \
+	fi; \
+	$(PY) -c "$$fits" 2>/dev/null && $(PY) -m pip --version >/dev/null 2>&1 || { \
+		rm -rf $(VENV) && "$$able" -m venv $(VENV) || exit 1; \
+	}; \
+	echo "installing into $(VENV) with $$($(PY) --version), about a minute ..."; \
+	$(PIP) --require-hashes --requirement requirements.lock && \
+	$(PIP) --no-build-isolation --no-deps --no-index --editable . && \
+	touch $(STAMP)
