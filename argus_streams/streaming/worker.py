@@ -184,17 +184,20 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         app.finalize()
-        await app.start()
+        starting = asyncio.create_task(app.start())  # not awaited: joining a busy group may outlast a SIGTERM
         watch = asyncio.create_task(self._watch_topics(engine))
-        await self._until(stop, app)
+        await self._until(stop, app, starting)
         watch.cancel()
+        starting.cancel()
         code = await self._end(app)
         if server is not None:
             await server.stop()
         return code
 
-    async def _until(self, stop: asyncio.Event, app: faust.App) -> None:
+    async def _until(self, stop: asyncio.Event, app: faust.App, starting: asyncio.Task[None]) -> None:
         while not stop.is_set() and not app.should_stop and not app.crashed:
+            if starting.done() and starting.exception() is not None:
+                await app.crash(starting.exception() or RuntimeError("the app did not start"))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 0.2)
 
