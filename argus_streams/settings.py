@@ -1,0 +1,159 @@
+"""The only reader of the environment: every setting, its default and what it is for."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from argus_streams.errors import Misconfigured
+
+_SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")
+
+
+class Settings(BaseSettings):
+    """What a deployment decides. Secrets are masked wherever they are shown."""
+
+    model_config = SettingsConfigDict(env_prefix="ARGUS_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    kafka_bootstrap_servers: str | None = Field(
+        None, validation_alias="KAFKA_BOOTSTRAP_SERVERS", description="Kafka's brokers, host:port, comma-separated."
+    )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="How to talk to Kafka."
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="How to log in to Kafka."
+    )
+    kafka_sasl_username: str | None = Field(None, description="Kafka user.")
+    kafka_sasl_password: SecretStr | None = Field(None, description="Kafka password.")
+    kafka_ssl_ca_location: Path | None = Field(None, description="CA file for Kafka; default: the system's.")
+    kafka_ssl_certificate_location: Path | None = Field(None, description="Client certificate for Kafka (mTLS).")
+    kafka_ssl_key_location: Path | None = Field(None, description="Key of the client certificate.")
+    database_url: SecretStr | None = Field(
+        None, validation_alias="DATABASE_URL", description="Postgres or Supabase; a transaction-mode pooler is fine."
+    )
+    topic_prefix: str = Field("argus.", description="Begins every topic and consumer group.", pattern=r"^[\w.-]{0,64}$")
+    topic_partitions: int = Field(64, ge=1, le=1024, description="Of keyed topics, which can not grow later.")
+    topic_replication: int | None = Field(
+        None, ge=1, le=9, description="Replicas of each topic; default: 3, or as many as there are brokers."
+    )
+    inputs: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Topics whose producers set no headers: `topic=source:project`, comma-separated."
+    )
+    body_limit: int = Field(1_048_576, ge=1024, le=8_388_608, description="Bytes; a larger body becomes a letter.")
+    scrub_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="More names of fields whose values are secret, comma-separated."
+    )
+    store: Literal["exemplars", "all"] = Field(
+        "exemplars", description="Which events Postgres keeps whole: the 1st, 2nd, 4th, 8th … of a group, or all."
+    )
+    unknown_projects: Literal["create", "refuse"] = Field(
+        "create", description="What STORE does with a project slug that it has not seen."
+    )
+    db_schema: str = Field(
+        "argus_live", description="Postgres schema of the derived tables.", pattern=r"^[a-z_]\w{0,40}$"
+    )
+    partition_days_ahead: int = Field(7, ge=1, le=60, description="Daily partitions of events that are made ahead.")
+    keep_days: int = Field(90, ge=1, le=3650, description="Days after which stored events are dropped.")
+    state_dir: Path | None = Field(
+        None, description="Folder for RocksDB; without one, state is in memory and read again at each start."
+    )
+    health_host: str = Field("0.0.0.0", description="Where /livez and /readyz listen.")  # noqa: S104 - a pod's probes
+    health_port: int = Field(8080, ge=0, le=65535, description="Port of /livez and /readyz; 0 = any free one.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+
+    @field_validator("inputs", "scrub_keys", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("inputs")
+    @classmethod
+    def _mapped(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            topic, _, target = part.partition("=")
+            source, _, project = target.partition(":")
+            if not (topic and source and _SLUG.match(project)):
+                raise ValueError(f"{part!r} is not topic=source:project")
+        return value
+
+    def input_defaults(self) -> dict[str, tuple[str, str]]:
+        """Source and project by topic, for topics without headers."""
+        found = {}
+        for part in self.inputs:
+            topic, _, target = part.partition("=")
+            source, _, project = target.partition(":")
+            found[topic] = (source, project)
+        return found
+
+    def kafka(self) -> dict[str, str]:
+        """Client settings in librdkafka's words. Raises ``Misconfigured`` when no broker is named."""
+        if not self.kafka_bootstrap_servers:
+            raise Misconfigured("KAFKA_BOOTSTRAP_SERVERS is not set: name your brokers, host:port, comma-separated")
+        password = self.kafka_sasl_password
+        client = {
+            "bootstrap.servers": self.kafka_bootstrap_servers,
+            "security.protocol": self.kafka_security_protocol,
+            "ssl.ca.location": _text(self.kafka_ssl_ca_location),
+            "ssl.certificate.location": _text(self.kafka_ssl_certificate_location),
+            "ssl.key.location": _text(self.kafka_ssl_key_location),
+        }
+        if self.kafka_security_protocol.startswith("SASL"):
+            if not (self.kafka_sasl_username and password):
+                raise Misconfigured(
+                    f"ARGUS_KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs ARGUS_KAFKA_SASL_USERNAME "
+                    "and ARGUS_KAFKA_SASL_PASSWORD"
+                )
+            client["sasl.mechanism"] = self.kafka_sasl_mechanism
+            client["sasl.username"] = self.kafka_sasl_username
+            client["sasl.password"] = password.get_secret_value()
+        return {name: value for name, value in client.items() if value}
+
+    def database(self) -> str:
+        """The connection string. Raises ``Misconfigured`` when none is given."""
+        if self.database_url is None:
+            raise Misconfigured("DATABASE_URL is not set: postgresql://user:password@host:5432/database")
+        return self.database_url.get_secret_value()
+
+
+def load() -> Settings:
+    """Read the environment. Raises ``Misconfigured`` with a sentence that names the variable."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # aliases have defaults, which the plugin-less check can not see
+    except ValidationError as error:
+        complaints = [f"{variable(str(e['loc'][0]))}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise Misconfigured("; ".join(complaints)) from error
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field, or of an alias."""
+    return field if field.isupper() else f"ARGUS_{field.upper()}"
+
+
+def described() -> list[tuple[str, str, str]]:
+    """Every setting: variable, default, description; the README's table and `argus config` come from here."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, ()) else str(field.default)
+        rows.append((str(field.validation_alias or variable(name)), default, field.description or ""))
+    return rows
+
+
+def effective(settings: Settings) -> list[tuple[str, str]]:
+    """Every variable with its value in force, secrets masked."""
+    return [
+        (str(field.validation_alias or variable(name)), _shown(getattr(settings, name)))
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _text(path: Path | None) -> str:
+    return "" if path is None else str(path)
