@@ -23,9 +23,8 @@ from typing import Any
 
 STOP = b"s"
 POLL_SECONDS = 0.1
-LOCK_SECONDS = 15.0
-"""How long a server that is just being ended may keep its folder from the next one."""
 LOCKED = "locked"
+FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,8 @@ class Orders:
     stop_signal: int
     grace_seconds: float
     """From the stop signal to SIGKILL."""
+    lock_seconds: float = 15.0
+    """How long a server that is just being ended may keep its folder from the next one."""
     user: str | None = None
     """Whom to run it as, where this process may choose."""
     remove: tuple[str, ...] = ()
@@ -50,11 +51,15 @@ def main(arguments: list[str]) -> int:
     signalled: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: signalled.append(received))
-    with locked(Path(orders.folder) / "lock") as held:
+    with locked(Path(orders.folder) / "lock", orders.lock_seconds) as held:
         if not held:
             say(LOCKED)
             return os.EX_TEMPFAIL
-        child = launch(orders)
+        try:
+            child = launch(orders)
+        except OSError as error:
+            say(f"{FAILED} {error.strerror}")
+            return os.EX_OSERR
         say(f"pid {child.pid}")
         abandoned = watch(child, parent, signalled)
         end(child, orders)
@@ -71,9 +76,9 @@ def say(line: str) -> None:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[bool]:
+def locked(path: Path, seconds: float) -> Iterator[bool]:
     """Keep a second server out of the folder; the kernel lets go of the lock when this process ends."""
-    deadline = time.monotonic() + LOCK_SECONDS
+    deadline = time.monotonic() + seconds
     with path.open("a") as file:
         while not (held := try_lock(file.fileno())) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)

@@ -104,20 +104,22 @@ class Server:
         # by path, in isolated mode: neither the working folder nor PYTHONPATH decides what the guard imports
         program = [sys.executable, "-I", guard.__file__, str(os.getpid()), json.dumps(asdict(self._orders))]
         self._guard = subprocess.Popen(  # noqa: S603 - our own script
-            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            program, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
         assert self._guard.stdout is not None  # noqa: S101 - told to mypy
         with self._guard.stdout as answers:
-            answer = answers.readline().decode().split()
-        if answer[:1] == ["pid"]:
-            self.pid = int(answer[1])
+            answer, _, detail = answers.readline().decode().strip().partition(" ")
+        if answer == "pid":
+            self.pid = int(detail)
             return
-        self._reap(guard.LOCK_SECONDS)
-        if answer == [guard.LOCKED]:
+        self._reap(KILL_SECONDS)
+        if answer == guard.LOCKED:
             raise Unavailable(
                 f"{self._orders.folder} is in use by another {self._name}: stop it, or name another folder"
             )
-        raise Unavailable(f"{self._name} could not be started: {self._orders.command[0]} does not run here")
+        raise Unavailable(
+            f"{self._name} could not be started: {self._orders.command[0]}: {detail or 'its guard ended'}"
+        )
 
     def start_until(self, answers: Callable[[], bool], seconds: float) -> None:
         """Run it, and return once it answers; else end it and raise with the end of its log."""
@@ -144,7 +146,6 @@ class Server:
             return
         with contextlib.suppress(BrokenPipeError):  # it has ended already
             process.stdin.write(guard.STOP)
-            process.stdin.flush()
         self._reap(self._orders.grace_seconds + KILL_SECONDS)
 
     def kill(self) -> None:
