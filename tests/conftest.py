@@ -1,0 +1,109 @@
+import os
+import uuid
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import parts
+import psycopg
+import pytest
+from psycopg import sql
+
+from argus_streams.embedded.choice import kafka_for, postgres_for
+from argus_streams.embedded.kafka import start_kafka
+from argus_streams.embedded.postgres import start_postgres
+
+
+def pytest_configure():
+    parts.required(os.environ.get("ARGUS_REQUIRE", ""))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A test that uses a part's fixture carries its marker, so that `-m "not kafka"` is exact."""
+    for item in items:
+        for marker in {parts.MARKER_OF[name] for name in parts.MARKER_OF.keys() & set(item.fixturenames)}:
+            item.add_marker(marker)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("shared") and not parts.SHARED.is_dir():
+        parts.missing("shared", "there is no folder `shared` beside the checkout")
+
+
+def pytest_terminal_summary(terminalreporter):
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())]
+    count = sum(parts.MISSING in reason for reason in reasons)
+    if count:
+        terminalreporter.section(f"{count} TESTS DID NOT RUN: a part is missing (see above)", yellow=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def say(request):
+    """Shows progress, as fetching Kafka for the first time takes a while, past pytest's capture."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    terminal = request.config.pluginmanager.getplugin("terminalreporter")
+
+    def show(line):
+        with capture.global_and_fixture_disabled():
+            terminal.ensure_newline()
+            terminal.write_line(line)
+
+    return show
+
+
+@pytest.fixture(scope="session")
+def kafka(say):
+    """The bootstrap address of one Kafka for the whole session; every test makes its own topics."""
+    bootstrap = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    with parts.obtained("kafka", lambda: kafka_for(bootstrap, None, say)) as part:
+        yield part.bootstrap
+
+
+@pytest.fixture
+def new_broker(say):
+    """Starts brokers of the test's own: new_broker(directory=None)."""
+    with ExitStack() as started:
+        yield lambda directory=None: started.enter_context(
+            parts.obtained("kafka", lambda: start_kafka(directory, say=say))
+        )
+
+
+@pytest.fixture
+def broker(new_broker):
+    """A broker of the test's own, to kill and restart."""
+    return new_broker()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(say):
+    """The address of one Postgres for the whole session."""
+    url = os.environ.get("DATABASE_URL")
+    with parts.obtained("postgres", lambda: postgres_for(url, None, say)) as part:
+        yield part.url
+
+
+@pytest.fixture
+def postgres_url(postgres_server):
+    """The address of an empty database of the test's own."""
+    name = f"argus_test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    yield urlsplit(postgres_server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def new_postgres(say):
+    """Starts servers of the test's own, to kill and restart: new_postgres(directory=None)."""
+    with ExitStack() as started:
+        yield lambda directory=None: started.enter_context(
+            parts.obtained("postgres", lambda: start_postgres(directory, say=say))
+        )
+
+
+@pytest.fixture(scope="session")
+def shared_dir():
+    """The real payloads and benchmarks beside the checkout."""
+    return parts.SHARED
