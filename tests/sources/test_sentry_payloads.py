@@ -1,4 +1,4 @@
-"""Every published Sentry payload reads to the record that a person worked out by reading it."""
+"""Every published Sentry payload reads to the record that was drafted apart from the source and checked by reading."""
 
 import json
 import re
