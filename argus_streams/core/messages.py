@@ -23,6 +23,7 @@ class Occurrence(Struct, frozen=True, array_like=True):
     closes: bool = False  # a resolution: closes, counts not
     release: str | None = None
     environment: str | None = None
+    severity: Severity = "error"
 
 
 class Sighting(Struct, frozen=True, kw_only=True):
