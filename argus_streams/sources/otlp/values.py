@@ -1,0 +1,44 @@
+"""OTLP's typed values, plain: ``{"stringValue": "x"}`` as text, a list of key and value as a mapping."""
+
+import msgspec
+
+from argus_streams.core import fields
+
+MAX_DEPTH = 8  # of values inside values, which a sender may nest without end
+
+_SCALARS = ("stringValue", "intValue", "doubleValue", "bytesValue")
+
+
+def text(value: object) -> str | None:
+    """A value as text; lists and maps as JSON."""
+    found = plain(value, 0)
+    if isinstance(found, dict | list):
+        return msgspec.json.encode(found).decode() if found else None
+    return fields.text(found)
+
+
+def attributes(value: object) -> dict[str, str]:
+    """Attributes by name, the values as text."""
+    pairs = map(fields.mapping, fields.listing(value))
+    told = ((fields.text(pair.get("key")), text(pair.get("value"))) for pair in pairs)
+    return {key: worth for key, worth in told if key is not None and worth is not None}
+
+
+def plain(value: object, depth: int) -> object:
+    """A value without its type tags."""
+    typed = fields.mapping(value)
+    if depth >= MAX_DEPTH or not typed:
+        return None
+    if isinstance(typed.get("boolValue"), bool):
+        return "true" if typed["boolValue"] else "false"
+    if "kvlistValue" in typed:
+        pairs = map(fields.mapping, _values(typed["kvlistValue"]))
+        return {fields.text(pair.get("key")) or "": plain(pair.get("value"), depth + 1) for pair in pairs}
+    if "arrayValue" in typed:
+        return [plain(item, depth + 1) for item in _values(typed["arrayValue"])]
+    return next((told for name in _SCALARS if (told := fields.text(typed.get(name))) is not None), None)
+
+
+def _values(value: object) -> list[object]:
+    """``{"values": […]}``, or the bare list that the specification's own example has."""
+    return list(fields.listing(value)) or list(fields.listing(fields.mapping(value).get("values")))
