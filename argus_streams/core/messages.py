@@ -4,11 +4,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from argus_streams.core.events import Event, Kind, Severity
+from argus_streams.core.events import Event, Kind, Origin, Severity
 
 Action = Literal["resolve", "ignore", "reopen"]
 GroupStatus = Literal["open", "resolved", "ignored", "regressed"]
 Stage = Literal["normalize", "group", "store"]
+KeptBecause = Literal["first", "doubling", "regression", "all"]
 
 
 class Occurrence(Struct, frozen=True, array_like=True):
@@ -84,6 +85,28 @@ class Group(Struct, frozen=True, kw_only=True, omit_defaults=True):
     environments: tuple[str, ...] = ()
     sources: dict[str, int]  # count by source
     hours: dict[int, int]  # hour since 1970 of Kafka's time → count; the last eight days
+
+
+class KeptEvent(Struct, frozen=True, kw_only=True):
+    """One event that Postgres keeps whole."""
+
+    project: str
+    fingerprint: str
+    reason: KeptBecause
+    event: Event
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True):
+    """What people look up about a letter; its body stays in the dead-letter topic."""
+
+    stage: Stage
+    reason: str  # short and fixed, counted
+    detail: str = ""
+    project: str  # as the record says it, perhaps no project of ours
+    source: str = ""
+    origin: Origin
+    size: int  # of the body, in bytes
+    at: int  # ms, Kafka's time of the record
 
 
 class LedgerRun(Struct, frozen=True, array_like=True):

@@ -1,0 +1,97 @@
+"""What agents and the command line need of the outside, as Protocols and the values that pass through them."""
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from argus_streams.core.events import Origin
+from argus_streams.core.messages import DeadLetter, Group, GroupStatus, KeptEvent, Stage
+
+DAY_MS = 86_400_000
+SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")  # of a project
+
+Row = Group | KeptEvent | DeadLetter
+
+
+class Batch(Struct, frozen=True):
+    """What one turn stores, all of it or (but for refused rows) nothing."""
+
+    groups: Sequence[Group] = ()
+    events: Sequence[KeptEvent] = ()
+    letters: Sequence[DeadLetter] = ()
+
+
+def distinct(batch: Batch) -> Batch:
+    """The batch with one row a key: of a group the highest version, of an event or letter the first."""
+    groups: dict[tuple[str, str], Group] = {}
+    for group in batch.groups:
+        key = (group.project, group.fingerprint)
+        if key not in groups or groups[key].version < group.version:
+            groups[key] = group
+    events = {event_key(row): row for row in reversed(batch.events)}
+    letters = {letter_key(row): row for row in reversed(batch.letters)}
+    return Batch(tuple(groups.values()), tuple(events.values())[::-1], tuple(letters.values())[::-1])
+
+
+def event_key(kept: KeptEvent) -> tuple[str, int]:
+    """The event's id and the day of Kafka's time."""
+    return kept.event.event_id, kept.event.received_at // DAY_MS
+
+
+def letter_key(letter: DeadLetter) -> tuple[Origin, Stage]:
+    """Where it stood, and who gave it up."""
+    return letter.origin, letter.stage
+
+
+class Refused(Struct, frozen=True):
+    """One row that can never be stored, while its neighbours were."""
+
+    row: Row
+    reason: str  # short and fixed, counted
+    detail: str = ""  # what exactly, for a person
+
+
+class Store(Protocol):
+    """Derived data at rest."""
+
+    async def write(self, batch: Batch) -> Sequence[Refused]:
+        """Store the batch in one transaction and return the rows that can not be stored.
+
+        May be called again with the same batch: a group's row only goes upwards in its version, an event counts once
+        by (event id, day of Kafka's time), a letter by (origin, stage). Raises ``Unavailable`` when nothing was
+        stored and a later call may succeed, ``Misconfigured`` when no later call will.
+        """
+        ...
+
+
+class GroupQuery(Struct, frozen=True, kw_only=True):
+    """Which groups to read; the one seen last comes first."""
+
+    project: str | None = None
+    statuses: tuple[GroupStatus, ...] = ()  # none = all
+    fingerprint: str | None = None  # or its beginning, with or without the version ("v1:9f2c", "9f2c")
+    since_hour: int = 0  # hour since 1970 from which on ``Group.hours`` is filled
+    limit: int = 50
+
+    @property
+    def prefix(self) -> str | None:
+        """The beginning of the wanted fingerprints; version 1 where none is named."""
+        if self.fingerprint is None or ":" in self.fingerprint:
+            return self.fingerprint
+        return f"v1:{self.fingerprint}"
+
+
+class Reader(Protocol):
+    """What people ask of the stored data; raises as ``Store`` does."""
+
+    async def groups(self, query: GroupQuery) -> Sequence[Group]: ...
+
+    async def events(self, project: str, fingerprint: str, limit: int) -> Sequence[KeptEvent]:
+        """The kept events of one group, the latest first."""
+        ...
+
+    async def letters(self, project: str | None, limit: int) -> Sequence[DeadLetter]:
+        """The latest letters, the newest first."""
+        ...
