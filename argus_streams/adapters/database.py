@@ -1,0 +1,124 @@
+"""Connections to Postgres that survive transaction-mode poolers, and its errors in our three families."""
+
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from argus_streams.errors import ArgusError, Malformed, Misconfigured, Unavailable
+
+Statements = Mapping[str, bytes]
+Connection = AsyncConnection[tuple[Any, ...]]
+
+# Poolers in transaction mode (Supavisor, PgBouncer) hand each transaction another server session.
+# https://supabase.com/docs/guides/database/connecting-to-postgres
+CONNECT: Mapping[str, Any] = {
+    "autocommit": True,  # transactions are opened where they are meant
+    "prepare_threshold": None,  # a prepared statement would be looked for in another session
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # ms; a server that vanished is noticed
+    "application_name": "argus",
+}
+
+_GENERATION = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
+_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+# What a server says before a session exists carries no SQLSTATE for libpq's callers.
+_REFUSED_LOGIN = re.compile(r"authentication failed|no pg_hba\.conf entry|(database|role) \"[^\"]*\" does not exist")
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_DATA = frozenset({"22", "23", "54"})  # data exception, integrity constraint, program limit (nesting, index row size)
+_WRONG = frozenset({"28", "3D", "3F", "42"})  # login, catalog, schema; syntax, undefined object or privilege
+
+
+class Database(NamedTuple):
+    """A pool, and the statements of one generation."""
+
+    pool: AsyncConnectionPool[Connection]
+    statements: Statements
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One transaction, bounded in time; errors leave it as ours."""
+        with translated():
+            async with self.pool.connection() as connection, connection.transaction():
+                await connection.execute(self.statements["limits"])
+                yield connection
+
+    async def probe(self) -> None:
+        """Return when the generation's tables can be read, else raise what hinders."""
+        async with self.transaction() as connection:
+            await connection.execute(self.statements["probe"])
+
+
+@asynccontextmanager
+async def open_database(
+    url: str, generation: str = "argus_live", *, connections: int = 4, patience: float = 10.0
+) -> AsyncIterator[Database]:
+    """A pool that needs no server to be up: whoever uses it learns of that after ``patience`` seconds."""
+    statements = load_statements(generation)
+    pool = AsyncConnectionPool(
+        url,
+        kwargs=dict(CONNECT),
+        connection_class=AsyncConnection[tuple[Any, ...]],
+        min_size=1,
+        max_size=connections,
+        timeout=patience,
+        reconnect_timeout=patience,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+        name="argus",
+    )
+    await pool.open(wait=False)
+    try:
+        yield Database(pool, statements)
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Connection]:
+    """One connection of its own, for the command line; errors leave it as ours."""
+    with translated():
+        async with await AsyncConnection.connect(url, **CONNECT) as connection:
+            yield connection
+
+
+def load_statements(generation: str) -> Statements:
+    """The named statements of ``queries.sql`` for one generation's schema."""
+    if not _GENERATION.match(generation):
+        raise Misconfigured(f"the generation {generation!r} is no name of a schema: a-z, 0-9 and _, at most 48")
+    text = (files("argus_streams.adapters") / "queries.sql").read_text(encoding="utf-8")
+    parts = _NAME.split(text.replace("{generation}", f'"{generation}"'))
+    return {name: body.strip().encode() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise psycopg's errors as ours."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise translate(error) from error
+    except OSError as error:  # name resolution and the like
+        raise Unavailable(f"Postgres: {error}") from error
+
+
+def translate(error: psycopg.Error) -> ArgusError:
+    """Our error for one of psycopg's; what is unknown may pass, so it is ``Unavailable``."""
+    text = (error.diag.message_primary or str(error)).strip()
+    state = error.sqlstate
+    if (state and state[:2] in _DATA) or (state is None and isinstance(error, psycopg.DataError)):
+        return Malformed("unstorable value", text)
+    if state and state[:2] in _WRONG:
+        return Misconfigured(f"DATABASE_URL: Postgres refuses ({state}): {text}; has `argus migrate` run?")
+    if state is None and _REFUSED_LOGIN.search(text):
+        return Misconfigured(f"DATABASE_URL: {text}")
+    return Unavailable(f"Postgres ({state or 'no connection'}): {text}")
