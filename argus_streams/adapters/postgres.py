@@ -1,0 +1,160 @@
+"""The store in Postgres: one jsonb parameter and one statement a table, all in one transaction."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import msgspec
+import psycopg
+from msgspec import Struct
+
+from argus_streams.adapters.database import Connection, Database, translate
+from argus_streams.core.messages import DeadLetter, Group, KeptEvent
+from argus_streams.errors import Malformed
+from argus_streams.ports import SLUG, Batch, Refused, Row, distinct
+
+R = TypeVar("R", Group, KeptEvent, DeadLetter)
+UnknownProject = Literal["create", "refuse"]
+
+_ADMIT: Mapping[UnknownProject, tuple[str, ...]] = {
+    "create": ("create_projects", "known_projects"),
+    "refuse": ("known_projects",),
+}
+
+
+class Encoded(NamedTuple):
+    """A row and its JSON."""
+
+    row: Row
+    json: bytes
+
+
+class Table(NamedTuple):
+    """The rows of one statement."""
+
+    statement: bytes
+    rows: Sequence[Encoded]
+
+
+class Outcome(NamedTuple):
+    """What a statement returned, and the rows that it could not store."""
+
+    returned: Sequence[tuple[Any, ...]]
+    refused: Sequence[Refused]
+
+
+class _Counts(Struct, frozen=True):
+    """The hours of one snapshot, and the first of them."""
+
+    project: str
+    fingerprint: str
+    since: int
+    hours: dict[int, int]
+
+
+Execute = Callable[[Connection, Table], Awaitable[Outcome]]
+
+
+class PostgresStore:
+    """``ports.Store`` over one generation of a database."""
+
+    def __init__(self, database: Database, unknown_projects: UnknownProject = "create") -> None:
+        self._database = database
+        self._admit = _ADMIT[unknown_projects]
+
+    async def write(self, batch: Batch) -> Sequence[Refused]:
+        """All in one go; only when a value is unstorable is it found by halving."""
+        wanted = distinct(batch)
+        if not (wanted.groups or wanted.events or wanted.letters):
+            return []
+        try:
+            return await self._transact(wanted, _together)
+        except Malformed:
+            return await self._transact(wanted, _halving)
+
+    async def _transact(self, batch: Batch, execute: Execute) -> Sequence[Refused]:
+        refused: list[Refused] = []
+        async with self._database.transaction() as connection:
+
+            async def put(statement: str, rows: Sequence[Encoded]) -> Sequence[tuple[Any, ...]]:
+                if not rows:
+                    return []
+                outcome = await execute(connection, Table(self._database.statements[statement], rows))
+                refused.extend(outcome.refused)
+                return outcome.returned
+
+            slugs = {group.project for group in batch.groups} | {kept.project for kept in batch.events}
+            known = await self._known(connection, slugs)
+            groups = _of_known(batch.groups, known, refused)
+            written = set(await put("upsert_groups", _encoded(groups, _without_hours, refused)))
+            raised = [group for group in groups if group.hours and (group.project, group.fingerprint) in written]
+            await put("upsert_counts", _encoded(raised, _counts, refused))
+            events = _of_known(batch.events, known, refused)
+            await put("insert_events", _encoded(events, _whole, refused))
+            await put("upsert_letters", _encoded(batch.letters, _whole, refused))
+        return refused
+
+    async def _known(self, connection: Connection, slugs: Iterable[str]) -> frozenset[str]:
+        """Those of the projects that rows may belong to."""
+        wanted = {"slugs": sorted(slug for slug in slugs if SLUG.match(slug))}
+        found: list[tuple[str, ...]] = []
+        for name in self._admit:
+            found = await (await connection.execute(self._database.statements[name], wanted)).fetchall()
+        return frozenset(slug for (slug,) in found)
+
+
+def _of_known(rows: Iterable[R], known: frozenset[str], refused: list[Refused]) -> list[R]:
+    """The rows of known projects."""
+    kept = []
+    for row in rows:
+        if row.project in known:
+            kept.append(row)
+        else:
+            refused.append(Refused(row, "unknown project", row.project))
+    return kept
+
+
+def _encoded(rows: Iterable[R], shape: Callable[[R], object], refused: list[Refused]) -> Sequence[Encoded]:
+    """The rows that JSON can say."""
+    encoded = []
+    for row in rows:
+        try:
+            encoded.append(Encoded(row, msgspec.json.encode(shape(row))))
+        except (UnicodeEncodeError, OverflowError, msgspec.MsgspecError) as error:
+            refused.append(Refused(row, "unstorable value", str(error)))
+    return encoded
+
+
+def _whole(row: Row) -> object:
+    return row
+
+
+def _without_hours(group: Group) -> object:
+    return msgspec.structs.replace(group, hours={})
+
+
+def _counts(group: Group) -> object:
+    return _Counts(group.project, group.fingerprint, min(group.hours), group.hours)
+
+
+async def _together(connection: Connection, table: Table) -> Outcome:
+    """Store all rows, or raise."""
+    rows = b"[" + b",".join(row.json for row in table.rows) + b"]"
+    cursor = await connection.execute(table.statement, {"rows": rows.decode()})
+    return Outcome(await cursor.fetchall() if cursor.description else [], [])
+
+
+async def _halving(connection: Connection, table: Table) -> Outcome:
+    """Store all rows but the bad ones, found by halving inside savepoints."""
+    try:
+        async with connection.transaction():
+            return await _together(connection, table)
+    except psycopg.Error as error:
+        fault = translate(error)
+        if not isinstance(fault, Malformed):
+            raise
+    if len(table.rows) == 1:
+        return Outcome([], [Refused(table.rows[0].row, fault.reason, fault.detail)])
+    middle = len(table.rows) // 2
+    first = await _halving(connection, table._replace(rows=table.rows[:middle]))
+    second = await _halving(connection, table._replace(rows=table.rows[middle:]))
+    return Outcome([*first.returned, *second.returned], [*first.refused, *second.refused])

@@ -1,0 +1,40 @@
+"""What people ask of Postgres: groups, the events kept of one, letters."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from argus_streams.adapters.database import Database
+from argus_streams.core.messages import DeadLetter, Group, KeptEvent
+from argus_streams.ports import GroupQuery
+
+T = TypeVar("T")
+
+
+class PostgresReader:
+    """``ports.Reader`` over one generation of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def groups(self, query: GroupQuery) -> Sequence[Group]:
+        wanted = {
+            "project": query.project,
+            "statuses": list(query.statuses),
+            "prefix": query.prefix,
+            "since_hour": query.since_hour,
+            "limit": query.limit,
+        }
+        return await self._read("groups", wanted, Group)
+
+    async def events(self, project: str, fingerprint: str, limit: int) -> Sequence[KeptEvent]:
+        return await self._read("events", {"project": project, "fingerprint": fingerprint, "limit": limit}, KeptEvent)
+
+    async def letters(self, project: str | None, limit: int) -> Sequence[DeadLetter]:
+        return await self._read("letters", {"project": project, "limit": limit}, DeadLetter)
+
+    async def _read(self, statement: str, wanted: Mapping[str, Any], shape: type[T]) -> Sequence[T]:
+        async with self._database.transaction() as connection:
+            rows = await (await connection.execute(self._database.statements[statement], wanted)).fetchall()
+        return [msgspec.json.decode(text, type=shape) for (text,) in rows]
