@@ -1,0 +1,1 @@
+"""Which occurrences are one problem, and what is known of it."""
