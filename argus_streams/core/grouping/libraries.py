@@ -1,0 +1,68 @@
+"""Whose code a frame is: the project's own, or a library's, a runtime's or the system's."""
+
+import re
+
+# Anywhere in a path or URL.
+_PATH = re.compile(
+    r"(?:^|/)(?:site-packages|dist-packages|node_modules|bower_components|vendor|gems|\.cargo|\.rustup|\.nuget|\.gradle"
+    r"|\.m2|pkg/mod|deps|Pods)/|/rustc/|/lib(?:64|32)?/python\d|^/usr/(?:lib|include|local/lib|local/go|share)"
+    r"|/usr/local/go/src/|/go\d[\d.]*/src/|^/lib(?:64)?/|/System/Library/|^/system/|^/apex/|/ruby/\d"
+    r"|^<frozen|^<internal:|^internal[/:]|^node:|^native(?: code)?$|^\[native code\]|^\[internal function\]"
+    r"|^<anonymous>$"
+    r"|^(?:chrome|moz|safari(?:-web)?|webkit-masked-url)(?:-extension)?:|^webpack/|/webpack/(?:bootstrap|runtime)"
+    r"|\(webpack\)"
+    r"|^dart:|^package:flutter/|^\(elixir|^\(stdlib|(?:^|/)(?:vendors?|polyfills?|framework|runtime)[-.~][^/]*$"
+    r"|(?:^|/)(?:vendors?|polyfills?)\.js|^[A-Za-z]:/windows/|^[A-Za-z]:/program files[^/]*/dotnet/"
+    r"|(?:^|/)(?:lib|lib/)?(?:concurrent/futures|asyncio|importlib|multiprocessing)/[a-z_]+\.py$|^(?:threading|runpy|socket|ssl)\.py$"
+    r"|^(?:django|flask|werkzeug|starlette|fastapi|uvicorn|gunicorn|celery|kombu|billiard|sqlalchemy|requests|urllib3|aiohttp"
+    r"|redis|botocore|boto3|psycopg2?|jinja2|tornado|twisted|rest_framework|anyio|httpx|httpcore|pydantic)/",
+    re.IGNORECASE,
+)
+
+_MODULE = re.compile(
+    # Python
+    r"(?:django|flask|werkzeug|starlette|fastapi|uvicorn|gunicorn|celery|kombu|billiard|sqlalchemy|requests|urllib3|aiohttp"
+    r"|redis|botocore|boto3|psycopg2?|jinja2|tornado|twisted|rest_framework|anyio|httpx|httpcore|pydantic|asyncio"
+    r"|concurrent\.futures|threading|importlib|runpy|multiprocessing)(?:\.|$)"
+    # JVM
+    r"|(?:java|javax|jdk|sun|com\.sun|jakarta|kotlin|kotlinx|scala|clojure|groovy|android|androidx|dalvik|akka|reactor|rx"
+    r"|okhttp3|retrofit2|play\.api|com\.(?:android|google|fasterxml|zaxxer|mysql)|io\.(?:netty|reactivex|micrometer|undertow"
+    r"|grpc|vertx|quarkus|smallrye|sentry|opentelemetry)|org\.(?:springframework|apache|hibernate|eclipse|jboss|postgresql"
+    r"|junit|codehaus|slf4j|mockito|jetbrains|glassfish|aspectj|thymeleaf))\."
+    # .NET
+    r"|(?:System|Microsoft|UnityEngine|Newtonsoft|Npgsql|Serilog|Grpc|StackExchange|MongoDB|MediatR|mscorlib|Sentry)(?:\.|$)"
+    # Go
+    r"|(?:runtime|net|encoding|database|syscall|reflect|sync|bufio|context|crypto|testing|internal|io|os|fmt|html|text)(?:/|$)"
+    r"|golang\.org/x/|google\.golang\.org/|github\.com/(?:gin-gonic|gorilla|labstack|go-chi|jackc|getsentry|grpc-ecosystem)/"
+)
+
+_FUNCTION = re.compile(
+    r"<?_?(?:std|core|alloc|tokio\w*|hyper|backtrace|futures\w*|boost)(?:::|\.\.)|_*rust_|_*(?:pthread_|thread_start|libc_start"
+    r"|cxa_|CF[A-Z]|dispatch_|objc_|swift_)|[-+]\[_?(?:NS|UI|CA|WK|CF)[A-Z]|UIApplicationMain$|NSApplicationMain$"
+    r"|(?:start|_*start_thread|clone|clone3|_*abort|Rtl[A-Z]\w+|Nt[A-Z]\w+|Ldr[A-Z]\w+|Tpp[A-Z]\w+|__scrt_\w+"
+    r"|invoke_main|raise|_start|mach_msg\w*|__pthread_kill|BaseThreadInitThunk"
+    r"|RtlUserThreadStart|RaiseException|KiUserExceptionDispatcher)$"
+)
+
+# A binary that is no part of the app: told by where it lies, or by its well-known name where there is no path.
+_PACKAGE = re.compile(
+    r"/usr/lib|/System/|/system/|/apex/|/lib(?:64|32|/)|/vendor/lib|[A-Z]:\\Windows\\|lib(?:system|dispatch|dyld|objc|swift|c\+\+)"
+    r"|(?:UIKit|Foundation|CoreFoundation|QuartzCore|GraphicsServices|SwiftUI|AppKit|AttributeGraph|UIKitCore|CFNetwork"
+    r"|libpthread|Combine|Sentry)(?:Core)?$|(?:std|core|alloc|tokio\w*|hyper|System|Microsoft|UnityEngine|mscorlib)(?:[.,]|$)",
+    re.IGNORECASE,
+)
+
+
+_LOADER = re.compile(r"^(?:[^/.]*/|java\.[^/]*/)+")  # "app//", "java.base@17/"
+
+
+def is_library(function: str | None, module: str | None, file: str | None, package: str | None) -> bool:
+    """Whether anything known places this frame outside the project's own code."""
+    if file is not None and _PATH.search(file.replace("\\", "/")):
+        return True
+    if package is not None and _PACKAGE.match(package):
+        return True
+    name = module or function or ""
+    if "." in name and _MODULE.match(_LOADER.sub("", name)):
+        return True
+    return _MODULE.match(module) is not None if module else _FUNCTION.match(name) is not None
