@@ -1,0 +1,168 @@
+"""Accounting for the occurrences of one sighting."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from argus_streams.core.events import Event, Origin
+from argus_streams.core.grouping.state import (
+    ENVIRONMENTS,
+    HOUR,
+    RECENT,
+    WINDOW,
+    About,
+    Decided,
+    GroupState,
+    breaks,
+    worse,
+)
+from argus_streams.core.messages import Occurrence, Sighting
+
+_TITLE = 200  # characters
+
+Outcome = Literal["counted", "closed", "duplicate", "repeat"]
+
+
+class Regression(NamedTuple):
+    """A resolve that did not hold, and what broke it."""
+
+    resolve: Origin
+    origin: Origin
+    received_at: int
+
+
+class Tally:
+    """The running numbers of one sighting; its dictionaries are its own."""
+
+    def __init__(self, before: GroupState, sighting: Sighting) -> None:
+        self.before, self.sighting = before, sighting
+        self.start = self.mark = before.marks.get(sighting.topic, {}).get(sighting.partition)
+        self.recent = list(before.recent)
+        self.known = set(before.recent)
+        self.counted: list[Occurrence] = []
+        self.regressions: list[Regression] = []
+        self.last_received = before.last_received
+        self.closed = self.duplicates = 0
+        self.decided = before.decided
+
+    def take(self, occurrence: Occurrence) -> Outcome:
+        """Account for one occurrence, and say how."""
+        place = (occurrence.offset, occurrence.index)
+        if self.mark is not None and place <= self.mark:
+            return "repeat"
+        self.mark = place
+        if self._is_redelivered(occurrence):
+            self.duplicates += 1
+            return "duplicate"
+        if occurrence.closes:
+            self.closed += 1
+            self._close(occurrence)
+            return "closed"
+        self._count(occurrence)
+        return "counted"
+
+    def origin(self, occurrence: Occurrence) -> Origin:
+        """Where the occurrence stands in Kafka."""
+        return Origin(self.sighting.topic, self.sighting.partition, occurrence.offset, occurrence.index)
+
+    def _count(self, occurrence: Occurrence) -> None:
+        self.counted.append(occurrence)
+        broken = breaks(self.decided, self.last_received)
+        self.last_received = max(self.last_received, occurrence.received_at)
+        if not broken and self.decided is not None and breaks(self.decided, self.last_received):
+            self.regressions.append(Regression(self.decided.origin, self.origin(occurrence), occurrence.received_at))
+
+    def _is_redelivered(self, occurrence: Occurrence) -> bool:
+        # A vendor may name an alert and its end by one id: they are two things.
+        text = f"{occurrence.event_id}\n" if occurrence.closes else occurrence.event_id
+        number = int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+        if number in self.known:
+            return True
+        self.known.add(number)
+        self.recent.append(number)
+        if len(self.recent) > RECENT:
+            self.known.discard(self.recent.pop(0))
+        return False
+
+    def _close(self, occurrence: Occurrence) -> None:
+        """A resolution told by the vendor is a command of that source."""
+        decided = Decided(occurrence.received_at, self.origin(occurrence), "resolve", occurrence.source)
+        if self.decided is not None and decided < self.decided:
+            return
+        self.decided = decided
+        if breaks(decided, self.last_received):  # an occurrence of later than this end was read first
+            self.regressions.append(Regression(decided.origin, decided.origin, decided.time))
+
+    def state(self, *, told: bool) -> GroupState:
+        """The state after all occurrences; ``told`` says whether the whole event may describe the group."""
+        before, sighting = self.before, self.sighting
+        marks = dict(before.marks)
+        marks[sighting.topic] = {**marks.get(sighting.topic, {}), sighting.partition: self.mark or (0, 0)}
+        after = msgspec.structs.replace(
+            before,
+            about=_about(before, sighting) if told else before.about,
+            algorithm=sighting.algorithm,
+            writes=before.writes + 1,
+            closed=before.closed + self.closed,
+            duplicates=before.duplicates + self.duplicates,
+            decided=self.decided,
+            marks=marks,
+            recent=tuple(self.recent),
+        )
+        return _counted(after, self.counted) if self.counted else after
+
+
+def _counted(state: GroupState, occurrences: Sequence[Occurrence]) -> GroupState:
+    """The state with these occurrences counted."""
+    sources, hours, severity = dict(state.sources), dict(state.hours), state.severity
+    environments = set(state.environments)
+    for each in occurrences:
+        sources[each.source] = sources.get(each.source, 0) + 1
+        hour = each.received_at // HOUR
+        hours[hour] = hours.get(hour, 0) + 1
+        severity = worse(severity, each.severity)
+        if each.environment:
+            environments.add(each.environment)
+    oldest = max(hours) - WINDOW
+    seen = [each.occurred_at for each in occurrences]
+    releases = [(each.received_at, each.release) for each in occurrences if each.release]
+    return msgspec.structs.replace(
+        state,
+        count=state.count + len(occurrences),
+        first_seen=min([*seen, state.first_seen]) if state.count else min(seen),
+        last_seen=max([*seen, state.last_seen]) if state.count else max(seen),
+        last_received=max(state.last_received, *[each.received_at for each in occurrences]),
+        severity=severity,
+        sources=sources,
+        hours={hour: number for hour, number in hours.items() if hour > oldest},
+        first_release=min([*releases, state.first_release or releases[0]]) if releases else state.first_release,
+        last_release=max([*releases, state.last_release or releases[0]]) if releases else state.last_release,
+        environments=tuple(sorted(environments)[:ENVIRONMENTS]),
+    )
+
+
+def _about(state: GroupState, sighting: Sighting) -> About:
+    """The description by the earlier event, so that it does not depend on which partition was read first."""
+    event, first = sighting.event, sighting.occurrences[0]
+    origin = Origin(sighting.topic, sighting.partition, first.offset, first.index)
+    if state.about is not None and (state.about.received_at, state.about.origin) <= (first.received_at, origin):
+        return state.about
+    return About(
+        first.received_at,
+        origin,
+        sighting.parts,
+        event.kind,
+        _title(event),
+        event.type,
+        event.culprit,
+        event.platform,
+        event.service,
+    )
+
+
+def _title(event: Event) -> str:
+    """The sender's headline, else "Type: message" in one line."""
+    said = event.title or ": ".join(filter(None, (event.type, event.message))) or event.culprit or event.kind
+    return " ".join(said[:_TITLE].split()) or event.kind
