@@ -30,7 +30,7 @@ _JVM_LAMBDA = re.compile(r"\.(?:lambda|\$anonfun)\$([^.$]+)[^.]*$")
 _JVM_SUFFIX = re.compile(r"\$lambda[$-]\d+|\$default$|(?:__|--)\d+|\$\d+(?=[.$]|$)")
 
 _NET_CLOSURE = re.compile(r"<>c[^.]*\.")
-_NET_GENERATED = re.compile(r"<+(\w+)>[^.]*(?:\.MoveNext$)?")
+_NET_GENERATED = re.compile(r"(?<!<)<++(\w+)>[^.]*(?:\.MoveNext$)?")
 _NET_GENERIC = re.compile(r"`\d+|\[[^\]]*\]")
 
 _GO_GENERATED = re.compile(r"(?:\.(?:func|gowrap|deferwrap)\d+(?:\.\d+)*)+|\[[^\]]*\]|-fm$|(?<=\.init)\.\d+$")

@@ -334,3 +334,10 @@ def test_what_no_known_place_holds_is_the_projects_own(platform, fields):
 def test_the_senders_word_beats_known_places():
     assert in_app(Frame(function="f", module="java.util.ArrayList", in_app=True), "java")
     assert not in_app(Frame(function="f", module="com.acme.Pay", in_app=False), "java")
+
+
+@pytest.mark.parametrize("text", ["<" * 9999, "aB" * 5000, "-a1" * 3000, "$1" * 5000, "closure #1 ( in " * 600])
+@pytest.mark.parametrize("platform", ["python", "javascript", "java", "csharp", "go", "ruby", "native"])
+def test_a_name_made_to_be_slow_gives_a_key_of_bounded_length_or_none(platform, text):
+    told = frame_key(Frame(function=text, module=text, file=f"/x/{text}.js"), platform)
+    assert told is None or 0 < len(told) <= 1000
