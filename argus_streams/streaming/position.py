@@ -2,8 +2,9 @@
 
 Faust may drop, repeat or reorder what it fetched: a rebalance clears its queues, pauses partitions, seeks beside the
 fetch loop. So each chunk is held against ``next`` where it is processed: what lies before is a repeat, what begins
-after it shows a hole, which is asked for again. A hole that is still there in the answer to that very question is real
-(compaction, transaction markers, retention). Committed is what was confirmed, nothing else.
+after it shows a hole, which is asked for again. A hole that is still there in the answer to that very question, which is
+the first fetch after the seek, is real (compaction, transaction markers, retention). Committed is what was confirmed,
+nothing else.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +39,7 @@ class Chunk(NamedTuple):
 
     records: Sequence[Record]
     size: int  # bytes of keys and values
-    epoch: int  # of the fetch position: moves with every seek
+    fetch: int  # number of the fetch in its partition
     generation: int  # of the consumer group when it was fetched
 
 
@@ -60,7 +61,7 @@ class _Place:
     seen: float  # when it last moved or was asked, s
     patience: float = STILL_SECONDS
     wanted: bool = False  # a hole showed: seek back to next
-    asked: tuple[int, int] | None = None  # (next, epoch) of the last question
+    asked: tuple[int, int] | None = None  # (next, number of the fetch that answers) of the last question
 
 
 class Position:
@@ -68,7 +69,8 @@ class Position:
 
     def __init__(self) -> None:
         self._places: dict[Partition, _Place] = {}
-        self._epochs: dict[Partition, int] = {}
+        self._fetches: dict[Partition, int] = {}  # number of the next fetch
+        self._sought: dict[Partition, int] = {}  # number of the first fetch after the last seek
         self.repaired = 0  # holes asked for again
         self.gaps = 0  # holes that proved real
 
@@ -83,11 +85,15 @@ class Position:
 
     def moved(self, tp: Partition) -> None:
         """Note a seek: chunks fetched before it answer no later question."""
-        self._epochs[tp] = self._epochs.get(tp, 0) + 1
+        self._fetches[tp] = self._sought[tp] = self._fetches.get(tp, 0) + 1
 
-    def epochs(self) -> Mapping[Partition, int]:
-        """The fetch epochs as of now, to be stamped on what the fetch brings."""
-        return dict(self._epochs)
+    def fetches(self) -> Mapping[Partition, int]:
+        """The numbers of the fetches to come, to be stamped on what they bring."""
+        return dict(self._fetches)
+
+    def fetched(self, tp: Partition, fetch: int) -> None:
+        """Note that this fetch brought something, be it dropped later: none after it answers in its stead."""
+        self._fetches[tp] = max(self._fetches.get(tp, 0), fetch + 1)
 
     def held(self) -> Mapping[Partition, str]:
         """The partitions held, with the id of their topic."""
@@ -99,8 +105,8 @@ class Position:
         if place is None or chunk.records[-1].offset < place.next:
             return NOTHING
         records, first, expected = chunk.records, chunk.records[0].offset, place.next
-        if first > expected and place.asked != (expected, chunk.epoch):
-            if chunk.epoch == self._epochs.get(tp, 0) and not place.wanted:
+        if first > expected and place.asked != (expected, chunk.fetch):
+            if chunk.fetch >= self._sought.get(tp, 0) and not place.wanted:
                 place.wanted = True
                 self.repaired += 1
             return NOTHING
@@ -141,4 +147,4 @@ class Position:
         self.moved(tp)
         place = self._places.get(tp)
         if place is not None:
-            place.wanted, place.seen, place.asked = False, now, (place.next, self._epochs[tp])
+            place.wanted, place.seen, place.asked = False, now, (place.next, self._fetches[tp])

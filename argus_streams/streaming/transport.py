@@ -139,16 +139,18 @@ class ChunkConsumer(FaustConsumer):
         """Fetch, and give each partition's records as one message."""
         if self.flow_active:
             await self._ask_again()
-        epochs = self.tenancy.position.epochs()
+        numbers = self.tenancy.position.fetches()
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if records is None or self.should_stop:
             return
+        for tp in records:
+            self.tenancy.position.fetched(Partition(*tp), numbers.get(Partition(*tp), 0))
         for tp, fetched in records.items():
             if not self._flowing(generation):  # a rebalance began: what was fetched is dropped, and asked for again
                 return
             if active is None or tp in active or tp in self._buffered_partitions:
-                yield tp, _message(tp, fetched, epochs.get(Partition(*tp), 0), generation)
+                yield tp, _message(tp, fetched, numbers.get(Partition(*tp), 0), generation)
 
     def _flowing(self, generation: int) -> bool:
         return self.flow_active and self.app.consumer_generation_id == generation
@@ -172,10 +174,10 @@ class ChunkConsumer(FaustConsumer):
         return ends
 
 
-def _message(tp: TP, records: list[Any], epoch: int, generation: int) -> ConsumerMessage:
+def _message(tp: TP, records: list[Any], fetch: int, generation: int) -> ConsumerMessage:
     size = sum(len(record.value or b"") + len(record.key or b"") for record in records)
     last = records[-1]
-    chunk: Any = Chunk(records, size, epoch, generation)  # our codec passes it through
+    chunk: Any = Chunk(records, size, fetch, generation)  # our codec passes it through
     seconds = last.timestamp / 1000.0
     return ConsumerMessage(
         last.topic, last.partition, last.offset, seconds, last.timestamp_type, [], None, chunk, None, 0, 0, tp,
