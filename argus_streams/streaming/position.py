@@ -2,8 +2,8 @@
 
 Faust may drop, repeat or reorder what it fetched: a rebalance clears its queues, pauses partitions, seeks beside the
 fetch loop. So each chunk is held against ``next`` where it is processed: what lies before is a repeat, what begins
-after it shows a hole, which is asked for again. A hole that is still there in the answer to that very question, which is
-the first fetch after the seek, is real (compaction, transaction markers, retention). Committed is what was confirmed,
+after it shows a hole, which is asked for again. A hole that is still there in the answer to that very question (the
+first fetch after the seek) is real: compaction, transaction markers, retention. Committed is what was confirmed,
 nothing else.
 """
 

@@ -106,9 +106,10 @@ class RocksStore:
         return Mark(topic_id, int(offset))
 
     def drop(self, partition: int) -> None:
-        del self._db[_MARK + _PARTITION.pack(partition)]  # first: values without a mark are not believed
-        prefix = _VALUE + _PARTITION.pack(partition)
-        self._db.delete_range(prefix, _VALUE + _PARTITION.pack(partition + 1))
+        batch = WriteBatch(raw_mode=True)  # one step: values that outlive their mark would pass for state
+        batch.delete(_MARK + _PARTITION.pack(partition))
+        batch.delete_range(_VALUE + _PARTITION.pack(partition), _VALUE + _PARTITION.pack(partition + 1))
+        self._db.write(batch)
 
     def close(self) -> None:
         self._db.close()

@@ -1,5 +1,6 @@
-"""Whatever the fetches lose, repeat or reorder: every record is taken once, in order, and only the confirmed is committed."""
+"""Whatever fetches lose, repeat or reorder: every record is taken once, in order; committed is what was confirmed."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from hypothesis import given, settings
@@ -177,7 +178,7 @@ def test_a_partition_that_stands_still_with_records_ahead_is_asked_again_ever_mo
     position = begun()
     assert asked(position, now=STILL_SECONDS, end=5) == []
     times = [now for now in range(400) if asked(position, now=float(now), end=5)]
-    pauses = [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+    pauses = [later - sooner for sooner, later in pairwise(times)]
     assert pauses[:4] == [5, 9, 17, 33]
     assert max(pauses) == STILL_SECONDS_MAX + 1
 

@@ -1,0 +1,136 @@
+"""What both stores of a table promise; and what RocksDB promises beyond a process's end."""
+
+import time
+
+import pytest
+from processes import python
+
+from argus_streams.streaming.store import Mark, MemoryStore, RocksStore
+
+MARK = Mark("topic-id", 7)
+WRITER = """
+import sys
+from itertools import count
+from pathlib import Path
+from argus_streams.streaming.store import Mark, RocksStore
+store = RocksStore(Path(sys.argv[1]))
+for number in count(1):
+    store.write(0, {b"%d" % key: b"%d" % number for key in range(200)}, Mark("topic-id", number))
+    print(number, flush=True)
+"""
+DROPPER = """
+import sys
+from pathlib import Path
+from argus_streams.streaming.store import Mark, RocksStore
+store = RocksStore(Path(sys.argv[1]))
+print("begun", flush=True)
+while True:
+    for partition in range(50):
+        store.write(partition, {b"key": b"value"}, Mark("topic-id", 1))
+    for partition in range(50):
+        store.drop(partition)
+"""
+
+
+@pytest.fixture(params=["memory", "rocksdb"])
+def store(request, tmp_path):
+    store = MemoryStore() if request.param == "memory" else RocksStore(tmp_path)
+    yield store
+    store.close()
+
+
+def test_an_empty_store_knows_nothing(store):
+    assert store.get(0, b"key") is None
+    assert store.mark(0) is None
+
+
+def test_values_and_mark_are_read_as_they_were_written(store):
+    store.write(0, {b"key": b"value", b"": b"empty key", b"\x00\xff": b""}, MARK)
+    assert [store.get(0, key) for key in (b"key", b"", b"\x00\xff")] == [b"value", b"empty key", b""]
+    assert store.mark(0) == MARK
+
+
+def test_a_later_write_replaces_its_keys_alone(store):
+    store.write(0, {b"a": b"1", b"b": b"1"}, MARK)
+    store.write(0, {b"b": b"2"}, Mark("topic-id", 8))
+    assert (store.get(0, b"a"), store.get(0, b"b"), store.mark(0)) == (b"1", b"2", Mark("topic-id", 8))
+
+
+def test_a_mark_moves_without_values_too(store):
+    store.write(0, {}, MARK)
+    assert store.mark(0) == MARK
+
+
+def test_partitions_do_not_see_each_other(store):
+    for partition in (0, 1, 255, 256, 65_534):
+        store.write(partition, {b"key": b"%d" % partition}, Mark("topic-id", partition))
+    assert store.get(1, b"key") == b"1"
+    assert store.mark(256) == Mark("topic-id", 256)
+    assert store.get(2, b"key") is None
+
+
+def test_a_dropped_partition_is_empty_and_its_neighbours_are_not(store):
+    for partition in (0, 1, 2):
+        store.write(partition, {b"a": b"1", b"\xff\xff\xff": b"2"}, MARK)
+    store.drop(1)
+    assert (store.get(1, b"a"), store.get(1, b"\xff\xff\xff"), store.mark(1)) == (None, None, None)
+    assert all(store.get(p, b"\xff\xff\xff") == b"2" and store.mark(p) == MARK for p in (0, 2))
+
+
+def test_dropping_a_partition_that_was_never_written_is_nothing(store):
+    store.drop(3)
+    assert store.mark(3) is None
+
+
+def test_a_dropped_partition_can_be_written_again(store):
+    store.write(0, {b"old": b"1"}, MARK)
+    store.drop(0)
+    store.write(0, {b"new": b"2"}, Mark("other-id", 0))
+    assert (store.get(0, b"old"), store.get(0, b"new"), store.mark(0)) == (None, b"2", Mark("other-id", 0))
+
+
+def test_a_reopened_rocksdb_is_as_it_was_closed(tmp_path):
+    store = RocksStore(tmp_path / "made" / "on" / "demand")
+    store.write(0, {b"key": b"value"}, MARK)
+    store.write(1, {b"key": b"value"}, MARK)
+    store.drop(1)
+    store.close()
+
+    store = RocksStore(tmp_path / "made" / "on" / "demand")
+    assert (store.get(0, b"key"), store.mark(0)) == (b"value", MARK)
+    assert (store.get(1, b"key"), store.mark(1)) == (None, None)
+    store.close()
+
+
+def test_a_memory_store_begins_anew_after_closing():
+    store = MemoryStore()
+    store.write(0, {b"key": b"value"}, MARK)
+    store.close()
+    assert (store.get(0, b"key"), store.mark(0)) == (None, None)
+
+
+def test_a_killed_writer_leaves_values_and_mark_of_the_same_write(tmp_path):
+    with python(WRITER, str(tmp_path)) as writer:
+        writer.stdout.readline()
+        time.sleep(0.2)
+        writer.kill()
+        told = int(writer.stdout.read().split()[-1])
+    store = RocksStore(tmp_path)
+    offset = store.mark(0).offset
+    assert offset >= told
+    assert {store.get(0, b"%d" % key) for key in range(200)} == {b"%d" % offset}
+    store.close()
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_killed_dropper_leaves_no_value_without_its_mark(tmp_path, attempt):
+    """Values that outlive their mark would be taken for state in the next recovery."""
+    with python(DROPPER, str(tmp_path)) as dropper:
+        dropper.stdout.readline()
+        time.sleep(0.02 + attempt * 0.0107)
+        dropper.kill()
+        dropper.wait()
+    store = RocksStore(tmp_path)
+    marks, values = [store.mark(p) for p in range(50)], [store.get(p, b"key") for p in range(50)]
+    assert [mark is None for mark in marks] == [value is None for value in values]
+    store.close()
