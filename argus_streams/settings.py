@@ -1,6 +1,8 @@
 """The only reader of the environment: every setting, its default and what it is for."""
 
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -46,6 +48,7 @@ class Settings(BaseSettings):
     scrub_keys: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="More names of fields whose values are secret, comma-separated."
     )
+    rules_file: Path | None = Field(None, description="YAML with grouping rules by project (docs/grouping-rules.md).")
     store: Literal["exemplars", "all"] = Field(
         "exemplars", description="Which events Postgres keeps whole: the 1st, 2nd, 4th, 8th … of a group, or all."
     )
@@ -125,6 +128,20 @@ def load() -> Settings:
     except ValidationError as error:
         complaints = [f"{variable(str(e['loc'][0]))}: {e['msg']}" for e in error.errors(include_input=False)]
         raise Misconfigured("; ".join(complaints)) from error
+
+
+def with_environment(given: Settings, overrides: Mapping[str, str]) -> Settings:
+    """The settings with some variables replaced."""
+    names = {str(field.validation_alias or variable(name)): name for name, field in Settings.model_fields.items()}
+    changed = {names[name]: value for name, value in overrides.items()}
+    fields = {name: getattr(given, name) for name in Settings.model_fields} | changed
+    aliases = {name: str(field.validation_alias or name) for name, field in Settings.model_fields.items()}
+    return Settings.model_validate({aliases[name]: value for name, value in fields.items()})
+
+
+def environment(overrides: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child process."""
+    return {**os.environ, **overrides}
 
 
 def variable(field: str) -> str:

@@ -12,6 +12,7 @@ WHOLE_BYTES = 7 * 1024 * 1024  # a larger value would not fit beside its headers
 CLIPPED_BYTES = 64 * 1024
 DETAIL_CHARACTERS = 2000
 OURS = "argus-"
+WHOLE = -1  # index of an origin that stands for the whole body
 
 
 class Letter(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ then committed.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from time import sleep
 from typing import Any, NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -32,6 +33,7 @@ SETTINGS: Mapping[str, Any] = {
     "enable.idempotence": True,
     "enable.gapless.guarantee": True,  # a failed record must not be overtaken: its successor would vouch for it
     "partitioner": "murmur2_random",  # as Java and aiokafka do, so that any producer's keys meet
+    "log_level": 3,  # errors: librdkafka warns of the line above at every start
     "message.timeout.ms": 60_000,
     "linger.ms": 5,
     "compression.type": "lz4",
@@ -65,7 +67,10 @@ class ConfirmedProducer:
 
         for index, record in enumerate(records):
             self._produce(record, lambda error, message, at=index: delivered(error, message, at))
-        self._producer.flush()
+        try:
+            self._producer.flush()
+        except KafkaException as error:  # after a refusal the gapless producer is dead, and says so here
+            raise NotDelivered(f"the broker refused a record: {error}") from error
         unconfirmed = sum(1 for place in places if place[1] < 0)
         if errors or unconfirmed:
             cause = errors[0].str() if errors and errors[0] is not None else "no report came"
@@ -73,20 +78,16 @@ class ConfirmedProducer:
         return places
 
     def _produce(self, record: Outgoing, report: Any) -> None:
+        headers = list(record.headers)
         while True:
             try:
+                self._producer.poll(0)
                 self._producer.produce(
-                    record.topic,
-                    record.value,
-                    record.key,
-                    record.partition,
-                    on_delivery=report,
-                    headers=list(record.headers),
+                    record.topic, record.value, record.key, record.partition, on_delivery=report, headers=headers
                 )
             except BufferError:  # the local queue is full: let it drain
-                self._producer.poll(0.1)
+                sleep(0.1)
             except KafkaException as error:
                 raise NotDelivered(f"{record.topic} refused a record: {error}") from error
             else:
-                self._producer.poll(0)
                 return

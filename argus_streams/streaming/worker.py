@@ -5,26 +5,26 @@ import logging
 import os
 import signal
 import socket
-import ssl
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import faust
-from faust.auth import SASLCredentials, SSLCredentials
 from faust.serializers.codecs import Codec
 
-from argus_streams.errors import Misconfigured, Unavailable
+from argus_streams.errors import ArgusError, Misconfigured, Unavailable
 from argus_streams.streaming.agent import Agent, KeyedAgent
+from argus_streams.streaming.credentials import credentials
 from argus_streams.streaming.health import Health, HealthServer
 from argus_streams.streaming.loop import HOLD_SECONDS, Engine, Loop, keyed, plain
 from argus_streams.streaming.position import Position
 from argus_streams.streaming.producer import ConfirmedProducer
 from argus_streams.streaming.reader import Reader
 from argus_streams.streaming.store import MemoryStore, RocksStore, Store
+from argus_streams.streaming.supervisor import MISCONFIGURED
 from argus_streams.streaming.table import Table
 from argus_streams.streaming.transport import Tenancy, install
 
@@ -58,6 +58,7 @@ class Job(NamedTuple):
     changelog: str | None = None  # of the agent's table
     state: Path | None = None  # folder for RocksDB; None = memory
     health: tuple[str, int] | None = None  # host and port; port 0 = any
+    attached: TextIO | None = None  # a pipe of the parent's: when it closes, the worker ends
 
 
 class _Chunks(Codec):
@@ -77,6 +78,10 @@ class Parts(NamedTuple):
     producer: ConfirmedProducer
 
 
+class Stopped(Exception):  # noqa: N818 - what happened
+    """The end was asked for before the work began."""
+
+
 class Worker:
     """Runs one agent until SIGTERM; ``run`` returns the process's exit code."""
 
@@ -90,28 +95,53 @@ class Worker:
 
     async def run(self, agent: Agent) -> int:
         """Run an agent without state."""
-        engine = await self._engine()
-        return await self._serve(engine, lambda generation: Loop(
-            engine, plain(agent), table=None, generation=generation, fatal=_die,
-        ))  # fmt: skip
+        async with self._probed() as stop:
+            engine = await self._engine(stop)
+            return await self._serve(
+                engine,
+                stop,
+                lambda generation: Loop(engine, plain(agent), table=None, generation=generation, fatal=die),
+            )
 
     async def run_keyed(self, agent: KeyedAgent) -> int:
         """Run an agent with a table."""
-        engine = await self._engine()
-        table = self._table(engine)
+        async with self._probed() as stop:
+            engine = await self._engine(stop)
+            table = self._table(engine)
+            try:
+                return await self._serve(
+                    engine,
+                    stop,
+                    lambda generation: Loop(engine, keyed(agent, table), table=table, generation=generation, fatal=die),
+                )
+            finally:
+                table.close()
+
+    @asynccontextmanager
+    async def _probed(self) -> AsyncIterator[asyncio.Event]:
+        """Answer probes, and listen for the end, before anything else is up."""
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        if self._job.attached is not None:
+            loop.add_reader(self._job.attached, stop.set)
+        if self._job.health is None:
+            yield stop
+            return
+        host, port = self._job.health
+        server = HealthServer(self._health, host=host, port=port)
+        log.info("%s answers /livez and /readyz on port %s", self._job.role, await server.start())
         try:
-            return await self._serve(engine, lambda generation: Loop(
-                engine, keyed(agent, table), table=table, generation=generation, fatal=_die,
-            ))  # fmt: skip
+            yield stop
         finally:
-            table.close()
+            await server.stop()
 
     # -- start ----------------------------------------------------------------------------------------------------
 
-    async def _engine(self) -> Engine:
+    async def _engine(self, stop: asyncio.Event) -> Engine:
         """Wait for the broker, and check that every topic is there as declared. Raises ``Misconfigured``."""
         names = [*self._job.topics, *([self._job.changelog] if self._job.changelog else [])]
-        found = await self._insist(lambda: self._reader.topics(names))
+        found = await self._insist(lambda: self._reader.topics(names), stop)
         missing = [name for name in names if name not in found]
         if missing:
             raise Misconfigured(f"the broker has no topic {', '.join(missing)}: run `argus topics apply` first")
@@ -121,15 +151,18 @@ class Worker:
         ids = {name: topic_id for name, (topic_id, _) in found.items()}
         return Engine(self._producer, self._reader, self._position, self._health, ids)
 
-    async def _insist(self, call: Callable[[], Any]) -> Any:
+    async def _insist(self, call: Callable[[], Any], stop: asyncio.Event) -> Any:
         pause = HOLD_SECONDS[0]
-        while True:
+        while not stop.is_set():
             try:
                 return await call()
             except Unavailable as error:
+                self._health.holding = str(error)
                 log.warning("waiting for Kafka at %s: %s; next try in %.1f s", self._broker.servers, error, pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, HOLD_SECONDS[1])
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+            pause = min(pause * 2, HOLD_SECONDS[1])
+        raise Stopped
 
     def _table(self, engine: Engine) -> Table:
         changelog, state = self._job.changelog or "", self._job.state
@@ -164,8 +197,9 @@ class Worker:
 
     # -- life -----------------------------------------------------------------------------------------------------
 
-    async def _serve(self, engine: Engine, make: Callable[[Callable[[], int]], Loop]) -> int:
+    async def _serve(self, engine: Engine, stop: asyncio.Event, make: Callable[[Callable[[], int]], Loop]) -> int:
         app = self._app()
+        self._health.holding = None
         loop = make(lambda: app.consumer_generation_id)
         tenancy = Tenancy(position=self._position, starts=loop.starts, assigned=loop.assigned, leave=loop.leave)
         install(app, tenancy)
@@ -175,24 +209,13 @@ class Worker:
             await loop.run(stream.events(), lambda: not stream.channel.queue.empty())
 
         app.agent(topic, name=self._job.role, concurrency=1)(agent)
-        server = (
-            HealthServer(self._health, host=self._job.health[0], port=self._job.health[1]) if self._job.health else None
-        )
-        if server is not None:
-            log.info("%s answers /livez and /readyz on port %s", self._job.role, await server.start())
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
         app.finalize()
         starting = asyncio.create_task(app.start())  # not awaited: joining a busy group may outlast a SIGTERM
         watch = asyncio.create_task(self._watch_topics(engine))
         await self._until(stop, app, starting)
         watch.cancel()
         starting.cancel()
-        code = await self._end(app)
-        if server is not None:
-            await server.stop()
-        return code
+        return await self._end(app)
 
     async def _until(self, stop: asyncio.Event, app: faust.App, starting: asyncio.Task[None]) -> None:
         while not stop.is_set() and not app.should_stop and not app.crashed:
@@ -221,34 +244,11 @@ class Worker:
                 found = await self._reader.topics(engine.topic_ids)
                 changed = [n for n, (topic_id, _) in found.items() if topic_id != engine.topic_ids[n]]
                 if changed:
-                    _die(Misconfigured(f"{', '.join(changed)} was made anew under another id: starting over"))
+                    die(Unavailable(f"{', '.join(changed)} was made anew under another id: starting over"))
 
 
-def credentials(client: Mapping[str, Any]) -> Any:
-    """Faust's credentials for librdkafka's ``security.protocol`` and ``sasl.*``; ``None`` for plaintext."""
-    protocol = str(client.get("security.protocol", "PLAINTEXT")).upper()
-    if protocol == "PLAINTEXT":
-        return None
-    context = _tls(client) if protocol.endswith("SSL") else None
-    if not protocol.startswith("SASL"):
-        return SSLCredentials(context=context)
-    return SASLCredentials(
-        username=client.get("sasl.username"),
-        password=client.get("sasl.password"),
-        mechanism=client.get("sasl.mechanism", "PLAIN"),
-        ssl_context=context,
-    )
-
-
-def _tls(client: Mapping[str, Any]) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=client.get("ssl.ca.location"))
-    if client.get("ssl.certificate.location"):
-        context.load_cert_chain(client["ssl.certificate.location"], client.get("ssl.key.location"))
-    return context
-
-
-def _die(error: BaseException) -> None:
+def die(error: BaseException) -> None:
     """End now, whatever runs: positions that were not confirmed are read again after the restart."""
-    log.critical("ending: %s", error, exc_info=error)
+    log.critical("ending: %s", error, exc_info=None if isinstance(error, ArgusError) else error)
     logging.shutdown()
-    os._exit(CRASHED)
+    os._exit(MISCONFIGURED if isinstance(error, Misconfigured) else CRASHED)

@@ -1,0 +1,1 @@
+"""One stage a file: decode, decide (core), hand over to the engine."""

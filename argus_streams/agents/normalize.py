@@ -1,0 +1,133 @@
+"""NORMALIZE: vendors' bodies in, one sighting a problem and chunk out, and an account of every body."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import structs
+
+from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, outgoing
+from argus_streams.core.events import Event, Origin
+from argus_streams.core.grouping.fingerprint import Fingerprint
+from argus_streams.core.ledger import Entry
+from argus_streams.core.letters import WHOLE, Letter
+from argus_streams.core.messages import LedgerRecord, LedgerRun, Sighting
+from argus_streams.core.normalization import BUG, Incoming, Norms, Reading, read
+from argus_streams.errors import Unavailable
+from argus_streams.streaming.agent import Effects, Slice
+from argus_streams.streaming.position import Record
+from argus_streams.streaming.producer import Outgoing
+
+BUGS_IN_A_ROW = 1000  # then it is no body's fault: hold, and say so
+YIELD_EVERY = 200  # bodies between two breaths of the event loop
+
+
+class Fold(Protocol):
+    """How the events of one chunk become sightings."""
+
+    def __call__(
+        self, events: Iterable[tuple[Event, Fingerprint]], *, algorithm: str, topic: str, partition: int
+    ) -> tuple[Sighting, ...]: ...
+
+
+class NormalizeAgent:
+    """Reads every body by its source; what can not be read becomes a letter."""
+
+    name = "normalize"
+
+    def __init__(self, topics: Topics, norms: Norms, *, fold: Fold, defaults: Mapping[str, tuple[str, str]]) -> None:
+        self._topics = topics
+        self._norms = norms
+        self._fold = fold
+        self._defaults = defaults  # source and project of topics whose producers set no headers
+        self._bugs = 0
+
+    async def turn(self, slices: Sequence[Slice]) -> Effects:
+        """Read all bodies. Raises ``Unavailable`` when a thousand in a row fail by a bug of ours."""
+        out: list[Outgoing] = []
+        for piece in slices:
+            readings: list[tuple[Incoming, Record, Reading]] = []
+            for count, record in enumerate(piece.records):
+                incoming = self._incoming(piece, record)
+                readings.append((incoming, record, self._read(incoming)))
+                if count % YIELD_EVERY == 0:
+                    await asyncio.sleep(0)
+            out += self._effects(piece, readings)
+            if piece.expired is not None:
+                out.append(outgoing(self._topics.ledger, None, _expired(piece, piece.expired)))
+        return Effects(out)
+
+    def _incoming(self, piece: Slice, record: Record) -> Incoming:
+        headers = {name.lower(): (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+        source, project = self._defaults.get(piece.topic, ("", ""))
+        return Incoming(
+            value=record.value or b"",
+            headers=headers,
+            source=headers.get("ce_source", source),
+            project=headers.get("project", project),
+            origin=Origin(piece.topic_id, piece.partition, record.offset),
+            received_at=record.timestamp,
+        )
+
+    def _read(self, incoming: Incoming) -> Reading:
+        reading = read(incoming, self._norms)
+        self._bugs = self._bugs + 1 if reading.reason == BUG else 0
+        if self._bugs >= BUGS_IN_A_ROW:
+            self._bugs = 0
+            raise Unavailable(f"{BUGS_IN_A_ROW} bodies in a row failed: {reading.refusals[0].detail}")
+        return reading
+
+    def _effects(self, piece: Slice, readings: Sequence[tuple[Incoming, Record, Reading]]) -> list[Outgoing]:
+        out: list[Outgoing] = []
+        events: dict[str, list[tuple[Event, Fingerprint]]] = {}
+        entries: dict[str, list[Entry]] = {}
+        for incoming, record, reading in readings:
+            algorithm = self._norms.algorithm(incoming.project)
+            events.setdefault(algorithm, []).extend(reading.events)
+            entries.setdefault(algorithm, []).extend(_entries(incoming, reading))
+            out += [outgoing(self._topics.signals, each.project.encode(), each) for each in reading.signals]
+            out += [letter_of(piece.topic, each, record) for each in _letters(incoming, reading)]
+        for algorithm, found in events.items():
+            folded = self._fold(found, algorithm=algorithm, topic=piece.topic_id, partition=piece.partition)
+            out += [outgoing(self._topics.normalized, key_of(each.project, each.fingerprint), each) for each in folded]
+        for algorithm, told in entries.items():
+            out += ledger_of(self._topics, "normalize", piece.topic_id, piece.partition, algorithm, told)
+        return out
+
+
+def _entries(incoming: Incoming, reading: Reading) -> list[Entry]:
+    """The body's outcome, and of each item that was refused while its neighbours were not."""
+    offset, project = incoming.origin.offset, incoming.project
+    body = Entry(project, reading.outcome, reading.reason, offset, events=len(reading.events))
+    items = [each for each in reading.refusals if each.index != WHOLE]
+    return [body, *(Entry(project, "rejected", each.reason, offset, each.index) for each in items)]
+
+
+def _letters(incoming: Incoming, reading: Reading) -> list[Letter]:
+    """One letter for the body, or one for each item of it that was refused."""
+    return [
+        Letter(
+            stage="normalize",
+            reason=each.reason,
+            detail=each.detail,
+            origins=(structs.replace(incoming.origin, index=each.index),),
+            project=incoming.project,
+            source=incoming.source,
+        )
+        for each in reading.refusals
+    ]
+
+
+def _expired(piece: Slice, span: tuple[int, int]) -> LedgerRecord:
+    """What retention deleted before it was read: told, for it can not be found again."""
+    first, end = span
+    run = LedgerRun("", "expired", "retention", 0, (0, end - first))
+    return LedgerRecord(
+        stage="normalize",
+        topic=piece.topic_id,
+        partition=piece.partition,
+        start=first,
+        end=end,
+        algorithm="",
+        runs=(run,),
+    )

@@ -1,0 +1,98 @@
+"""STORE: snapshots, kept events and letters in, rows in Postgres out."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from argus_streams.agents.wire import DEAD, Topics, letter_of
+from argus_streams.core import letters
+from argus_streams.core.events import Origin
+from argus_streams.core.letters import Letter
+from argus_streams.core.messages import DeadLetter, Group, KeptEvent
+from argus_streams.ports import Batch, Refused, Row, Store
+from argus_streams.streaming.agent import Effects, Slice
+from argus_streams.streaming.position import Record
+from argus_streams.streaming.producer import Outgoing
+
+_GROUP = msgspec.json.Decoder(Group)
+_KEPT = msgspec.json.Decoder(KeptEvent)
+
+
+class _Placed(NamedTuple):
+    """A row and the record that told it."""
+
+    row: Row
+    piece: Slice
+    record: Record
+
+
+class StoreAgent:
+    """Writes each turn in one transaction; rows that can never be stored become letters, one by one."""
+
+    name = "store"
+
+    def __init__(self, topics: Topics, store: Store) -> None:
+        self._topics = topics
+        self._store = store
+
+    async def turn(self, slices: Sequence[Slice]) -> Effects:
+        """Store what the slices tell. Raises ``Unavailable`` while the database is away."""
+        placed: list[_Placed] = []
+        out: list[Outgoing] = []
+        for piece in slices:
+            for record in piece.records:
+                try:
+                    placed.append(_Placed(self._row(piece, record), piece, record))
+                except (msgspec.MsgspecError, UnicodeDecodeError, KeyError) as error:
+                    out += _refuse(piece, record, "not a message of this topic", str(error))
+        rows = [each.row for each in placed]
+        refused = await self._store.write(
+            Batch(
+                groups=[row for row in rows if isinstance(row, Group)],
+                events=[row for row in rows if isinstance(row, KeptEvent)],
+                letters=[row for row in rows if isinstance(row, DeadLetter)],
+            )
+        )
+        return Effects([*out, *_letters(refused, placed)])
+
+    def _row(self, piece: Slice, record: Record) -> Row:
+        if piece.topic == self._topics.groups:
+            return _GROUP.decode(record.value or b"")
+        if piece.topic == self._topics.kept:
+            return _KEPT.decode(record.value or b"")
+        return _dead_letter(record)
+
+
+def _dead_letter(record: Record) -> DeadLetter:
+    letter = letters.read(record.headers)
+    return DeadLetter(
+        stage=letter.stage,
+        reason=letter.reason,
+        detail=letter.detail,
+        project=letter.project,
+        source=letter.source,
+        origin=letter.origins[0],
+        size=len(record.value or b""),
+        at=record.timestamp,
+    )
+
+
+def _letters(refused: Sequence[Refused], placed: Sequence[_Placed]) -> list[Outgoing]:
+    """A letter for each record whose row was refused; several records may have told one row."""
+    if not refused:
+        return []
+    out: list[Outgoing] = []
+    for each in refused:
+        for place in placed:
+            if place.row == each.row:
+                out += _refuse(place.piece, place.record, each.reason, each.detail)
+    return out
+
+
+def _refuse(piece: Slice, record: Record, reason: str, detail: str) -> list[Outgoing]:
+    """A letter; none about a letter, which stays in its own topic."""
+    if piece.topic.endswith(DEAD):
+        return []
+    origin = Origin(piece.topic_id, piece.partition, record.offset, letters.WHOLE)
+    return [letter_of(piece.topic, Letter(stage="store", reason=reason, detail=detail, origins=(origin,)), record)]

@@ -1,0 +1,69 @@
+"""What agents put on the wire: topic names of a deployment, keys, letters, ledger records."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from argus_streams.core import letters
+from argus_streams.core.ledger import Entry, encode
+from argus_streams.core.letters import Letter
+from argus_streams.core.messages import Stage
+from argus_streams.streaming.position import Record
+from argus_streams.streaming.producer import Outgoing
+
+DEAD = ".dlq"
+_JSON = msgspec.json.Encoder()
+
+
+class Topics(NamedTuple):
+    """The names of a deployment's topics, prefix included."""
+
+    incoming: str
+    normalized: str
+    commands: str
+    groups: str
+    changelog: str
+    kept: str
+    signals: str
+    ledger: str
+
+    @classmethod
+    def under(cls, prefix: str) -> "Topics":
+        """The declared names (`topics/*.yaml`) under a deployment's prefix."""
+        return cls(
+            incoming=f"{prefix}events.incoming",
+            normalized=f"{prefix}events.normalized",
+            commands=f"{prefix}groups.commands",
+            groups=f"{prefix}groups",
+            changelog=f"{prefix}groups.changelog",
+            kept=f"{prefix}events.kept",
+            signals=f"{prefix}signals",
+            ledger=f"{prefix}ledger",
+        )
+
+
+def key_of(project: str, fingerprint: str) -> bytes:
+    """The record key of all that concerns one group."""
+    return f"{project}:{fingerprint}".encode()
+
+
+def outgoing(topic: str, key: bytes | None, message: Struct) -> Outgoing:
+    """A message as JSON under its key."""
+    return Outgoing(topic, key, _JSON.encode(message))
+
+
+def letter_of(topic: str, letter: Letter, record: Record) -> Outgoing:
+    """A letter in the dead-letter topic of the one that its record came from."""
+    value = letters.value(record.value or b"")
+    return Outgoing(topic + DEAD, record.key, value, tuple(letters.headers(letter, record.headers)))
+
+
+def ledger_of(
+    topics: Topics, stage: Stage, topic_id: str, partition: int, algorithm: str, entries: Sequence[Entry]
+) -> list[Outgoing]:
+    """The ledger records of one origin partition."""
+    key = f"{stage}:{partition}".encode()
+    records = encode(entries, stage=stage, topic=topic_id, partition=partition, algorithm=algorithm)
+    return [outgoing(topics.ledger, key, record) for record in records]

@@ -1,0 +1,138 @@
+"""THE MAP: which role runs which agents over which topics.
+
+producers ─▶ events.incoming ─▶ normalize ─▶ events.normalized ─▶ correlate ─▶ groups, events.kept ─▶ store ─▶ Postgres
+                                    │   people ─▶ groups.commands ─▶ (GROUP)  ─▶ signals                │
+                                    └─▶ signals, ledger, *.dlq ─────────────────────────────────────────┘
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Literal, TextIO
+
+from argus_streams import sources
+from argus_streams.adapters.database import open_database
+from argus_streams.adapters.migrations import Upkeep, ensure_partitions
+from argus_streams.adapters.postgres import PostgresStore
+from argus_streams.adapters.rules import load_rules
+from argus_streams.agents.group import GroupAgent, everything, exemplars
+from argus_streams.agents.normalize import NormalizeAgent
+from argus_streams.agents.store import StoreAgent
+from argus_streams.agents.wire import DEAD, Topics
+from argus_streams.core.clip import Limits
+from argus_streams.core.grouping import sighting
+from argus_streams.core.normalization import Norms
+from argus_streams.core.scrub import scrubber
+from argus_streams.errors import ArgusError, Unavailable
+from argus_streams.settings import Settings
+from argus_streams.streaming.worker import Broker, Job, Worker
+
+log = logging.getLogger(__name__)
+
+UPKEEP_SECONDS = 6 * 3600.0
+
+Role = Literal["normalize", "correlate", "store"]
+ROLES: Mapping[Role, str] = {
+    "normalize": "raw bodies → sightings",
+    "correlate": "sightings and commands → groups, signals",
+    "store": "groups, kept events, letters → Postgres",
+}
+
+
+async def run(role: Role, settings: Settings, *, attached: TextIO | None = None) -> int:
+    """Run one role until SIGTERM, or until ``attached`` closes; the process's exit code."""
+    worker = _worker(role, settings, attached)
+    match role:
+        case "normalize":
+            return await _normalize(settings, worker)
+        case "correlate":
+            return await _correlate(settings, worker)
+        case "store":
+            return await _store(settings, worker)
+
+
+def norms(settings: Settings) -> Norms:
+    """How bodies are read under these settings."""
+    return Norms(
+        sources=sources.load(),
+        limits=Limits(body=settings.body_limit),
+        scrubber=scrubber(settings.scrub_keys),
+        rules=load_rules(settings.rules_file),
+    )
+
+
+def group_of(settings: Settings, role: Role) -> str:
+    """A role's consumer group."""
+    return f"{settings.topic_prefix}{role}"
+
+
+def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
+    """The topics that a role reads."""
+    topics = Topics.under(settings.topic_prefix)
+    match role:
+        case "normalize":
+            return (topics.incoming, *settings.input_defaults())
+        case "correlate":
+            return (topics.normalized, topics.commands)
+        case "store":
+            dead = (topics.incoming, topics.normalized, topics.commands, topics.groups, topics.kept)
+            return (topics.groups, topics.kept, *(f"{topic}{DEAD}" for topic in dead))
+
+
+async def _normalize(settings: Settings, worker: Worker) -> int:
+    fold = sighting.each_whole if settings.store == "all" else sighting.fold
+    topics = Topics.under(settings.topic_prefix)
+    agent = NormalizeAgent(topics, norms(settings), fold=fold, defaults=settings.input_defaults())
+    return await worker.run(agent)
+
+
+async def _correlate(settings: Settings, worker: Worker) -> int:
+    topics = Topics.under(settings.topic_prefix)
+    agent = GroupAgent(topics, keep=everything if settings.store == "all" else exemplars)
+    return await worker.run_keyed(agent)
+
+
+async def _store(settings: Settings, worker: Worker) -> int:
+    async with open_database(settings.database(), settings.db_schema) as database:
+        with suppress(Unavailable):  # one that is down is waited for; one that lacks our tables is a wrong setting
+            await database.probe()
+        store = PostgresStore(database, settings.unknown_projects)
+        keeping = asyncio.create_task(_keep_partitions(settings))
+        try:
+            return await worker.run(StoreAgent(Topics.under(settings.topic_prefix), store))
+        finally:
+            keeping.cancel()
+
+
+async def upkeep(settings: Settings) -> Upkeep:
+    """Make the coming days' partitions, drop those that are too old."""
+    return await ensure_partitions(
+        settings.database(),
+        settings.db_schema,
+        days_ahead=settings.partition_days_ahead,
+        keep_days=settings.keep_days,
+    )
+
+
+async def _keep_partitions(settings: Settings) -> None:
+    while True:
+        try:
+            await upkeep(settings)
+        except ArgusError as error:  # a default partition takes what has none of its own
+            log.warning("partitions could not be kept up: %s", error)
+        await asyncio.sleep(UPKEEP_SECONDS)
+
+
+def _worker(role: Role, settings: Settings, attached: TextIO | None) -> Worker:
+    changelog = Topics.under(settings.topic_prefix).changelog if role == "correlate" else None
+    job = Job(
+        role=role,
+        group=group_of(settings, role),
+        topics=inputs(settings, role),
+        changelog=changelog,
+        state=settings.state_dir,
+        health=(settings.health_host, settings.health_port),
+        attached=attached,
+    )
+    return Worker(Broker(settings.kafka()), job)

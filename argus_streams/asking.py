@@ -1,0 +1,134 @@
+"""What the command line does for a person who asks: read bodies, list groups, decide about one."""
+
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from time import time
+from typing import Any
+
+import msgspec
+from rich.console import Console
+
+from argus_streams import console, explanation
+from argus_streams.adapters.database import open_database
+from argus_streams.publishing import Publication, Publisher
+from argus_streams.adapters.reading import PostgresReader
+from argus_streams.agents.wire import Topics
+from argus_streams.core.events import Event, Signal
+from argus_streams.core.messages import Action, Command, Group, GroupStatus
+from argus_streams.core.topology import Decision, Refuse
+from argus_streams.errors import ArgusError, Malformed
+from argus_streams.explanation import Given
+from argus_streams.ports import GroupQuery
+from argus_streams.settings import Settings
+
+HOUR_MS = 3_600_000
+KEPT = 10  # events of a group that are shown
+
+
+class NotFound(ArgusError):  # noqa: N818
+    """What was asked for is not there."""
+
+
+def publisher(given: Settings) -> Publisher:
+    """A publisher to this deployment's inputs."""
+    return Publisher(given.kafka(), Topics.under(given.topic_prefix))
+
+
+async def publish(given: Settings, source: str, project: str, contents: Sequence[bytes]) -> int:
+    """Publish the bodies of files; how many."""
+    bodies = [body for content in contents for body in explanation.of_file(content, source)]
+    await publisher(given).publish([Publication(body.source, project, body.headers, body.value) for body in bodies])
+    return len(bodies)
+
+
+def bodies(files: Sequence[str], source: str, known: Collection[str]) -> Iterator[Given | Malformed]:
+    """The bodies of files in their order; of standard input, one a line."""
+    for name in files:
+        if name != "-":
+            yield from explanation.of_file(Path(name).read_bytes(), source or _source_of(Path(name), known))
+            continue
+        for line in sys.stdin.buffer:
+            try:
+                yield explanation.of_line(line, source)
+            except Malformed as error:
+                yield error
+
+
+def unread(error: Malformed) -> dict[str, Any]:
+    """The line about a line that is none."""
+    return {"source": "", "malformed": error.reason, "detail": error.detail}
+
+
+def as_json(line: Mapping[str, Any]) -> str:
+    """A line for programs."""
+    return msgspec.json.encode(line).decode()
+
+
+def as_text(line: Mapping[str, Any]) -> str:
+    """A line for people: what it is, where it goes, and why."""
+    for word in ("ignored", "malformed"):
+        if word in line:
+            return f"{line['source']}: {word}: {line[word]}" + (f" ({line['detail']})" if line.get("detail") else "")
+    if "signal" in line:
+        signal: Signal = line["signal"]
+        return f"{line['source']}[{line['index']}]: {signal.kind}: {signal.title}\n  goes to {line['route']}"
+    event: Event = line["event"]
+    told = event.title or ": ".join(text for text in (event.type, event.message) if text) or event.kind
+    head = f"{line['source']}[{line['index']}]: {event.severity} {event.kind}, {event.status}: {told}"
+    parts = "\n".join(f"    {name}: {value}" for name, value in line["parts"])
+    return f"{head}\n  {line['fingerprint']} by {line['how']}, goes to {line['route']}\n{parts}"
+
+
+def exit_code(action: str, decisions: Sequence[Decision]) -> int:
+    """0 when the broker is as declared: after `apply`, when nothing had to be refused."""
+    left = decisions if action == "check" else [each for each in decisions if isinstance(each, Refuse)]
+    return int(bool(left))
+
+
+async def groups(
+    given: Settings, *, project: str | None, statuses: Sequence[GroupStatus], limit: int
+) -> Sequence[Group]:
+    """The groups seen last."""
+    query = GroupQuery(project=project, statuses=tuple(statuses), limit=limit, since_hour=_now_hour() - console.HOURS)
+    async with open_database(given.database(), given.db_schema) as database:
+        return await PostgresReader(database).groups(query)
+
+
+def show_groups(found: Sequence[Group]) -> None:
+    """Print the list."""
+    counts = {each.fingerprint: console.by_hour(each.hours, _now_hour()) for each in found}
+    Console().print(console.groups_table(found, counts, f"{len(found)} groups, the last 24 hours"))
+
+
+async def group(given: Settings, group_id: str, *, project: str | None) -> Group:
+    """The group whose fingerprint begins so. Raises ``NotFound`` when none or several do."""
+    query = GroupQuery(project=project, fingerprint=group_id, limit=3, since_hour=_now_hour() - console.HOURS)
+    async with open_database(given.database(), given.db_schema) as database:
+        found = await PostgresReader(database).groups(query)
+    if len(found) != 1:
+        several = ", ".join(f"{each.project} {each.fingerprint}" for each in found)
+        raise NotFound(f"{group_id!r} is several groups: {several} …" if found else f"there is no group {group_id!r}")
+    return found[0]
+
+
+async def show_group(given: Settings, found: Group) -> None:
+    """Print one group with its latest whole event."""
+    async with open_database(given.database(), given.db_schema) as database:
+        events = await PostgresReader(database).events(found.project, found.fingerprint, KEPT)
+    Console().print(console.group_page(found, events, _now_hour()))
+
+
+async def command(given: Settings, found: Group, action: Action, by: str) -> None:
+    """Decide about a group."""
+    order = Command(project=found.project, fingerprint=found.fingerprint, action=action, by=by or "command line")
+    await publisher(given).command(order)
+
+
+def _source_of(file: Path, known: Collection[str]) -> str:
+    """A source told by the name of a file or of a folder above it."""
+    return next((part for part in (file.stem, *(each.name for each in file.parents)) if part in known), "")
+
+
+def _now_hour() -> int:
+    return int(time() * 1000) // HOUR_MS

@@ -1,0 +1,119 @@
+"""How groups look on a terminal: the list that people ask for first, and one group with its why."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from argus_streams.core.events import Event, Frame
+from argus_streams.core.messages import Group, KeptEvent
+
+BARS = "▁▂▃▄▅▆▇█"
+STYLES = {"open": "yellow", "regressed": "bold red", "resolved": "green", "ignored": "dim"}
+SHORT = 12  # characters of a fingerprint that people see and type
+HOURS = 24
+FRAMES = 12
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """One bar a count, the highest full; a space where nothing happened."""
+    top = max(counts, default=0)
+    return "".join(" " if count == 0 else BARS[(count * (len(BARS) - 1) + top - 1) // top] for count in counts)
+
+
+def by_hour(hours: Mapping[int, int], now_hour: int) -> list[int]:
+    """Counts of the last 24 hours, the present one last."""
+    return [hours.get(hour, 0) for hour in range(now_hour - HOURS + 1, now_hour + 1)]
+
+
+def short(fingerprint: str) -> str:
+    """What identifies a group for people: "v1:9f2c…" as "9f2c0a…"."""
+    return fingerprint.rpartition(":")[2][:SHORT]
+
+
+def groups_table(groups: Sequence[Group], counts: Mapping[str, Sequence[int]], title: str) -> Table:
+    """The list; ``counts`` gives each fingerprint's sparkline."""
+    table = Table(title=title, title_justify="left", expand=True, pad_edge=False)
+    for name, style in (("group", "cyan"), ("count", "bold")):
+        table.add_column(name, style=style, justify="right" if name == "count" else "left", no_wrap=True)
+    table.add_column("lately", no_wrap=True)
+    table.add_column("problem", ratio=1, overflow="ellipsis", no_wrap=True)
+    table.add_column("senders", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for group in groups:
+        table.add_row(
+            short(group.fingerprint),
+            f"{group.count:,}",
+            sparkline(counts.get(group.fingerprint, ())),
+            Text(group.title),
+            ", ".join(sorted(group.sources)),
+            Text(group.status, STYLES[group.status]),
+        )
+    return table
+
+
+def group_page(group: Group, events: Sequence[KeptEvent], now_hour: int) -> RenderableType:
+    """All of one group: facts, why it is one group, the stack of its latest whole event, its history."""
+    facts = Table.grid(padding=(0, 2))
+    for name, value in _facts(group):
+        facts.add_row(Text(name, "bold"), Text(value))
+    parts = Table.grid(padding=(0, 2))
+    for name, value in group.parts:
+        parts.add_row(Text(name, "cyan"), Text(value))
+    lines: list[RenderableType] = [
+        Text(group.title, "bold"), facts, Text(""),
+        Text("Why this is one group: these parts make its fingerprint", "bold"), parts, Text(""),
+        Text("The last 24 hours", "bold"), Text(f"[{sparkline(by_hour(group.hours, now_hour))}]"),
+    ]  # fmt: skip
+    if events:
+        lines += [Text(""), Text("The latest whole event", "bold"), *_event(events[0].event)]
+        lines += [Text(""), Text("Kept whole", "bold"), _history(events)]
+    return Stack(*lines)
+
+
+def _facts(group: Group) -> list[tuple[str, str]]:
+    senders = ", ".join(f"{source} {count:,}" for source, count in sorted(group.sources.items()))
+    facts = [
+        ("id", group.fingerprint),
+        ("project", group.project),
+        ("status", group.status + (f" by {group.status_by}" if group.status_by else "")),
+        ("count", f"{group.count:,} ({senders}), {group.duplicates:,} redelivered, {group.closed:,} resolutions"),
+        ("first seen", moment(group.first_seen) + (f" in {group.first_release}" if group.first_release else "")),
+        ("last seen", moment(group.last_seen) + (f" in {group.last_release}" if group.last_release else "")),
+        ("severity", group.severity),
+    ]
+    more = (("culprit", group.culprit), ("service", group.service), ("where", ", ".join(group.environments)))
+    return facts + [(name, value) for name, value in more if value]
+
+
+def _event(event: Event) -> list[RenderableType]:
+    lines: list[RenderableType] = []
+    for exception in reversed(event.exceptions):
+        lines.append(Text(f"{exception.type or 'error'}: {exception.value or ''}", "red"))
+        lines += [
+            Text(f"  {_frame(frame)}", "" if frame.in_app else "dim") for frame in exception.frames[-FRAMES:][::-1]
+        ]
+    if not event.exceptions:
+        lines.append(Text(event.message or event.title or "", "red"))
+    return lines
+
+
+def _frame(frame: Frame) -> str:
+    place = frame.file or frame.module or "?"
+    return f"{frame.function or '?'}  {place}" + (f":{frame.line}" if frame.line is not None else "")
+
+
+def _history(events: Sequence[KeptEvent]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for kept in events:
+        event = kept.event
+        table.add_row(moment(event.received_at), kept.reason, event.source, event.release or "", event.event_id)
+    return table
+
+
+def moment(milliseconds: int) -> str:
+    """A time in UTC, to the second."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,115 @@
+"""One body, from bytes to fingerprinted events, signals and refusals: the pure step of NORMALIZE and `explain`.
+
+It never raises: what can not be read is refused with a reason, a bug of ours among them.
+"""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from argus_streams.core.clip import Limits
+from argus_streams.core.events import Event, Ignored, Item, Origin, Rejected, Signal
+from argus_streams.core.grouping.fingerprint import VERSION, Fingerprint, Rule, fingerprint
+from argus_streams.core.intake import take
+from argus_streams.core.letters import WHOLE
+from argus_streams.core.scrub import Scrubber
+from argus_streams.core.source import Body, Source
+from argus_streams.errors import Malformed
+
+BUG = "bug"  # reason of a refusal that is our fault
+BUG_FRAMES = 4
+
+
+@dataclass(frozen=True)
+class Norms:
+    """What decides how bodies are read."""
+
+    sources: Mapping[str, Source]
+    limits: Limits
+    scrubber: Scrubber
+    rules: Mapping[str, Sequence[Rule]] = field(default_factory=dict)  # by project
+
+    def algorithm(self, project: str) -> str:
+        """Version of the fingerprint and hash of the project's rules: groups compare only within one."""
+        rules = msgspec.json.encode(list(self.rules.get(project, ())))
+        return f"{VERSION}+{blake2b(rules, digest_size=4).hexdigest()}" if len(rules) > len("[]") else VERSION
+
+
+class Incoming(Struct, frozen=True, kw_only=True):
+    """A record of an input topic, as far as reading it needs."""
+
+    value: bytes
+    headers: dict[str, str]  # names in lower case
+    source: str
+    project: str
+    origin: Origin  # of the body, index 0
+    received_at: int  # ms, Kafka's time
+
+
+class Refusal(Struct, frozen=True):
+    """Something that becomes a letter."""
+
+    index: int  # of the item; WHOLE = the body
+    reason: str  # short and fixed, counted
+    detail: str
+
+
+class Reading(Struct, frozen=True):
+    """What became of one body."""
+
+    outcome: Literal["normalised", "ignored", "dead"]
+    reason: str = ""  # why ignored or dead
+    events: tuple[tuple[Event, Fingerprint], ...] = ()
+    signals: tuple[Signal, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+def read(incoming: Incoming, norms: Norms) -> Reading:
+    """Read one body: every item of it is an event, a signal, ignored or refused."""
+    source = norms.sources.get(incoming.source)
+    if source is None:
+        known = ", ".join(norms.sources)
+        return _dead("unknown source" if incoming.source else "no source", f"{incoming.source!r}; known are {known}")
+    body = Body(incoming.value, incoming.headers, incoming.received_at)
+    try:
+        intake = take(
+            body,
+            source,
+            project=incoming.project,
+            origin=incoming.origin,
+            limits=norms.limits,
+            scrubber=norms.scrubber,
+        )
+        return _sorted(intake.items, norms.rules.get(incoming.project, ()))
+    except Malformed as error:
+        return _dead(error.reason, norms.scrubber.text(error.detail))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the body must not stop its neighbours
+        return _dead(BUG, _last_frames(error))
+
+
+def _sorted(items: Sequence[tuple[int, Item]], rules: Sequence[Rule]) -> Reading:
+    events = tuple([(item, fingerprint(item, rules)) for _, item in items if isinstance(item, Event)])
+    signals = tuple([item for _, item in items if isinstance(item, Signal)])
+    refusals = tuple([Refusal(index, item.reason, item.detail) for index, item in items if isinstance(item, Rejected)])
+    if events or signals:
+        return Reading("normalised", "", events, signals, refusals)
+    if refusals:
+        return Reading("dead", refusals[0].reason, refusals=refusals)
+    return Reading("ignored", next(item.reason for _, item in items if isinstance(item, Ignored)))
+
+
+def _dead(reason: str, detail: str) -> Reading:
+    return Reading("dead", reason, refusals=(Refusal(WHOLE, reason, detail),))
+
+
+def _last_frames(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-BUG_FRAMES:]
+    places = " < ".join(
+        f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})" for frame in reversed(frames)
+    )
+    return f"{type(error).__name__}: {error}; in {places}"

@@ -1,0 +1,1 @@
+"""The demo: real parts, invented failures, and a story told without being asked."""

@@ -1,0 +1,147 @@
+"""The demo from curtain to curtain: publish, show, let the plot happen, drain, account."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic, time
+from typing import Any, NamedTuple
+
+import msgspec
+from rich.console import Console
+
+from argus_streams import app, asking
+from argus_streams.adapters.contracts import data_folder
+from argus_streams.publishing import Publication
+from argus_streams.core.messages import Command, Group
+from argus_streams.demo.accounting import Accountant
+from argus_streams.demo.scene import Scene, scene
+from argus_streams.demo.screen import Screen, screen
+from argus_streams.demo.story import HERO, PROJECT, Act, Story, beats
+from argus_streams.demo.variation import Sample
+from argus_streams.settings import Settings
+
+LOOP_SECONDS = 60.0  # the plot of a demo that runs until Ctrl-C
+TICK_SECONDS = 0.5
+DRAIN_SECONDS = 60.0
+SEED = 7
+
+
+class Plan(NamedTuple):
+    """What the command line asked for."""
+
+    seconds: float | None  # publishing time; None = until Ctrl-C
+    rate: float  # bodies a second
+    data: Path | None
+    as_json: bool
+
+
+def run(given: Settings, plan: Plan) -> int:
+    """Run the demo; 0 when the ledger closes, 1 when anything is missing."""
+    console = Console(stderr=plan.as_json or not sys.stdout.isatty(), highlight=False)
+    with scene(given, plan.data, lambda line: console.print(line, markup=False)) as stage:
+        return asyncio.run(_perform(stage, plan, console))
+
+
+def samples() -> list[Sample]:
+    """All cases of all sources' sample files."""
+    return [
+        Sample(file.stem, case["case"], case.get("headers") or {}, case["body"])
+        for file in sorted(data_folder("samples").glob("*.json"))
+        for case in json.loads(file.read_text(encoding="utf-8"))
+    ]
+
+
+async def _perform(stage: Scene, plan: Plan, console: Console) -> int:
+    accountant = Accountant(stage.settings)
+    await accountant.open()
+    with screen(console, stage) as shown:
+        actors = _Actors(stage, shown, plan.seconds or LOOP_SECONDS)
+        try:
+            await actors.play(plan)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            shown.say("ending")
+        shown.say("publishing has stopped: waiting until everything is stored")
+        drained = await accountant.drained(DRAIN_SECONDS, stage.workers.check)
+        found = await actors.groups()
+        shown.update(found)
+    totals = await accountant.totals()
+    if not drained:
+        console.print(f"the pipeline did not drain within {DRAIN_SECONDS:.0f} s; its logs: {stage.logs}")
+    if plan.as_json:
+        sys.stdout.buffer.write(
+            msgspec.json.encode({"groups": [_told(each) for each in found], "ledger": totals}) + b"\n"
+        )
+        sys.stdout.flush()
+    _close(console, totals)
+    return int(bool(totals["missing"]) or not drained)
+
+
+class _Actors:
+    """Publishes the story and makes its beats happen."""
+
+    def __init__(self, stage: Scene, shown: Screen, seconds: float) -> None:
+        self._stage = stage
+        self._shown = shown
+        self._publisher = asking.publisher(stage.settings)
+        self._story = Story(samples(), SEED)
+        self._beats = list(beats(seconds))
+
+    async def play(self, plan: Plan) -> None:
+        """Publish at a steady rate until the time is over."""
+        started, published, drawn = monotonic(), 0, 0.0
+        while plan.seconds is None or monotonic() - started < plan.seconds:
+            elapsed = monotonic() - started
+            due = int(elapsed * plan.rate) + 1 - published
+            bodies = [self._story.next(time()) for _ in range(due)]
+            await self._publisher.publish([Publication(b.source, PROJECT, b.headers, b.value) for b in bodies])
+            published += due
+            self._stage.workers.check()
+            await self._act(elapsed)
+            if elapsed - drawn >= 1.0:
+                self._shown.update(await self.groups())
+                drawn = elapsed
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def groups(self) -> Sequence[Group]:
+        """What Postgres holds now."""
+        return await asking.groups(self._stage.settings, project=PROJECT, statuses=(), limit=200)
+
+    async def _act(self, elapsed: float) -> None:
+        while self._beats and self._beats[0].at <= elapsed:
+            beat = self._beats.pop(0)
+            if await self._done(beat.act):
+                self._shown.say(beat.line)
+
+    async def _done(self, act: Act) -> bool:
+        match act:
+            case "resolve":
+                return await self._resolve()
+            case "return":
+                self._story.quiet = False
+            case "kill":
+                role: app.Role = "correlate"
+                self._stage.workers.kill(role)
+        return True
+
+    async def _resolve(self) -> bool:
+        hero = [each for each in await self.groups() if each.type == HERO]
+        if not hero:
+            return False
+        self._story.quiet = True
+        await self._publisher.command(
+            Command(project=PROJECT, fingerprint=hero[0].fingerprint, action="resolve", by="the demo")
+        )
+        return True
+
+
+def _told(group: Group) -> dict[str, Any]:
+    sources = [{"source": source, "count": count} for source, count in sorted(group.sources.items())]
+    return {"fingerprint": group.fingerprint, "title": group.title, "count": group.count, "sources": sources}
+
+
+def _close(console: Console, totals: dict[str, int]) -> None:
+    told = ", ".join(f"{name} {count:,}" for name, count in totals.items())
+    console.print(f"\nThe ledger: {told}", markup=False)
+    console.print("Every body and every event is accounted for." if not totals["missing"] else "SOMETHING IS MISSING.")

@@ -1,0 +1,119 @@
+"""What a person sees while the demo runs: a live table on a terminal, plain lines elsewhere."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import Protocol
+
+from rich.console import Console
+from rich.console import Group as Stack
+from rich.live import Live
+from rich.text import Text
+
+from argus_streams import console as layout
+from argus_streams.core.messages import Group
+from argus_streams.demo.scene import Scene
+
+LATELY = 24  # updates in a sparkline
+ROWS = 18
+PLAIN_SECONDS = 10.0
+
+
+class Screen(Protocol):
+    """Where the demo shows itself."""
+
+    def say(self, line: str) -> None:
+        """Tell a turn of the plot."""
+        ...
+
+    def update(self, groups: Sequence[Group]) -> None:
+        """Show the groups as they are now."""
+        ...
+
+
+@contextmanager
+def screen(console: Console, stage: Scene) -> Iterator[Screen]:
+    """The screen that fits the console."""
+    hints = _hints(stage)
+    for line in hints:
+        console.print(line, markup=False)
+    if not console.is_terminal:
+        yield _Lines(console)
+        return
+    with Live(console=console, refresh_per_second=4) as live:
+        yield _Picture(live, hints)
+
+
+def _hints(stage: Scene) -> list[str]:
+    broker = stage.settings.kafka_bootstrap_servers
+    return [
+        f"Kafka: {stage.kafka}",
+        f"Postgres: {stage.postgres}",
+        "In another terminal:",
+        f"  export KAFKA_BOOTSTRAP_SERVERS={broker} DATABASE_URL='{stage.url}'",
+        "  .venv/bin/python -m argus_streams groups        # the list; then `group ID`, `group ID resolve`",
+        '  psql "$DATABASE_URL" -c "select title, count, status from argus_live.error_groups order by count desc"',
+        f"The workers' logs: {stage.logs}. Ctrl-C ends it all.",
+        "",
+    ]
+
+
+class _Trend:
+    """How many each group gained at each update."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+        self.gains: dict[str, deque[int]] = {}
+
+    def add(self, groups: Sequence[Group]) -> None:
+        for group in groups:
+            gained = group.count - self._last.get(group.fingerprint, 0)
+            self.gains.setdefault(group.fingerprint, deque(maxlen=LATELY)).append(gained)
+            self._last[group.fingerprint] = group.count
+
+
+class _Picture:
+    """The live table, the plot's lines below it."""
+
+    def __init__(self, live: Live, hints: Sequence[str]) -> None:
+        self._live = live
+        self._hints = hints
+        self._trend = _Trend()
+        self._said: deque[str] = deque(maxlen=4)
+        self._groups: Sequence[Group] = ()
+
+    def say(self, line: str) -> None:
+        self._said.append(line)
+        self._draw()
+
+    def update(self, groups: Sequence[Group]) -> None:
+        self._trend.add(groups)
+        self._groups = sorted(groups, key=lambda group: -group.count)
+        self._draw()
+
+    def _draw(self) -> None:
+        shown = self._groups[:ROWS]
+        events = sum(group.count for group in self._groups)
+        title = f"{len(self._groups)} problems out of {events:,} events"
+        table = layout.groups_table(shown, self._trend.gains, title)
+        self._live.update(Stack(table, *(Text(f"▸ {line}") for line in self._said)))
+
+
+class _Lines:
+    """One summary every ten seconds, the plot's lines as they come."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._told = monotonic() - PLAIN_SECONDS
+
+    def say(self, line: str) -> None:
+        self._console.print(f"▸ {line}", markup=False)
+
+    def update(self, groups: Sequence[Group]) -> None:
+        if monotonic() - self._told < PLAIN_SECONDS or not groups:
+            return
+        self._told = monotonic()
+        senders = sorted({source for group in groups for source in group.sources})
+        events = sum(group.count for group in groups)
+        self._console.print(f"{len(groups)} problems out of {events:,} events by {', '.join(senders)}", markup=False)

@@ -1,0 +1,113 @@
+"""What would happen to these bodies, and why: pure, no broker; the same bytes always give the same lines."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from argus_streams.agents.wire import Topics
+from argus_streams.core import fields
+from argus_streams.core.events import Event, Origin, Signal
+from argus_streams.core.letters import WHOLE
+from argus_streams.core.normalization import Incoming, Norms, Reading, read
+from argus_streams.core.source import Body
+from argus_streams.errors import ArgusError, Malformed
+
+_SANE = range(946_684_800_000, 4_102_444_800_000)  # ms: the years 2000 to 2099
+
+
+class Given(NamedTuple):
+    """A body as the command line was given it."""
+
+    source: str
+    headers: Mapping[str, str]
+    value: bytes
+
+
+def of_file(content: bytes, source: str) -> list[Given]:
+    """The bodies of a file: the file itself, the request that it captured, or the cases of a sample file."""
+    captured = _captured(content)
+    if captured is None:
+        return [Given(source, {}, content)]
+    return [_given(each, source) for each in captured]
+
+
+def of_line(line: bytes, source: str) -> Given:
+    """The body of one NDJSON line ``{"source": …, "headers"?: …, "body": …}``; raises ``Malformed``."""
+    told = fields.decode(line)
+    if not isinstance(told, dict) or "body" not in told:
+        raise Malformed("not a line of input", 'each line is {"source": …, "headers"?: {…}, "body": …}')
+    return _given(told, source)
+
+
+def lines(given: Given, offset: int, norms: Norms, topics: Topics) -> Iterator[dict[str, Any]]:
+    """One line an event, signal or refusal; one in all for a body that is ignored or malformed."""
+    incoming = Incoming(
+        value=given.value,
+        headers={name.lower(): value for name, value in given.headers.items()},
+        source=given.source,
+        project="explained",
+        origin=Origin("explained", 0, offset),
+        received_at=_told_time(given, norms),
+    )
+    reading = read(incoming, norms)
+    head = {"source": given.source}
+    if reading.outcome == "ignored":
+        yield {**head, "ignored": reading.reason}
+        return
+    yield from _items(reading, head, topics)
+    for refusal in reading.refusals:
+        at = {} if refusal.index == WHOLE else {"index": refusal.index}
+        yield {**head, **at, "malformed": refusal.reason, "detail": refusal.detail}
+
+
+def _items(reading: Reading, head: Mapping[str, Any], topics: Topics) -> Iterator[dict[str, Any]]:
+    found: list[tuple[int, dict[str, Any]]] = []
+    for event, fingerprint in reading.events:
+        why = {"fingerprint": fingerprint.value, "parts": fingerprint.parts, "how": fingerprint.how}
+        found.append((event.origin.index, {"event": event, **why, "route": topics.normalized}))
+    found += [(signal.origin.index, {"signal": signal, "route": topics.signals}) for signal in reading.signals]
+    for index, line in sorted(found, key=lambda item: item[0]):
+        yield {**head, "index": index, **line}
+
+
+def _captured(content: bytes) -> list[dict[str, Any]] | None:
+    """The requests that a file captured, ``None`` where it is a plain body."""
+    try:
+        decoded = fields.decode(content)
+    except ArgusError:
+        return None
+    several = decoded if isinstance(decoded, list) else [decoded]
+    if several and all(isinstance(each, dict) and _is_capture(each) for each in several):
+        return several
+    return None
+
+
+def _is_capture(told: Mapping[str, Any]) -> bool:
+    """A capture has the request's headers and body; a case of a sample file may have none."""
+    return "body" in told and (isinstance(told.get("headers"), dict) or set(told) == {"case", "body"})
+
+
+def _given(told: Mapping[str, Any], source: str) -> Given:
+    body = told["body"]
+    headers = {str(name): fields.text(value) or "" for name, value in fields.mapping(told.get("headers")).items()}
+    value = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else msgspec.json.encode(body)
+    return Given(fields.text(told.get("source")) or source, headers, value)
+
+
+def _told_time(given: Given, norms: Norms) -> int:
+    """Kafka's time as it would be if the body came at once: the latest that the sender tells, ms."""
+    source = norms.sources.get(given.source)
+    if source is None:
+        return 0
+    try:
+        items = source.read(Body(given.value, given.headers, 0))
+    except Exception:  # noqa: BLE001 - `read` tells it with its reason
+        return 0
+    told = [item.occurred_at for item in items if isinstance(item, Event | Signal) and item.occurred_at in _SANE]
+    return max((time for time in told if time is not None), default=0)
+
+
+def refused(line: Mapping[str, Any]) -> bool:
+    """Whether a line tells of something malformed."""
+    return "malformed" in line

@@ -1,0 +1,39 @@
+"""Writing to the inputs from the command line and the demo, confirmed like everything else."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from argus_streams.agents.wire import Topics, key_of, outgoing
+from argus_streams.core.messages import Command
+from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
+
+
+class Publication(NamedTuple):
+    """One body for the topic of raw bodies."""
+
+    source: str
+    project: str
+    headers: Mapping[str, str]  # of the vendor's request
+    value: bytes
+
+
+class Publisher:
+    """Publishes bodies and commands; returns when the broker has them."""
+
+    def __init__(self, client: Mapping[str, Any], topics: Topics) -> None:
+        self._producer = ConfirmedProducer(client)
+        self._topics = topics
+
+    async def publish(self, bodies: Sequence[Publication]) -> None:
+        """Write bodies, each with CloudEvents' headers in binary mode and those of its request."""
+        await self._producer.write([self._body(body) for body in bodies])
+
+    async def command(self, order: Command) -> None:
+        """Write a command under its group's key."""
+        await self._producer.write([outgoing(self._topics.commands, key_of(order.project, order.fingerprint), order)])
+
+    def _body(self, body: Publication) -> Outgoing:
+        told = {**body.headers, "ce_source": body.source, "project": body.project, "ce_specversion": "1.0"}
+        return Outgoing(
+            self._topics.incoming, None, body.value, [(name, value.encode()) for name, value in told.items()]
+        )
