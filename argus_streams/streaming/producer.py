@@ -6,7 +6,6 @@ then committed.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from time import sleep
 from typing import Any, NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -78,15 +77,20 @@ class ConfirmedProducer:
         return places
 
     def _produce(self, record: Outgoing, report: Any) -> None:
-        headers = list(record.headers)
+        patience = 0.0  # s
         while True:
             try:
-                self._producer.poll(0)
+                self._producer.poll(patience)
                 self._producer.produce(
-                    record.topic, record.value, record.key, record.partition, on_delivery=report, headers=headers
+                    record.topic,
+                    record.value,
+                    record.key,
+                    record.partition,
+                    on_delivery=report,
+                    headers=list(record.headers),
                 )
             except BufferError:  # the local queue is full: let it drain
-                sleep(0.1)
+                patience = 0.1
             except KafkaException as error:
                 raise NotDelivered(f"{record.topic} refused a record: {error}") from error
             else:
