@@ -11,7 +11,6 @@ from rich.console import Console
 
 from argus_streams import console, explanation
 from argus_streams.adapters.database import open_database
-from argus_streams.publishing import Publication, Publisher
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.agents.wire import Topics
 from argus_streams.core.events import Event, Signal
@@ -20,6 +19,7 @@ from argus_streams.core.topology import Decision, Refuse
 from argus_streams.errors import ArgusError, Malformed
 from argus_streams.explanation import Given
 from argus_streams.ports import GroupQuery
+from argus_streams.publishing import Publication, Publisher
 from argus_streams.settings import Settings
 
 HOUR_MS = 3_600_000

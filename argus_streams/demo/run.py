@@ -13,13 +13,13 @@ from rich.console import Console
 
 from argus_streams import app, asking
 from argus_streams.adapters.contracts import data_folder
-from argus_streams.publishing import Publication
 from argus_streams.core.messages import Command, Group
 from argus_streams.demo.accounting import Accountant
 from argus_streams.demo.scene import Scene, scene
 from argus_streams.demo.screen import Screen, screen
 from argus_streams.demo.story import HERO, PROJECT, Act, Story, beats
 from argus_streams.demo.variation import Sample
+from argus_streams.publishing import Publication
 from argus_streams.settings import Settings
 
 LOOP_SECONDS = 60.0  # the plot of a demo that runs until Ctrl-C

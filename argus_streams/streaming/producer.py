@@ -87,7 +87,7 @@ class ConfirmedProducer:
                     record.key,
                     record.partition,
                     on_delivery=report,
-                    headers=list(record.headers),
+                    headers=headers,
                 )
             except BufferError:  # the local queue is full: let it drain
                 patience = 0.1
