@@ -77,6 +77,7 @@ class ConfirmedProducer:
         return places
 
     def _produce(self, record: Outgoing, report: Any) -> None:
+        headers: list[Any] = list(record.headers)  # confluent's type wants a union inside an invariant list
         patience = 0.0  # s
         while True:
             try:
