@@ -1,0 +1,201 @@
+"""Secrets leave a text before anything is forwarded; what stays of them is that they were there.
+
+Scrubbing comes before fingerprinting, so that a rotated token makes no new group. ``suspicious`` is the way out for
+nearly every event: each pattern holds a mark that it looks for, in a few passes of C over the encoded event. All
+patterns are linear-time: a run that one of them reads holds no place where the same pattern could begin.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from argus_streams.core.events import Event, ExceptionInfo, Frame, Signal
+from argus_streams.errors import Misconfigured
+
+SCRUBBED = "[scrubbed]"
+# Ids (vendor, delivery, trace, user, commit) are no texts: two of them must never become one.
+_EVENT_TEXTS = (
+    *("message", "template", "title", "culprit", "logger", "url", "link"),
+    *("service", "environment", "release", "host", "repository", "branch"),
+)
+_SIGNAL_TEXTS = ("title", "link", "service", "environment", "release", "repository", "branch")
+
+# Folded, a text is its lower-case letters, its digits, all as 0, and ":": api_key, apiKey and "api key" are one.
+_FOLD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789", b"abcdefghijklmnopqrstuvwxyz000000000")
+_GONE = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:"))
+# The marks of the names and patterns below, folded: a search for one rare letter first is the fastest there is.
+_MARKS = tuple(
+    re.compile(mark).search
+    for mark in (
+        rb"k(?:en(?<=token)|ie(?<=cookie)|ey(?:(?<=apikey)|(?<=accesskey)|(?<=privatekey))|ia(?<=akia)|live|test)",
+        rb"w(?:d(?<=pwd)|(?<=passw))",
+        rb"cre(?:t(?<=secret)|dential)",
+        rb"b(?:earer|asic|pat(?<=githubpat))",
+    )
+)
+_DIGITS = b"0" * 13  # as many as the shortest card number has
+_OWN_TIME = b"occurredat:"  # ms have 13 digits, too
+_CARD_MARK = re.compile(  # not inside a longer number, but for what an escape ends with (\\u0019)
+    rb"(?:(?<![0-9])|(?<=\\u00[01][0-9a-f]))[2-6][0-9]{3}(?:[0-9]{9}|[ -][0-9]{4}[ -][0-9]{4}[ -]|[ -][0-9]{6}[ -])"
+).search
+_USER_MARK = re.compile(rb"//[^\s/\"'<>]*@").search
+
+_NAMES = (
+    *("password", "passwd", "pwd", "secret", "token", "api key", "access key", "private key", "credential"),
+    *("authorization", "session id"),
+)
+_ENDING = r"(?:[-_ ]?(?:access[-_ ]?)?(?:key|hash|value|id|header|confirmation)|s|[0-9])?"  # of a name
+_SECRET_KEY = (
+    rb"passw|pwd$|secret|tokens?$|token(?:value|hash)$|apikey|accesskey|privatekey|credential|authorization"
+    rb"|sessionid|cookies?$"
+)
+_CARD = (
+    r"(?<![\w.+-])(?:[2-6][0-9]{12,18}|[2-6][0-9]{3}(?P<gap>[ -])(?:[0-9]{4}(?P=gap)[0-9]{4}(?P=gap)[0-9]{1,7}"
+    r"|[0-9]{6}(?P=gap)[0-9]{4,5}))(?!\w|-(?!----BEGIN)|\.[0-9])"
+)
+_WHOLE = (
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[\s\S]*?"
+    r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[\w.+-]*|\Z)"
+    r"|(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)*"  # JSON Web Token
+    r"|(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])"  # AWS
+    r"|(?<![A-Za-z0-9])(?:github_pat|[rs]k_live|[rs]k_test)_[A-Za-z0-9]{16,}\w*"  # GitHub, Stripe
+)
+_USER = r"(?<=://)(?:[^\s/:@\"'<>]*:[^\s/\"'<>]*|[\w.-]{20,})(?=@)"
+_SCHEME = r"\b(?i:bearer|basic)\s{1,8}"
+_CREDENTIAL = r"(?=.[\w.~+/=-]*[0-9A-Z=])[\w.~+/=-]{8,}"  # no word of prose: a digit, "=" or a capital is in it
+_KEPT = r"(?!\[scrubbed\]|-----BEGIN|(?i:null|none|nil|undefined|true|false)\b|%[srd(])"  # begins what is no value
+_SAYS = rf"\\*[\"']?\s*(?:=>|:=|={{1,3}}|:)(?![=>])\s*{_KEPT}[\[(]?\s*(?:\\{{0,4}}[\"'])?{_KEPT}"
+_QUOTED = r"(?<=\\[\"'])[^\"'\\\n]+|(?<=\")(?:[^\"\\\n]|\\.)+|(?<=')(?:[^'\\\n]|\\.)+"
+_BARE = (
+    rf"(?<![\"'])(?i:(?:bearer|basic|digest|token|aws4-hmac-sha256)\s+)?{_KEPT}"
+    r"[^\s\"'`&,;<>()\[\]{}\\](?:[^\s\"'&,;<>)\]}\\]|\\(?![\"'nrt]))*"
+)
+_COOKIE = r"(?i:cookies?)\\*[\"']?\s*(?:=>|[:=])\s*\\*[\"']?(?!\[scrubbed\])"
+_PAIRS = r"[^\s=;:,\"'\\]+=[^\n\"'\\]*"
+_ISSUED = re.compile(  # what card numbers begin with, and how long each of them is
+    r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})|(?:5[1-5]|2[2-7]|35)[0-9]{14}|3[47][0-9]{13}|3(?:0[0-5]|[689][0-9])[0-9]{11}"
+    r"|6(?:011|5[0-9]{2}|4[4-9][0-9])[0-9]{12}|62[0-9]{14,17}|(?:5018|5020|5038|6304|6759|676[1-3])[0-9]{9,15}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubber:
+    """What is taken for a secret; made by ``scrubber``."""
+
+    marks: tuple[bytes, ...]  # folded, of the names that settings add
+    keys: re.Pattern[bytes]  # of a tag whose value is secret, folded
+    prose: re.Pattern[str]
+    source: re.Pattern[str]  # as prose, but names are followed by quoted values alone: `token = read()` is no secret
+
+    def suspicious(self, encoded: bytes) -> bool:
+        """Whether a text may hold a secret; if not, scrubbing would change nothing in it.
+
+        ``encoded`` is UTF-8, also the JSON of an event as msgspec writes it.
+        """
+        folded = encoded.translate(_FOLD, _GONE)
+        for mark in _MARKS:
+            if mark(folded):
+                return True
+        if (
+            b"sessionid" in folded
+            or (b"z" in folded and b"authoriz" in folded)
+            or (b"J" in encoded and b"eyJ" in encoded)
+        ):
+            return True
+        if b"@" in encoded and _USER_MARK(encoded):
+            return True
+        return _numbered(folded, encoded) or any(mark in folded for mark in self.marks)
+
+    def text(self, value: str) -> str:
+        """The text with ``[scrubbed]`` in place of each secret."""
+        return self.prose.sub(_scrubbed, value)
+
+    def secret(self, key: str) -> bool:
+        """Whether a tag of this name has a secret value."""
+        return self.keys.search(_folded(key)) is not None
+
+    def item(self, item: Event | Signal) -> Event | Signal:
+        """The event or signal with no secret in its texts, URLs, source lines and tags."""
+        if isinstance(item, Signal):
+            return structs.replace(item, **self._texts(item, _SIGNAL_TEXTS))
+        return structs.replace(
+            item,
+            **self._texts(item, _EVENT_TEXTS),
+            tags={key: SCRUBBED if self.secret(key) else self.text(value) for key, value in item.tags.items()},
+            fingerprint=tuple(map(self.text, item.fingerprint)),
+            identity=tuple(map(self.text, item.identity)),
+            exceptions=tuple(map(self._exception, item.exceptions)),
+        )
+
+    def _texts(self, item: Event | Signal, names: Iterable[str]) -> dict[str, str]:
+        return {name: self.text(value) for name in names if (value := getattr(item, name)) is not None}
+
+    def _exception(self, exception: ExceptionInfo) -> ExceptionInfo:
+        value = exception.value and self.text(exception.value)
+        return structs.replace(exception, value=value, frames=tuple(map(self._frame, exception.frames)))
+
+    def _frame(self, frame: Frame) -> Frame:
+        """Names of functions and modules stay: ``authenticateWithToken:completion:`` is none of a secret."""
+        context = frame.context and self.source.sub(_scrubbed, frame.context)
+        file = frame.file and self.text(frame.file)
+        return (
+            frame
+            if (file, context) == (frame.file, frame.context)
+            else structs.replace(frame, file=file, context=context)
+        )
+
+
+def scrubber(names: Iterable[str] = ()) -> Scrubber:
+    """What is secret everywhere, and what is so under keys of the given names ("patient id")."""
+    added = tuple(names)
+    marks = tuple(map(_folded, added))
+    if not all(marks):
+        raise Misconfigured(f"the name of a key to scrub has a letter or digit, not so one of {', '.join(added)}")
+    known = "|".join(map(_spelt, (*_NAMES, *added)))
+    name = rf"(?<!(?i:unexpected) )(?i:(?:{known}){_ENDING})"
+    keys = b"|".join((_SECRET_KEY, *map(re.escape, marks)))
+    pairs = rf"(?P<named>{name}{_SAYS})"
+    return Scrubber(
+        marks, re.compile(keys), _pattern(f"{pairs}(?:{_QUOTED}|{_BARE})"), _pattern(f"{pairs}(?:{_QUOTED})")
+    )
+
+
+def _spelt(name: str) -> str:
+    """A pattern of the name: api_key, api-key, apikey."""
+    return r"[-_. ]?".join(map(re.escape, re.split(r"[-_. ]+", name.strip("-_. "))))
+
+
+def _pattern(named: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"{_WHOLE}|{_USER}|(?P<scheme>{_SCHEME}){_CREDENTIAL}|(?P<cookie>{_COOKIE}){_PAIRS}|{named}|(?P<card>{_CARD})",
+        re.ASCII,
+    )
+
+
+def _numbered(folded: bytes, encoded: bytes) -> bool:
+    """Whether there may be a card number."""
+    at = folded.find(_DIGITS)
+    if at >= len(_OWN_TIME) and folded.startswith(_OWN_TIME, at - len(_OWN_TIME)):
+        at = folded.find(_DIGITS, at + len(_DIGITS))
+    return at >= 0 and _CARD_MARK(encoded) is not None
+
+
+def _folded(text: str) -> bytes:
+    return text.encode("utf-8", "replace").translate(_FOLD, _GONE)
+
+
+def _scrubbed(found: re.Match[str]) -> str:
+    card = found["card"]
+    if card and not _is_card(card.replace(" ", "").replace("-", "")):
+        return card
+    return (found["scheme"] or found["cookie"] or found["named"] or "") + SCRUBBED
+
+
+def _is_card(digits: str) -> bool:
+    """Whether an issuer gives out such numbers, and the check digit is right (Luhn)."""
+    if not _ISSUED.fullmatch(digits):
+        return False
+    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0
