@@ -110,14 +110,15 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
 
 
 class LedgerRun(Struct, frozen=True, array_like=True):
-    """What became of some bodies or events of one partition: the same outcome, run-length coded.
+    """What became of some bodies or events of one partition: the same outcome, run-length coded by ``core.ledger``.
 
-    ``at`` is flat: for bodies (offset delta, length) pairs, for events (offset delta, index) pairs; the first
-    offset is relative to the record's ``start``.
+    ``at`` is flat. For bodies: (distance from the end of the last run, length) of each run of offsets. For events:
+    (distance from the last run's first offset, bodies, first index, events in each) of each run of bodies alike.
+    The first distance is from the record's ``start``.
     """
 
     project: str
-    outcome: str  # normalised | ignored | dead | expired | counted | closed | duplicate | signal | stored
+    outcome: str  # body: normalised | ignored | dead | expired; event: rejected | counted | closed | duplicate | stored
     reason: str
     events: int  # events in each of these bodies; 1 for events
     at: tuple[int, ...]
