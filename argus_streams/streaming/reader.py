@@ -17,6 +17,7 @@ from argus_streams.streaming.position import Partition
 T = TypeVar("T")
 TIMEOUT_SECONDS = 15.0
 FETCH = 10_000  # records a call
+FETCH_SECONDS = 0.1  # a call waits this long for so many, also at the end of a log
 # confluent-kafka 2.16 reads commit metadata as a C string that nobody ended: without this it returns what lies behind.
 METADATA_END = "\0"
 
@@ -53,7 +54,7 @@ class Reader:
         try:
             consumer.assign([TopicPartition(*tp, spans[tp][0]) for tp in left])
             while left and not stop():
-                messages = consumer.consume(FETCH, timeout=1.0)
+                messages = consumer.consume(FETCH, timeout=FETCH_SECONDS)
                 yield [message for message in messages if _wanted(message, left)]
                 left = _unread(consumer, left, messages)
         except KafkaException as error:

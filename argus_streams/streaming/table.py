@@ -53,6 +53,7 @@ class Table:
         self._epochs: dict[int, int] = {}
         self._expected: dict[int, int] = {}  # offset of our next changelog record
         self._recovering = 0  # number of the running recovery: an older one stops
+        self._replaying = asyncio.Lock()  # ... and has stopped before the next touches the store
 
     # -- ownership ------------------------------------------------------------------------------------------------
 
@@ -66,8 +67,12 @@ class Table:
             [Outgoing(self.topic, CLAIM, _EPOCH.pack(0) + self._worker, partition=partition) for partition in mine]
         )
         claims = dict(places)
-        spans = await self._spans(claims)
-        await asyncio.get_running_loop().run_in_executor(None, partial(self._replay, spans, number))
+        bounds = await self._reader.bounds([Partition(self.topic, partition) for partition in mine])
+        async with self._replaying:
+            if number != self._recovering:  # a later assignment has begun: what the store holds is its business
+                return
+            spans = self._spans(claims, bounds)
+            await asyncio.get_running_loop().run_in_executor(None, partial(self._replay, spans, number))
         if number == self._recovering:
             self._epochs.update(claims)
             self._expected = {partition: offset + 1 for partition, offset in claims.items()}
@@ -158,8 +163,10 @@ class Table:
 
     # -- recovery -------------------------------------------------------------------------------------------------
 
-    async def _spans(self, claims: Mapping[int, int]) -> Mapping[Partition, tuple[int, int]]:
-        bounds = await self._reader.bounds([Partition(self.topic, partition) for partition in claims])
+    def _spans(
+        self, claims: Mapping[int, int], bounds: Mapping[Partition, tuple[int, int]]
+    ) -> Mapping[Partition, tuple[int, int]]:
+        """What to read of each partition; a local copy that the changelog does not bear out is dropped."""
         spans = {}
         for partition, claim in claims.items():
             tp = Partition(self.topic, partition)
