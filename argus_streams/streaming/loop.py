@@ -90,6 +90,7 @@ class Loop:
         self._inbox.clear()
         health = self._engine.health
         health.joined, health.rebalancing, health.partitions = True, bool(tps), len(tps)
+        health.holding, health.recovering = None, False  # whatever it was about: it is another tenure now
         if self._table is None or not tps:
             self._recovered.set()
             return
@@ -158,8 +159,9 @@ class Loop:
                 continue
             taken = position.take(tp, chunk, monotonic())
             if taken.records:
+                topic_id = position.held()[tp]
                 expired = await self._expired(tp, taken.hole) if taken.hole else None
-                slices.append(Slice(tp.topic, position.held()[tp], tp.partition, taken.records, expired))
+                slices.append(Slice(tp.topic, topic_id, tp.partition, taken.records, expired))
         return slices
 
     async def _expired(self, tp: Partition, hole: tuple[int, int]) -> tuple[int, int] | None:
@@ -171,6 +173,7 @@ class Loop:
         return hole
 
     async def _steps(self, slices: Sequence[Slice], tenure: int) -> None:
+        self._still_ours(tenure)
         effects, changes = await self._held(lambda: self._decide(slices), tenure)
         self._still_ours(tenure)
         await self._engine.producer.write(effects.records)
@@ -227,7 +230,9 @@ class Loop:
     async def _recover(self, table: Table, partitions: set[int], tenure: int) -> None:
         started = monotonic()
         try:
-            await self._insist(partial(table.assign, partitions))
+            await self._insist(partial(self._assign, table, partitions, tenure))
+        except Left:
+            return
         except Exception as error:  # noqa: BLE001 - without its state an agent may not work
             self._fatal(error)
         if tenure != self._tenure:
@@ -236,6 +241,10 @@ class Loop:
         self._engine.health.recovering = False
         self._verified = monotonic()
         self._recovered.set()
+
+    async def _assign(self, table: Table, partitions: set[int], tenure: int) -> None:
+        self._still_ours(tenure)  # a late try would claim what is another's now
+        await table.assign(partitions)
 
     async def _insist(self, call: Callable[[], Awaitable[Any]]) -> Any:
         """Ask until the broker answers."""
