@@ -104,8 +104,8 @@ def _told_time(given: Given, norms: Norms) -> int:
         items = source.read(Body(given.value, given.headers, 0))
     except Exception:  # noqa: BLE001 - `read` tells it with its reason
         return 0
-    told = [item.occurred_at for item in items if isinstance(item, Event | Signal) and item.occurred_at in _SANE]
-    return max((time for time in told if time is not None), default=0)
+    told = [item.occurred_at for item in items if isinstance(item, Event | Signal) and item.occurred_at is not None]
+    return max((time for time in told if time in _SANE), default=0)
 
 
 def refused(line: Mapping[str, Any]) -> bool:
