@@ -67,6 +67,7 @@ class Supervisor:
                 log.warning("worker %s ended (%s): starting it again in %.1f s", name, _ending(code), child.pause)
                 child.due, child.pause = now + child.pause, min(child.pause * 2, PAUSES[1])
             elif now >= child.due:
+                _release(child.process)
                 child.process, child.started, child.due = self._launch(name), now, None
                 child.restarts += 1
         return None
@@ -87,6 +88,7 @@ class Supervisor:
             if child.process.poll() is None:
                 child.process.kill()
             child.process.wait()
+            _release(child.process)
 
     def _launch(self, name: str) -> subprocess.Popen[bytes]:
         command, environment, log_file = self._launches[name]
@@ -94,6 +96,12 @@ class Supervisor:
             return subprocess.Popen(  # noqa: S603 - our own command line
                 command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=output, env=environment
             )
+
+
+def _release(process: subprocess.Popen[bytes]) -> None:
+    """Close our end of an ended worker's pipe."""
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _ending(code: int) -> str:
