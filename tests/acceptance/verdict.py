@@ -1,0 +1,142 @@
+"""What came out, and how it differs from what must."""
+
+from collections import Counter, defaultdict
+from typing import NamedTuple
+
+import msgspec
+import psycopg
+
+from argus_streams.agents.wire import Topics
+from argus_streams.core.ledger import decode
+from argus_streams.core.messages import LedgerRecord
+from argus_streams.demo.accounting import Accountant
+from argus_streams.streaming.position import Partition
+from argus_streams.streaming.reader import Reader
+
+SHOWN = 12
+_OF_BODIES = {"normalised", "ignored", "dead"}
+_GROUPS = """
+select p.slug, g.fingerprint, g.count, g.closed, g.duplicates, g.sources,
+  (select coalesce(sum(c.count), 0) from argus_live.group_counts c
+   where c.project_id = g.project_id and c.fingerprint = g.fingerprint)
+from argus_live.error_groups g join argus.projects p on p.id = g.project_id"""
+_KEPT = """
+select p.slug, e.fingerprint, (e.event #>> '{origin,1}')::int, (e.event #>> '{origin,2}')::bigint,
+  coalesce((e.event #>> '{origin,3}')::int, 0)
+from argus_live.production_events e join argus.projects p on p.id = e.project_id"""
+_LETTERS = 'select partition, "offset", index, stage from argus_live.dead_letters'
+
+
+class Found(NamedTuple):
+    """What Postgres and the ledger hold at the end."""
+
+    groups: dict  # (project, fingerprint) → (count, closed, duplicates, sources, sum of the hours)
+    kept: list  # (project, fingerprint, partition, offset, index)
+    letters: list  # (partition, offset, index, stage)
+    totals: dict[str, int]
+    ledger: list  # (stage, partition, Entry)
+    incoming: int  # bodies in the topic
+
+
+async def found(stage):
+    """Look everything up, once all is drained."""
+    settings = stage.settings
+    with psycopg.connect(settings.database()) as connection:
+        rows = connection.execute(_GROUPS).fetchall()
+        kept = connection.execute(_KEPT).fetchall()
+        letters = connection.execute(_LETTERS).fetchall()
+    topics = Topics.under(settings.topic_prefix)
+    reader = Reader(settings.kafka(), f"{settings.topic_prefix}verdict")
+    spans = await reader.bounds(
+        [Partition(topics.ledger, number) for number in range(_count(await reader.topics([topics.ledger])))]
+    )
+    records = [
+        msgspec.json.decode(message.value(), type=LedgerRecord)
+        for fetch in reader.read(spans, lambda: False)
+        for message in fetch
+    ]
+    incoming = await reader.bounds([Partition(topics.incoming, number) for number in range(8)])
+    return Found(
+        groups={(slug, name): (*numbers, int(hours)) for slug, name, *numbers, hours in rows},
+        kept=kept,
+        letters=letters,
+        totals=await Accountant(settings).totals(),
+        ledger=[(record.stage, record.partition, entry) for record in records for entry in decode(record)],
+        incoming=sum(end - first for first, end in incoming.values()),
+    )
+
+
+def _count(found_topics):
+    ((_, (_, count)),) = found_topics.items()
+    return count
+
+
+def complaints(oracle, seen):
+    """How what came out differs; nothing is best."""
+    said = []
+    if seen.incoming != oracle.totals["bodies"]:
+        said.append(f"the topic holds {seen.incoming} bodies, {oracle.totals['bodies']} were published")
+    if seen.totals != dict(oracle.totals):
+        differing = {
+            name: (seen.totals[name], want) for name, want in oracle.totals.items() if seen.totals[name] != want
+        }
+        said.append(f"the ledger's totals (found, expected): {differing}")
+    return said + _groups(oracle, seen) + _letters(oracle, seen) + _kept(oracle, seen)
+
+
+def doubled(seen):
+    """Bodies that NORMALIZE read more than once, and events that GROUP decided more than once."""
+    bodies = Counter((p, e.offset) for stage, p, e in seen.ledger if stage == "normalize" and e.outcome in _OF_BODIES)
+    events = Counter((p, e.offset, e.index) for stage, p, e in seen.ledger if stage == "group")
+    return bodies.total() - len(bodies), events.total() - len(events)
+
+
+def _groups(oracle, seen):
+    """Groups whose numbers differ, by how much, and what the ledger tells of their origins."""
+    wanted = {
+        key: (tally.count, tally.closed, tally.duplicates, dict(tally.sources), tally.count)
+        for key, tally in oracle.groups.items()
+        if tally.count  # a group that was only closed has never been opened
+    }
+    differing = [key for key in wanted.keys() | seen.groups.keys() if wanted.get(key) != seen.groups.get(key)]
+    if not differing:
+        return []
+    origins, outcomes = defaultdict(list), defaultdict(list)
+    for place, key in oracle.places.items():
+        origins[key].append(place)
+    for stage, partition, entry in seen.ledger:
+        if stage == "group":
+            outcomes[partition, entry.offset, entry.index].append(entry.outcome)
+    lines = [f"{len(differing)} of {len(wanted)} groups differ in (count, closed, duplicates, sources, sum of hours):"]
+    for key in sorted(differing)[:SHOWN]:
+        told = Counter(tuple(outcomes.get(place, ("untold",))) for place in origins[key])
+        untold = [place for place in origins[key] if place not in outcomes]
+        lines += [
+            f"  {key}: found {seen.groups.get(key)}, expected {wanted.get(key)}",
+            f"    outcomes in the ledger of its {len(origins[key])} origins: {dict(told)}; untold: {untold[:5]}",
+        ]
+    return lines
+
+
+def _letters(oracle, seen):
+    places = {(partition, offset) for partition, offset, _, _ in seen.letters}
+    said = []
+    if len(seen.letters) != oracle.letter_count:
+        said.append(f"{len(seen.letters)} letters, expected {oracle.letter_count}")
+    if places != oracle.letters:
+        lacking, strange = sorted(oracle.letters - places)[:5], sorted(places - oracle.letters)[:5]
+        said.append(f"letters lack {lacking} and have {strange}")
+    return said
+
+
+def _kept(oracle, seen):
+    """Every group without resolutions shows its first event; whatever is kept was published, in that very group."""
+    kept = {(project, name) for project, name, *_ in seen.kept}
+    bare = [key for key, tally in oracle.groups.items() if tally.count and not tally.closed and key not in kept]
+    strange = [row for row in seen.kept if oracle.places.get(row[2:]) != row[:2]]
+    said = []
+    if bare:
+        said.append(f"{len(bare)} groups have no event kept: {bare[:5]}")
+    if strange:
+        said.append(f"{len(strange)} events were kept that were not published there: {strange[:5]}")
+    return said
