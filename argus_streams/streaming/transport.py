@@ -116,6 +116,13 @@ class ChunkConsumer(FaustConsumer):
         committed = self._committed_offset[tp]
         return done if done and (committed is None or done > committed) else None
 
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:  # noqa: FBT001, FBT002 - Faust's
+        before = {tp: self._committed_offset[tp] for tp in offsets}
+        done = await super()._commit_offsets(offsets, start_new_transaction)
+        if not done:  # Faust has booked it as committed: nothing would try again before the next record
+            self._committed_offset.update({tp: o for tp, o in before.items() if tp in self._committed_offset})
+        return bool(done)
+
     # -- fetch ----------------------------------------------------------------------------------------------------
 
     async def _drain_messages(self, fetcher: Any) -> None:

@@ -14,6 +14,7 @@ class Record(NamedTuple):
     key: bytes | None
     value: bytes | None
     timestamp: int = 0
+    timestamp_type: int = 0
     headers: tuple = ()
 
 
