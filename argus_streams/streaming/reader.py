@@ -96,7 +96,7 @@ class Reader:
         finally:
             consumer.close()
         return {
-            Partition(answer.topic, answer.partition): (answer.offset, (answer.metadata or "").split(METADATA_END)[0])
+            Partition(answer.topic, answer.partition): (answer.offset, _metadata(answer))
             if answer.offset >= 0
             else None
             for answer in answers
@@ -113,6 +113,14 @@ class Reader:
             raise Unavailable(f"log bounds can not be read: {error}") from error
         finally:
             consumer.close()
+
+
+def _metadata(answer: TopicPartition) -> str:
+    """What was committed with the offset; that of another program, not ended as ours is, may not even be text."""
+    try:
+        return (answer.metadata or "").split(METADATA_END)[0]
+    except UnicodeDecodeError:
+        return ""
 
 
 def _wanted(message: Message, left: Mapping[Partition, int]) -> bool:

@@ -1,0 +1,355 @@
+# ruff: noqa: SLF001 - the private names of others are what this file is about
+"""What we override of Faust and aiokafka, and what we rely on: a fact that changes upstream fails here (ADR 0002)."""
+
+import asyncio
+import inspect
+from types import SimpleNamespace
+
+import faust
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer.fetcher import FetchResult
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import IllegalStateError, KafkaConnectionError
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from broker import Topics, unique
+from confluent_kafka import Consumer as ConfluentConsumer
+from confluent_kafka import TopicPartition as ConfluentPlace
+from faust.app.base import App
+from faust.assignor.partition_assignor import PartitionAssignor
+from faust.streams import Stream
+from faust.tables.recovery import Recovery
+from faust.topics import Topic
+from faust.transport.consumer import Consumer as BaseConsumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ConsumerRebalanceListener
+from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
+from faust.types.tuples import TP
+from mode.utils.queues import FlowControlEvent, FlowControlQueue
+
+from argus_streams.streaming.position import Partition
+from argus_streams.streaming.reader import METADATA_END, Reader
+from argus_streams.streaming.transport import ChunkConsumer
+from argus_streams.streaming.transport import _Thread as ChunkThread
+
+HERE = TP("in", 0)
+
+
+def offline(**settings):
+    """A Faust app that was never started."""
+    return faust.App("facts", broker="kafka://127.0.0.1:1", web_enabled=False, **settings)
+
+
+def stock(app=None):
+    """Faust's own consumer, offline."""
+    app = app or offline()
+    return FaustConsumer(app.transport, callback=_nothing, on_partitions_revoked=None, on_partitions_assigned=None)
+
+
+def source(thing):
+    return inspect.getsource(thing)
+
+
+def in_order(text, *parts):
+    """Whether the parts stand in the text, one behind the other."""
+    at = 0
+    for part in parts:
+        at = text.find(part, at) + 1
+        if not at:
+            return False
+    return True
+
+
+# -- what we override -------------------------------------------------------------------------------------------------
+
+OVERRIDDEN = [
+    (ours, upstream, name)
+    for ours, upstream in ((ChunkConsumer, FaustConsumer), (ChunkThread, AIOKafkaConsumerThread))
+    for name in vars(ours)
+    if inspect.isfunction(vars(ours)[name]) and hasattr(upstream, name)
+]
+
+
+@pytest.mark.parametrize(("ours", "upstream", "name"), OVERRIDDEN, ids=lambda value: getattr(value, "__name__", value))
+def test_what_we_override_is_still_called_that_way(ours, upstream, name):
+    mine, theirs = (list(inspect.signature(getattr(owner, name)).parameters) for owner in (ours, upstream))
+    assert mine == theirs
+    assert inspect.iscoroutinefunction(getattr(ours, name)) == inspect.iscoroutinefunction(getattr(upstream, name))
+
+
+def test_we_override_what_the_decision_record_lists():
+    assert {name for _, _, name in OVERRIDDEN} == {
+        "_commit", "_commit_offsets", "_drain_messages", "_filter_tps_with_pending_acks", "_new_consumer_thread",
+        "_new_offset", "getmany", "on_partitions_assigned", "on_partitions_revoked", "perform_seek", "wait_empty",
+    }  # fmt: skip
+
+
+def test_the_gap_books_let_a_commit_pass_a_hole_in_what_was_fetched():
+    """Why the commit is ours: the records 2..9 were dropped by a rebalance, and count as done."""
+
+    async def fact():
+        consumer = stock()
+        consumer._committed_offset[HERE] = None
+        for offset in (0, 1):
+            consumer._acked[HERE].append(offset)
+        await consumer._add_gap(HERE, 2, 10)
+        consumer._acked[HERE].append(10)
+        return consumer._new_offset(HERE)
+
+    assert asyncio.run(fact()) == 11
+
+
+def test_the_drain_makes_four_tasks_a_message():
+    """Why delivery is ours: `wait_first` wraps callback and event into tasks, for each message."""
+    assert (
+        "await self.wait_first(\n                                callback(message), self.suspend_flow.wait()"
+        in source(BaseConsumer._drain_messages)
+    )
+
+
+def test_fetched_records_are_dropped_when_the_flow_stops_while_the_fetch_position_has_moved():
+    """Why holes are asked for again: Faust forgets what it fetched, aiokafka's position has passed it."""
+    assert in_order(source(BaseConsumer.getmany), "_wait_next_records", "if not self.flow_active:\n", "break")
+    assert in_order(source(FetchResult.getall), "_update_position", "return ret_list")
+
+
+def test_a_stopped_flow_makes_the_fetch_seek_beside_the_rebalance():
+    """Why getmany is ours: a second `perform_seek` from the fetch loop races the one of the rebalance."""
+    assert in_order(source(BaseConsumer.getmany), "getmany called while flow not active", "await self.perform_seek()")
+
+
+def test_resuming_the_flow_clears_what_agents_have_not_taken_yet():
+    async def fact():
+        flow = FlowControlEvent()
+        queue = FlowControlQueue(flow_control=flow, clear_on_resume=True)
+        queue.put_nowait(1)
+        flow.resume()
+        return queue.empty()
+
+    assert asyncio.run(fact())
+
+
+def test_recovery_resumes_partitions_then_seeks_then_clears_queues():
+    """What `perform_seek` hangs on: Recovery calls it, also where the app has no Faust table."""
+    assert in_order(
+        source(Recovery._resume_streams),
+        "consumer.resume_partitions(",
+        "consumer.perform_seek()",
+        "flow_control.resume()",
+        "consumer.resume_flow()",
+    )
+    assert "if not self.tables" in source(Recovery._restart_recovery.fun)
+
+
+def test_recovery_seeks_nothing_where_nothing_is_assigned():
+    """Why the loop does not wait for `starts` after an empty assignment."""
+    assert in_order(source(Recovery._resume_streams), "if assignment:", "perform_seek", "else:", "empty assignment")
+
+
+def test_a_commit_the_broker_does_not_answer_crashes_the_app():
+    async def fact():
+        crashed = []
+
+        async def fails(_offsets):
+            raise KafkaConnectionError("the broker is away")
+
+        async def crash(error):
+            crashed.append(error)
+
+        thread = SimpleNamespace(
+            _ensure_consumer=lambda: SimpleNamespace(commit=fails),
+            assignment=lambda: {HERE},
+            tp_last_committed_at={},
+            log=SimpleNamespace(exception=lambda *_: None),
+            crash=crash,
+        )
+        assert not await AIOKafkaConsumerThread._commit(thread, {HERE: 5})
+        return crashed
+
+    assert isinstance(asyncio.run(fact())[0], KafkaConnectionError)
+
+
+def test_a_commit_carries_no_metadata():
+    assert 'OffsetAndMetadata(offset, "")' in source(AIOKafkaConsumerThread._commit)
+
+
+def test_a_commit_that_failed_is_booked_as_committed():
+    """Why `_commit_offsets` is ours: nothing would try again until the next record."""
+
+    async def fact():
+        consumer = stock()
+        consumer.app._producer = SimpleNamespace(flush=_nothing)
+        consumer.assignment = lambda: {HERE}
+        consumer._commit = _nothing
+        assert not await consumer._commit_offsets({HERE: 7})
+        return consumer._committed_offset[HERE]
+
+    assert asyncio.run(fact()) == 7
+
+
+async def _nothing(*_):
+    return False
+
+
+def test_commits_are_chosen_from_ack_books():
+    assert "for tp in self._acked" in source(BaseConsumer._filter_tps_with_pending_acks)
+    assert "self._new_offset(tp)" in source(BaseConsumer._filter_committable_offsets)
+
+
+def test_a_stream_acks_its_event_also_when_the_agent_raised():
+    """Why acks are worth nothing: this `finally` runs on any exception in an agent's body."""
+    assert in_order(source(Stream._py_aiter), "yield value", "finally:", "event.ack()")
+
+
+@pytest.mark.parametrize("stop", [App._on_partitions_revoked, App._stop_consumer], ids=["rebalance", "stop"])
+def test_partitions_are_given_up_only_after_the_flow_stopped_queues_were_cleared_and_streams_are_empty(stop):
+    """What `wait_empty`, our wait for the running turn, hangs on."""
+    assert in_order(
+        source(stop), "consumer.stop_flow", "flow_control.suspend", "flow_control.clear", "_consumer_wait_empty"
+    )
+    assert "if self.conf.stream_wait_empty" in source(App._consumer_wait_empty)
+
+
+def test_wait_empty_waits_for_acks():
+    assert "self._unacked_messages" in source(BaseConsumer.wait_empty)
+
+
+# -- what we rely on --------------------------------------------------------------------------------------------------
+
+
+def test_the_generation_is_known_before_partitions_are_assigned():
+    assert in_order(
+        source(ConsumerRebalanceListener.on_partitions_assigned),
+        "app.consumer_generation_id = generation",
+        "_thread.on_partitions_assigned(",
+    )
+
+
+def test_a_stream_skips_events_of_another_generation():
+    assert "message.generation_id != self.app.consumer_generation_id" in source(Stream._py_aiter)
+
+
+def test_a_seek_discards_what_was_fetched_before_it():
+    """What the answer to a question hangs on."""
+    assert in_order(source(FetchResult.check_assignment), "position = tp_state.position", "next_fetch_offset")
+
+
+def test_seek_and_highwater_of_a_partition_that_has_gone_raise_what_the_fetch_loop_expects():
+    async def fact():
+        consumer = AIOKafkaConsumer(bootstrap_servers="127.0.0.1:1")
+        consumer._closed = True  # it was never started
+        consumer.assign([TopicPartition("in", 1)])
+        with pytest.raises(IllegalStateError):
+            consumer._subscription.seek(TopicPartition("in", 0), 1)
+        with pytest.raises(AssertionError):
+            consumer.highwater(TopicPartition("in", 0))
+
+    asyncio.run(fact())
+
+
+@pytest.mark.parametrize("name", [
+    "_active_partitions", "_buffered_partitions", "_committed_offset", "_stopped", "_thread", "callback", "flow_active",
+    "suspend_flow",
+])  # fmt: skip
+def test_the_consumer_s_own_state_that_we_use_is_there(name):
+    async def fact():
+        return hasattr(stock(), name)
+
+    assert asyncio.run(fact())
+
+
+@pytest.mark.parametrize(("standbys", "ours"), [(1, True), (0, False)])
+def test_faust_s_assignor_is_chosen_by_the_number_of_standbys(standbys, ours):
+    async def fact():
+        app = offline(table_standby_replicas=standbys)
+        thread = stock(app)._thread
+        consumer = thread._create_worker_consumer(app.transport)
+        consumer._closed = True
+        return thread._assignor, app.assignor
+
+    chosen, faust_s = asyncio.run(fact())
+    assert chosen is (faust_s if ours else RoundRobinPartitionAssignor)
+
+
+def test_topics_of_equal_size_are_handed_out_together_and_a_missing_one_is_only_left_out():
+    """What state keyed like its inputs hangs on; and why a worker checks its topics itself."""
+    sizes = {"a": {0, 1}, "b": {0, 1}, "c": {0, 1, 2}}
+    cluster = SimpleNamespace(partitions_for_topic=sizes.get)
+    groups = PartitionAssignor._get_copartitioned_groups({*sizes, "gone"}, cluster, {"member": [*sizes, "gone"]})
+    assert {count: [set(group) for group in found] for count, found in groups.items()} == {2: [{"a", "b"}], 3: [{"c"}]}
+
+
+def test_two_workers_of_one_url_would_share_an_assignment():
+    """Why every worker has a `canonical_url` of its own."""
+    assert "assert metadata.url == str(self._url)" in source(PartitionAssignor.on_assignment)
+
+
+def test_our_settings_reach_aiokafka():
+    async def fact():
+        app = offline(broker_session_timeout=10.0, broker_rebalance_timeout=15.0, consumer_max_fetch_size=1024)
+        consumer = stock(app)._thread._create_worker_consumer(app.transport)
+        consumer._closed = True
+        return consumer._session_timeout_ms, consumer._rebalance_timeout_ms, consumer._max_partition_fetch_bytes
+
+    assert asyncio.run(fact()) == (10_000, 15_000, 1024)
+
+
+# -- why Faust's producer is not used ---------------------------------------------------------------------------------
+
+
+def test_a_failed_send_is_only_logged():
+    assert in_order(source(Topic._on_published), "except Exception", "logger.warning", "on_send_error")
+    assert "raise" not in source(Topic._on_published)
+
+
+def test_the_flush_of_faust_s_producer_gives_up_on_what_it_has_not_sent():
+    async def fact():
+        app = offline()
+        buffer = app.producer.buffer
+        buffer.app = app
+        buffer.pending.put_nowait("never sent")
+        buffer._started.set()
+        await buffer.flush()
+        return buffer.size
+
+    assert asyncio.run(fact()) == 1
+
+
+# -- confluent --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.kafka
+def test_commit_metadata_is_read_past_its_end_and_our_terminator_ends_it(kafka):
+    """Where this fails, `METADATA_END` can go."""
+    partitions = 32
+    topic, bare, ended = Topics(kafka).make("metadata", partitions), unique("bare"), unique("ended")
+
+    async def commit(group, metadata):
+        consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
+        await consumer.start()
+        consumer.assign([TopicPartition(topic, p) for p in range(partitions)])
+        await consumer.commit({TopicPartition(topic, p): OffsetAndMetadata(1, metadata) for p in range(partitions)})
+        await consumer.stop()
+
+    def read(group):
+        consumer = ConfluentConsumer({"bootstrap.servers": kafka, "group.id": group})
+        places = consumer.committed([ConfluentPlace(topic, p) for p in range(partitions)], timeout=10)
+        consumer.close()
+        return {_metadata(place) for place in places}
+
+    asyncio.run(commit(bare, "id"))
+    asyncio.run(commit(ended, "id" + METADATA_END))
+    assert read(bare) != {"id"}
+    assert {offset for offset, _ in _places(kafka, bare, topic, partitions)} == {1}
+    assert set(_places(kafka, ended, topic, partitions)) == {(1, "id")}
+
+
+def _metadata(place):
+    try:
+        return place.metadata
+    except UnicodeDecodeError as error:
+        return error.object
+
+
+def _places(kafka, group, topic, partitions):
+    reader = Reader({"bootstrap.servers": kafka}, group)
+    return asyncio.run(reader.committed([Partition(topic, p) for p in range(partitions)])).values()
