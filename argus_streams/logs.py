@@ -3,7 +3,7 @@
 import logging
 from time import monotonic
 
-QUIET = ("faust", "mode", "aiokafka", "abc", "asyncio")  # libraries: warnings and up; "abc" is what Faust calls ours
+QUIET = ("faust", "mode", "aiokafka", "abc", "asyncio", "librdkafka")  # warnings and up; "abc" is what Faust calls ours
 AGAIN_SECONDS = 10.0
 
 
@@ -17,7 +17,7 @@ class _Repeats(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.startswith("argus_streams."):
             return True
-        key, now = (record.name, str(record.msg)[:100]), monotonic()
+        key, now = (record.name, str(record.msg)[:60]), monotonic()
         if now - self._said.get(key, -AGAIN_SECONDS) < AGAIN_SECONDS:
             return False
         self._said[key] = now

@@ -5,6 +5,7 @@ then committed.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ class NotDelivered(ArgusError):  # noqa: N818 - what happened, as the other erro
     """A record was refused or not acknowledged in time: the process must end, for its successors may have passed."""
 
 
+LIBRARY = "librdkafka"  # logger: through Python's logging its repeats can be quieted
 SETTINGS: Mapping[str, Any] = {
     "acks": "all",
     "enable.idempotence": True,
@@ -46,7 +48,7 @@ class ConfirmedProducer:
     """Writes batches of records and returns only when the broker has acknowledged every one of them."""
 
     def __init__(self, client: Mapping[str, Any]) -> None:
-        self._producer = Producer({**client, **SETTINGS})
+        self._producer = Producer({**client, **SETTINGS}, logger=logging.getLogger(LIBRARY))
 
     async def write(self, records: Sequence[Outgoing]) -> list[tuple[int, int]]:
         """Write all and wait; (partition, offset) of each in the given order. Raises ``NotDelivered``."""

@@ -4,6 +4,7 @@ Blocking calls of librdkafka; each async method runs one in a thread. Nothing he
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from confluent_kafka.admin import AdminClient
 
 from argus_streams.errors import Unavailable
 from argus_streams.streaming.position import Partition
+from argus_streams.streaming.producer import LIBRARY
 
 T = TypeVar("T")
 TIMEOUT_SECONDS = 15.0
@@ -28,7 +30,7 @@ class Reader:
     def __init__(self, client: Mapping[str, Any], group: str) -> None:
         self._client = dict(client)
         self._group = group
-        self._admin = AdminClient(self._client)
+        self._admin = AdminClient(self._client, logger=logging.getLogger(LIBRARY))
 
     async def topics(self, names: Iterable[str]) -> Mapping[str, tuple[str, int]]:
         """Id and partition count by name; a topic that is not there is left out. Raises ``Unavailable``."""
@@ -71,7 +73,8 @@ class Reader:
                 "enable.auto.offset.store": False,
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
-            }
+            },
+            logger=logging.getLogger(LIBRARY),
         )
 
     def _topics(self, names: Sequence[str]) -> Mapping[str, tuple[str, int]]:
