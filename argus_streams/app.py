@@ -16,12 +16,13 @@ from argus_streams.adapters.database import open_database
 from argus_streams.adapters.migrations import Upkeep, ensure_partitions
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.rules import load_rules
-from argus_streams.agents.group import GroupAgent, everything, exemplars
+from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.store import StoreAgent
 from argus_streams.agents.wire import DEAD, Topics
 from argus_streams.core.clip import Limits
 from argus_streams.core.grouping import sighting
+from argus_streams.core.grouping.keeping import everything, exemplars
 from argus_streams.core.normalization import Norms
 from argus_streams.core.scrub import scrubber
 from argus_streams.errors import ArgusError, Unavailable

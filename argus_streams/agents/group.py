@@ -1,16 +1,17 @@
 """GROUP: sightings and commands in, what is known of each problem out; the state is a table keyed like its inputs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, outgoing
 from argus_streams.core.events import Origin
-from argus_streams.core.grouping.group import Applied, apply, command
+from argus_streams.core.grouping.group import apply, command
+from argus_streams.core.grouping.keeping import Keep, exemplars
 from argus_streams.core.grouping.state import GroupState, decode, encode, snapshot
 from argus_streams.core.ledger import Entry
 from argus_streams.core.letters import Letter
-from argus_streams.core.messages import Command, KeptEvent, Sighting
+from argus_streams.core.messages import Command, Sighting
 from argus_streams.errors import Malformed
 from argus_streams.streaming.agent import Effects, Slice, State
 from argus_streams.streaming.position import Record
@@ -19,23 +20,6 @@ from argus_streams.streaming.producer import Outgoing
 Key = tuple[int, bytes]  # partition of the inputs and of the table, record key
 _SIGHTING = msgspec.json.Decoder(Sighting)
 _COMMAND = msgspec.json.Decoder(Command)
-Keep = Callable[[Applied, Sighting], KeptEvent | None]
-
-
-def exemplars(applied: Applied, seen: Sighting) -> KeptEvent | None:
-    """Keep the events that tell something new: the 1st, 2nd, 4th, 8th ... of a group, and what regresses it."""
-    if applied.kept is None or applied.because is None:
-        return None
-    return KeptEvent(project=seen.project, fingerprint=seen.fingerprint, reason=applied.because, event=applied.kept)
-
-
-def everything(applied: Applied, seen: Sighting) -> KeptEvent | None:
-    """Keep every counted event; NORMALIZE then sends each in a sighting of its own."""
-    if applied.outcomes[0] != "counted":
-        return None
-    return KeptEvent(
-        project=seen.project, fingerprint=seen.fingerprint, reason=applied.because or "all", event=seen.event
-    )
 
 
 class GroupAgent:

@@ -4,15 +4,12 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from msgspec import structs
-
 from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, outgoing
 from argus_streams.core.events import Event, Origin
 from argus_streams.core.grouping.fingerprint import Fingerprint
-from argus_streams.core.ledger import Entry
-from argus_streams.core.letters import WHOLE, Letter
-from argus_streams.core.messages import LedgerRecord, LedgerRun, Sighting
-from argus_streams.core.normalization import BUG, Incoming, Norms, Reading, read
+from argus_streams.core.ledger import Entry, expired
+from argus_streams.core.messages import Sighting
+from argus_streams.core.normalization import BUG, Incoming, Norms, Reading, entries_of, letters_about, read
 from argus_streams.errors import Unavailable
 from argus_streams.streaming.agent import Effects, Slice
 from argus_streams.streaming.position import Record
@@ -54,7 +51,8 @@ class NormalizeAgent:
                     await asyncio.sleep(0)
             out += self._effects(piece, readings)
             if piece.expired is not None:
-                out.append(outgoing(self._topics.ledger, None, _expired(piece, piece.expired)))
+                gone = expired(piece.expired, stage="normalize", topic=piece.topic_id, partition=piece.partition)
+                out.append(outgoing(self._topics.ledger, None, gone))
         return Effects(out)
 
     def _incoming(self, piece: Slice, record: Record) -> Incoming:
@@ -84,50 +82,12 @@ class NormalizeAgent:
         for incoming, record, reading in readings:
             algorithm = self._norms.algorithm(incoming.project)
             events.setdefault(algorithm, []).extend(reading.events)
-            entries.setdefault(algorithm, []).extend(_entries(incoming, reading))
+            entries.setdefault(algorithm, []).extend(entries_of(incoming, reading))
             out += [outgoing(self._topics.signals, each.project.encode(), each) for each in reading.signals]
-            out += [letter_of(piece.topic, each, record) for each in _letters(incoming, reading)]
+            out += [letter_of(piece.topic, each, record) for each in letters_about(incoming, reading)]
         for algorithm, found in events.items():
             folded = self._fold(found, algorithm=algorithm, topic=piece.topic_id, partition=piece.partition)
             out += [outgoing(self._topics.normalized, key_of(each.project, each.fingerprint), each) for each in folded]
         for algorithm, told in entries.items():
             out += ledger_of(self._topics, "normalize", piece.topic_id, piece.partition, algorithm, told)
         return out
-
-
-def _entries(incoming: Incoming, reading: Reading) -> list[Entry]:
-    """The body's outcome, and of each item that was refused while its neighbours were not."""
-    offset, project = incoming.origin.offset, incoming.project
-    body = Entry(project, reading.outcome, reading.reason, offset, events=len(reading.events))
-    items = [each for each in reading.refusals if each.index != WHOLE]
-    return [body, *(Entry(project, "rejected", each.reason, offset, each.index) for each in items)]
-
-
-def _letters(incoming: Incoming, reading: Reading) -> list[Letter]:
-    """One letter for the body, or one for each item of it that was refused."""
-    return [
-        Letter(
-            stage="normalize",
-            reason=each.reason,
-            detail=each.detail,
-            origins=(structs.replace(incoming.origin, index=each.index),),
-            project=incoming.project,
-            source=incoming.source,
-        )
-        for each in reading.refusals
-    ]
-
-
-def _expired(piece: Slice, span: tuple[int, int]) -> LedgerRecord:
-    """What retention deleted before it was read: told, for it can not be found again."""
-    first, end = span
-    run = LedgerRun("", "expired", "retention", 0, (0, end - first))
-    return LedgerRecord(
-        stage="normalize",
-        topic=piece.topic_id,
-        partition=piece.partition,
-        start=first,
-        end=end,
-        algorithm="",
-        runs=(run,),
-    )

@@ -77,6 +77,13 @@ def encode(entries: Iterable[Entry], *, stage: Stage, topic: str, partition: int
     return records(told) if told else []
 
 
+def expired(span: tuple[int, int], *, stage: Stage, topic: str, partition: int) -> LedgerRecord:
+    """Offsets [first, end) that retention deleted before they were read: told, for they can not be found again."""
+    first, end = span
+    run = LedgerRun("", "expired", "retention", 0, (0, end - first))
+    return LedgerRecord(stage=stage, topic=topic, partition=partition, start=first, end=end, algorithm="", runs=(run,))
+
+
 def decode(record: LedgerRecord) -> Iterator[Entry]:
     """The entries of a record, run by run."""
     for run in record.runs:

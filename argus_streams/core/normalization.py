@@ -10,13 +10,14 @@ from hashlib import blake2b
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, Ignored, Item, Origin, Rejected, Signal
 from argus_streams.core.grouping.fingerprint import VERSION, Fingerprint, Rule, fingerprint
 from argus_streams.core.intake import take
-from argus_streams.core.letters import WHOLE
+from argus_streams.core.ledger import Entry
+from argus_streams.core.letters import WHOLE, Letter
 from argus_streams.core.scrub import Scrubber
 from argus_streams.core.source import Body, Source
 from argus_streams.errors import Malformed
@@ -90,6 +91,29 @@ def read(incoming: Incoming, norms: Norms) -> Reading:
         return _dead(error.reason, norms.scrubber.text(error.detail))
     except Exception as error:  # noqa: BLE001 - whatever it is, the body must not stop its neighbours
         return _dead(BUG, _last_frames(error))
+
+
+def entries_of(incoming: Incoming, reading: Reading) -> list[Entry]:
+    """What the ledger is told: the body's outcome, and each item that was refused while its neighbours were not."""
+    offset, project = incoming.origin.offset, incoming.project
+    body = Entry(project, reading.outcome, reading.reason, offset, events=len(reading.events))
+    items = [each for each in reading.refusals if each.index != WHOLE]
+    return [body, *(Entry(project, "rejected", each.reason, offset, each.index) for each in items)]
+
+
+def letters_about(incoming: Incoming, reading: Reading) -> list[Letter]:
+    """One letter for the body, or one for each item of it that was refused."""
+    return [
+        Letter(
+            stage="normalize",
+            reason=each.reason,
+            detail=each.detail,
+            origins=(structs.replace(incoming.origin, index=each.index),),
+            project=incoming.project,
+            source=incoming.source,
+        )
+        for each in reading.refusals
+    ]
 
 
 def _sorted(items: Sequence[tuple[int, Item]], rules: Sequence[Rule]) -> Reading:
