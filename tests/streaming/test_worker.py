@@ -1,0 +1,177 @@
+"""A worker process, from start to each of its ends: nothing is lost, everything is counted once."""
+
+import asyncio
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from broker import Topics
+from counting import Counting
+from fleet import Fleet
+from processes import comes_true
+
+from argus_streams.errors import Misconfigured
+from argus_streams.streaming.position import Partition
+from argus_streams.streaming.reader import Reader
+from argus_streams.streaming.worker import CRASHED, Broker, Job, Worker
+
+pytestmark = pytest.mark.kafka
+
+
+# -- one worker -------------------------------------------------------------------------------------------------------
+
+
+def test_a_worker_gets_ready_works_and_ends_in_time_with_everything_committed(kafka, tmp_path):
+    with Fleet(kafka, tmp_path) as fleet:
+        fleet.publish(2000)
+        worker = fleet.start()
+        assert comes_true(lambda: worker.probe("/livez"), 20)
+        status, body = worker.probe("/readyz")
+        assert (status, body["ready"]) == (503, False)
+        assert "not yet a member of its consumer group" in body["obstacles"]
+
+        assert comes_true(lambda: worker.ready, 20)
+        assert comes_true(lambda: worker.probe("/readyz")[1]["records"] == 2000, 20)
+        status, body = worker.probe("/readyz")
+        assert (status, body["obstacles"], body["partitions"]) == (200, [], 4)
+
+        code, seconds = worker.terminate()
+        assert code == 0
+        assert seconds < 5
+        assert fleet.lag() == 0
+        assert fleet.counted() == fleet.published()
+        assert fleet.forwarded() == dict.fromkeys(fleet.places(), 1)
+        assert commits(fleet) == {topic_id(fleet)}
+
+
+def commits(fleet):
+    """The topic ids that the group's commits carry."""
+    reader = Reader({"bootstrap.servers": fleet.topics.bootstrap}, fleet.group)
+    places = asyncio.run(reader.committed([Partition(fleet.input, p) for p in range(fleet.partitions)]))
+    return {place[1] for place in places.values() if place}
+
+
+def topic_id(fleet):
+    reader = Reader({"bootstrap.servers": fleet.topics.bootstrap}, fleet.group)
+    return asyncio.run(reader.topics([fleet.input]))[fleet.input][0]
+
+
+@pytest.mark.parametrize(
+    ("partitions", "why"), [(None, "has no topic changelog"), (3, "need equal partition counts")], ids=["missing", "3"]
+)
+def test_a_topic_that_is_not_as_declared_refuses_the_start(kafka, partitions, why):
+    topics = Topics(kafka)
+    changelog = topics.make("changelog", partitions) if partitions else "changelog.that.nobody.made"
+    job = Job("counting", "g", [topics.make("in", 2)], changelog=changelog)
+    with pytest.raises(Misconfigured, match=why):
+        asyncio.run(Worker(Broker({"bootstrap.servers": kafka}), job).run_keyed(Counting("out")))
+
+
+# -- what takes session time-outs: all at the same time -------------------------------------------------------------
+
+
+def killed(fleet):
+    """A worker is killed in the midst of its work, and started again on its folder."""
+    stop = fleet.load(2000)
+    worker = fleet.start("state")
+    assert comes_true(lambda: worker.ready, 20)
+    time.sleep(2)
+    worker.kill()
+    stop()
+    fleet.start("state")
+    assert fleet.drained(40)
+
+
+def joined_and_left(fleet):
+    """Two workers under load, a third comes and goes, one of the two as well."""
+    stop = fleet.load(1000)
+    workers = [fleet.start("one"), fleet.start()]
+    assert comes_true(lambda: all(worker.ready for worker in workers), 20)
+    for stay in (0.2, 2.0, 0.8, 3.0):
+        guest = fleet.start()
+        assert comes_true(lambda: guest.probe("/livez"), 20)  # noqa: B023 - called at once
+        time.sleep(stay)
+        assert guest.terminate()[0] == 0
+        time.sleep(0.5)
+    assert workers[0].terminate()[0] == 0
+    fleet.start("one")
+    stop()
+    assert fleet.drained(40)
+
+
+def suspended(fleet):
+    """A worker stops for longer than its session, in the midst of a turn, and wakes up when another owns its keys."""
+    stop = fleet.load(200)
+    zombie = fleet.start("zombie")
+    assert comes_true(lambda: zombie.ready, 20)
+    time.sleep(2)
+    zombie.send(signal.SIGSTOP)
+    owner = fleet.start()
+    assert comes_true(lambda: owner.ready, 40)
+    time.sleep(2)
+    zombie.send(signal.SIGCONT)
+    code = zombie.ends(30)
+    stop()
+    fleet.start("zombie")
+    assert fleet.drained(40)
+    return code, zombie.log
+
+
+def made_anew(fleet):
+    """The input is deleted and made again under the worker."""
+    fleet.publish(40)
+    worker = fleet.start("state")
+    assert comes_true(lambda: fleet.lag() == 0, 20)
+    fleet.topics.delete(fleet.input)
+    fleet.topics.make_again(fleet.input, fleet.partitions)
+    fleet.publish(30)
+    code, before = worker.ends(30), fleet.forwarded()
+    fleet.start("state")
+    assert comes_true(lambda: fleet.forwarded() - before == dict.fromkeys(fleet.places(), 1), 40)
+    return code, worker.log
+
+
+SCENARIOS = {killed: {}, joined_and_left: {}, suspended: {"pause": 1.0}, made_anew: {}}
+
+
+@pytest.fixture(scope="module")
+def outcomes(kafka, tmp_path_factory):
+    """Each scenario's fleet and result, as futures; a failed one tells its test."""
+    with ThreadPoolExecutor(len(SCENARIOS)) as pool:
+
+        def run(scenario, options):
+            with Fleet(kafka, tmp_path_factory.mktemp(scenario.__name__), **options) as fleet:
+                found = scenario(fleet)
+                return fleet, found, (fleet.counted(), fleet.published(), fleet.forwarded(), fleet.places())
+
+        yield {scenario: pool.submit(run, scenario, options) for scenario, options in SCENARIOS.items()}
+
+
+def all_counted_once(counts):
+    counted, published, forwarded, places = counts
+    assert counted == published
+    assert set(forwarded) == places
+
+
+def test_a_worker_killed_at_work_and_started_again_counts_each_record_once(outcomes):
+    _, _, counts = outcomes[killed].result()
+    all_counted_once(counts)
+
+
+def test_workers_that_join_and_leave_under_load_lose_nothing_and_count_each_record_once(outcomes):
+    _, _, counts = outcomes[joined_and_left].result()
+    all_counted_once(counts)
+
+
+def test_a_worker_that_wakes_up_after_its_keys_went_to_another_is_fenced(outcomes):
+    _, (code, log), counts = outcomes[suspended].result()
+    assert code == CRASHED
+    assert "has a newer owner" in log
+    all_counted_once(counts)
+
+
+def test_an_input_deleted_and_made_anew_ends_the_worker_and_is_read_from_its_beginning(outcomes):
+    _, (code, log), _ = outcomes[made_anew].result()
+    assert code == CRASHED
+    assert "was made anew under another id" in log
