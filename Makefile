@@ -16,7 +16,7 @@ STAMP := $(VENV)/.installed
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check lint types contracts format acceptance bench lock clean
+.PHONY: help demo test check lint types contracts format acceptance bench docs wheel lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,12 @@ acceptance: $(STAMP) ## the goals, on real data
 
 bench: $(STAMP) ## the benchmarks
 	@$(PY) -m argus_streams bench $(ARGS)
+
+docs: $(STAMP) ## write the tables of README.md and docs/ anew from the code
+	$(PY) docs/tables.py
+
+wheel: $(STAMP) ## build dist/*.whl, which works outside the checkout
+	$(PY) -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index --wheel-dir dist .
 
 lock: $(STAMP) ## write requirements.lock anew from pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(PY) -m piptools compile --quiet --generate-hashes --all-extras \

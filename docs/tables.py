@@ -1,0 +1,53 @@
+"""Writes the tables of the documentation that the code tells: `make docs`; a test compares them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from argus_streams import settings, sources
+from argus_streams.adapters import topics
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = ("README.md", "docs/operations.md")
+_PLACE = re.compile(r"(<!-- (?P<table>\w+): written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(text: str) -> str:
+    """The text with each of its tables as the code tells it now."""
+    tables = {"settings": _settings, "senders": _senders, "topics": _topics}
+    return _PLACE.sub(lambda place: place[1] + tables[place["table"]]() + place[3], text)
+
+
+def _settings() -> str:
+    rows = [(f"`{name}`", f"`{default}`" if default else "", about) for name, default, about in settings.described()]
+    return _table(("variable", "default", "what for"), rows)
+
+
+def _senders() -> str:
+    rows = [(f"`{name}`", source.about, f"`samples/{name}.json`") for name, source in sources.load().items()]
+    return _table(("`ce_source`", "what is read", "examples"), rows)
+
+
+def _topics() -> str:
+    rows = [
+        (f"`{topic.name}`", topic.about, topic.key, topic.retention or "the last of each key")
+        for topic in topics.load()
+        if not topic.name.endswith(".dlq")
+    ]
+    return _table(("topic", "what it holds", "key", "kept"), rows)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def documents() -> Mapping[Path, str]:
+    """Every document that holds such a table, as it should be."""
+    paths = [ROOT / name for name in FILES]
+    return {path: filled(path.read_text(encoding="utf-8")) for path in paths}
+
+
+if __name__ == "__main__":
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")
