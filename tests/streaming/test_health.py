@@ -1,0 +1,72 @@
+"""A probe learns that a worker lives, whether it is ready, and if not, why."""
+
+import asyncio
+
+import pytest
+from aiohttp import ClientSession
+
+from argus_streams.streaming.health import Health, HealthServer
+
+
+def a_ready_worker(**fields):
+    return Health("correlate", **({"joined": True, "rebalancing": False, "partitions": 8} | fields))
+
+
+def probe(health, path):
+    async def ask():
+        server = HealthServer(health, host="127.0.0.1", port=0)
+        port = await server.start()
+        try:
+            async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as answer:
+                return answer.status, await answer.json()
+        finally:
+            await server.stop()
+
+    return asyncio.run(ask())
+
+
+def test_a_worker_that_was_just_started_lives_and_is_not_ready():
+    health = Health("correlate")
+    assert probe(health, "/livez") == (200, {"role": "correlate", "alive": True})
+    status, body = probe(health, "/readyz")
+    assert (status, body["ready"]) == (503, False)
+    assert body["obstacles"] == ["not yet a member of its consumer group", "rebalancing"]
+
+
+def test_a_ready_worker_says_what_it_has_done():
+    status, body = probe(a_ready_worker(turns=3, records=50), "/readyz")
+    assert status == 200
+    expected = {"role": "correlate", "ready": True, "obstacles": [], "partitions": 8, "turns": 3, "records": 50}
+    assert expected.items() <= body.items()
+
+
+def test_a_member_without_partitions_is_ready():
+    assert probe(a_ready_worker(partitions=0), "/readyz")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"joined": False}, "not yet a member of its consumer group"),
+        ({"rebalancing": True}, "rebalancing"),
+        ({"recovering": True}, "recovering state"),
+        ({"holding": "the database is down"}, "holding: the database is down"),
+    ],
+)
+def test_each_obstacle_is_named_and_none_takes_the_life(fields, why):
+    health = a_ready_worker(**fields)
+    status, body = probe(health, "/readyz")
+    assert (status, body["obstacles"]) == (503, [why])
+    assert probe(health, "/livez")[0] == 200
+
+
+def test_a_stopped_server_frees_its_port():
+    async def twice():
+        first = HealthServer(Health("a"), host="127.0.0.1", port=0)
+        port = await first.start()
+        await first.stop()
+        second = HealthServer(Health("b"), host="127.0.0.1", port=port)
+        assert await second.start() == port
+        await second.stop()
+
+    asyncio.run(twice())
