@@ -58,7 +58,7 @@ class _Place:
     topic_id: str
     next: int  # offset to be processed
     done: int  # offset to be committed
-    seen: float  # when it last moved or was asked, s
+    seen: float  # when it last moved, brought something or was asked, s
     patience: float = STILL_SECONDS
     wanted: bool = False  # a hole showed: seek back to next
     asked: tuple[int, int] | None = None  # (next, number of the fetch that answers) of the last question
@@ -91,9 +91,12 @@ class Position:
         """The numbers of the fetches to come, to be stamped on what they bring."""
         return dict(self._fetches)
 
-    def fetched(self, tp: Partition, fetch: int) -> None:
+    def fetched(self, tp: Partition, fetch: int, now: float) -> None:
         """Note that this fetch brought something, be it dropped later: none after it answers in its stead."""
         self._fetches[tp] = max(self._fetches.get(tp, 0), fetch + 1)
+        place = self._places.get(tp)
+        if place is not None:  # it may wait for a long turn: that is not standing still
+            place.seen = now
 
     def held(self) -> Mapping[Partition, str]:
         """The partitions held, with the id of their topic."""

@@ -152,7 +152,7 @@ class ChunkConsumer(FaustConsumer):
         if records is None or self.should_stop:
             return
         for tp in records:
-            self.tenancy.position.fetched(Partition(*tp), numbers.get(Partition(*tp), 0))
+            self.tenancy.position.fetched(Partition(*tp), numbers.get(Partition(*tp), 0), monotonic())
         for tp, fetched in records.items():
             if not self._flowing(generation):  # a rebalance began: what was fetched is dropped, and asked for again
                 return

@@ -35,7 +35,7 @@ def begun(offset=0):
 def taken(position, *offsets, now=0.0):
     """The offsets that are processed of a chunk fetched just now."""
     fetch = position.fetches().get(TP, 0)
-    position.fetched(TP, fetch)
+    position.fetched(TP, fetch, now)
     return [record.offset for record in position.take(TP, chunk(*offsets, fetch=fetch), now).records]
 
 
@@ -67,7 +67,7 @@ class Log:
         number = self.position.fetches().get(TP, 0)
         found = [offset for offset in self.offsets if offset >= self.at][:count]
         if found:
-            self.position.fetched(TP, number)
+            self.position.fetched(TP, number, self.now)
             self.at = found[-1] + 1
             self.waiting.append(chunk(*found, fetch=number))
 
@@ -160,7 +160,7 @@ def test_what_comes_after_a_lost_answer_does_not_answer_in_its_stead():
     position = begun()
     taken(position, 4, 5)
     asked(position)
-    position.fetched(TP, position.fetches()[TP])  # the answer: 0..3, dropped on its way
+    position.fetched(TP, position.fetches()[TP], 0.0)  # the answer: 0..3, dropped on its way
     assert taken(position, 4, 5) == []
     assert asked(position) == [0]
 
@@ -181,6 +181,14 @@ def test_a_partition_that_stands_still_with_records_ahead_is_asked_again_ever_mo
     pauses = [later - sooner for sooner, later in pairwise(times)]
     assert pauses[:4] == [5, 9, 17, 33]
     assert max(pauses) == STILL_SECONDS_MAX + 1
+
+
+def test_a_partition_whose_fetched_records_wait_for_a_long_turn_is_not_asked_again():
+    position = begun()
+    for second in range(20):
+        position.fetched(TP, second, now=float(second))
+        assert asked(position, now=second + 1.0, end=1000) == []
+    assert asked(position, now=19 + STILL_SECONDS + 1, end=1000) == [0]
 
 
 def test_a_partition_read_to_its_end_is_not_asked():
