@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from argus_streams.agents.streak import Streak
 from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, outgoing
+from argus_streams.core.bugs import BUG
 from argus_streams.core.events import Event, Origin
 from argus_streams.core.grouping.fingerprint import Fingerprint
 from argus_streams.core.ledger import Entry, expired
 from argus_streams.core.messages import Sighting
-from argus_streams.core.normalization import BUG, Incoming, Norms, Reading, entries_of, letters_about, read
-from argus_streams.errors import Unavailable
+from argus_streams.core.normalization import Incoming, Norms, Reading, entries_of, letters_about, read
 from argus_streams.streaming.agent import Effects, Slice
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
-BUGS_IN_A_ROW = 1000  # then it is no body's fault: hold, and say so
 YIELD_EVERY = 200  # bodies between two breaths of the event loop
 
 
@@ -37,11 +37,12 @@ class NormalizeAgent:
         self._norms = norms
         self._fold = fold
         self._defaults = defaults  # source and project of topics whose producers set no headers
-        self._bugs = 0
+        self._bugs = Streak()
 
     async def turn(self, slices: Sequence[Slice]) -> Effects:
         """Read all bodies. Raises ``Unavailable`` when a thousand in a row fail by a bug of ours."""
         out: list[Outgoing] = []
+        self._bugs.begin()
         for piece in slices:
             readings: list[tuple[Incoming, Record, Reading]] = []
             for count, record in enumerate(piece.records):
@@ -53,6 +54,7 @@ class NormalizeAgent:
             if piece.expired is not None:
                 gone = expired(piece.expired, stage="normalize", topic=piece.topic_id, partition=piece.partition)
                 out.append(outgoing(self._topics.ledger, None, gone))
+        self._bugs.end()
         return Effects(out)
 
     def _incoming(self, piece: Slice, record: Record) -> Incoming:
@@ -61,18 +63,18 @@ class NormalizeAgent:
         return Incoming(
             value=record.value or b"",
             headers=headers,
-            source=headers.get("ce_source", source),
-            project=headers.get("project", project),
+            source=headers.get("ce_source") or source,
+            project=headers.get("project") or project,
             origin=Origin(piece.topic_id, piece.partition, record.offset),
             received_at=record.timestamp,
         )
 
     def _read(self, incoming: Incoming) -> Reading:
         reading = read(incoming, self._norms)
-        self._bugs = self._bugs + 1 if reading.reason == BUG else 0
-        if self._bugs >= BUGS_IN_A_ROW:
-            self._bugs = 0
-            raise Unavailable(f"{BUGS_IN_A_ROW} bodies in a row failed: {reading.refusals[0].detail}")
+        if reading.reason == BUG:
+            self._bugs.bug(reading.refusals[0].detail)
+        else:
+            self._bugs.fine()
         return reading
 
     def _effects(self, piece: Slice, readings: Sequence[tuple[Incoming, Record, Reading]]) -> list[Outgoing]:
@@ -84,7 +86,8 @@ class NormalizeAgent:
             events.setdefault(algorithm, []).extend(reading.events)
             entries.setdefault(algorithm, []).extend(entries_of(incoming, reading))
             out += [outgoing(self._topics.signals, each.project.encode(), each) for each in reading.signals]
-            out += [letter_of(piece.topic, each, record) for each in letters_about(incoming, reading)]
+            # Letters of mapped topics too: theirs would be topics that nobody declared, and nobody reads.
+            out += [letter_of(self._topics.incoming, each, record) for each in letters_about(incoming, reading)]
         for algorithm, found in events.items():
             folded = self._fold(found, algorithm=algorithm, topic=piece.topic_id, partition=piece.partition)
             out += [outgoing(self._topics.normalized, key_of(each.project, each.fingerprint), each) for each in folded]

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from argus_streams.agents.wire import DEAD, Topics, letter_of
+from argus_streams.agents.wire import DEAD, UNREADABLE, Topics, letter_of
 from argus_streams.core import letters
+from argus_streams.core.clip import clean
 from argus_streams.core.events import Origin
-from argus_streams.core.letters import Letter
+from argus_streams.core.letters import TEXT, Letter
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent
-from argus_streams.ports import Batch, Refused, Row, Store
+from argus_streams.ports import Batch, Refused, Row, Store, event_key, letter_key
 from argus_streams.streaming.agent import Effects, Slice
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
@@ -43,8 +44,8 @@ class StoreAgent:
         for piece in slices:
             for record in piece.records:
                 try:
-                    placed.append(_Placed(self._row(piece, record), piece, record))
-                except (msgspec.MsgspecError, UnicodeDecodeError, KeyError) as error:
+                    placed += [_Placed(row, piece, record) for row in self._rows(piece, record)]
+                except UNREADABLE as error:
                     out += _refuse(piece, record, "not a message of this topic", str(error))
         rows = [each.row for each in placed]
         refused = await self._store.write(
@@ -56,38 +57,53 @@ class StoreAgent:
         )
         return Effects([*out, *_letters(refused, placed)])
 
-    def _row(self, piece: Slice, record: Record) -> Row:
+    def _rows(self, piece: Slice, record: Record) -> Sequence[Row]:
         if piece.topic == self._topics.groups:
-            return _GROUP.decode(record.value or b"")
+            return (_GROUP.decode(record.value or b""),)
         if piece.topic == self._topics.kept:
-            return _KEPT.decode(record.value or b"")
-        return _dead_letter(record)
+            return (_KEPT.decode(record.value or b""),)
+        return _dead_letters(record)
 
 
-def _dead_letter(record: Record) -> DeadLetter:
+def _dead_letters(record: Record) -> list[DeadLetter]:
+    """A row for each place that the letter stands for."""
     letter = letters.read(record.headers)
-    return DeadLetter(
-        stage=letter.stage,
-        reason=letter.reason,
-        detail=letter.detail,
-        project=letter.project,
-        source=letter.source,
-        origin=letter.origins[0],
-        size=len(record.value or b""),
-        at=record.timestamp,
-    )
+    return [
+        DeadLetter(
+            stage=letter.stage,
+            reason=clean(letter.reason, TEXT),
+            detail=clean(letter.detail, TEXT),
+            project=clean(letter.project, TEXT),
+            source=clean(letter.source, TEXT),
+            origin=origin,
+            size=len(record.value or b""),
+            at=record.timestamp,
+        )
+        for origin in letter.origins
+    ]
 
 
 def _letters(refused: Sequence[Refused], placed: Sequence[_Placed]) -> list[Outgoing]:
     """A letter for each record whose row was refused; several records may have told one row."""
-    if not refused:
-        return []
+    alike: dict[object, list[_Placed]] = {}
+    for place in placed if refused else ():
+        alike.setdefault(_key(place.row), []).append(place)
     out: list[Outgoing] = []
     for each in refused:
-        for place in placed:
+        for place in alike.get(_key(each.row), ()):
             if place.row == each.row:
                 out += _refuse(place.piece, place.record, each.reason, each.detail)
     return out
+
+
+def _key(row: Row) -> object:
+    match row:
+        case Group():
+            return row.project, row.fingerprint, row.version
+        case KeptEvent():
+            return event_key(row)
+        case DeadLetter():
+            return letter_key(row)
 
 
 def _refuse(piece: Slice, record: Record, reason: str, detail: str) -> list[Outgoing]:

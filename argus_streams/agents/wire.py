@@ -14,6 +14,7 @@ from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
 DEAD = ".dlq"
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError)  # what decoding a message raises
 _JSON = msgspec.json.Encoder()
 
 
@@ -56,8 +57,9 @@ def outgoing(topic: str, key: bytes | None, message: Struct) -> Outgoing:
 
 def letter_of(topic: str, letter: Letter, record: Record) -> Outgoing:
     """A letter in the dead-letter topic of the one that its record came from."""
-    value = letters.value(record.value or b"")
-    return Outgoing(topic + DEAD, record.key, value, tuple(letters.headers(letter, record.headers)))
+    value, headers = letters.fitting(record.value or b"", record.headers)
+    key = record.key if record.key is None or len(record.key) <= letters.KEY_BYTES else None
+    return Outgoing(topic + DEAD, key, value, tuple(letters.headers(letter, headers)))
 
 
 def ledger_of(

@@ -1,6 +1,7 @@
 """A dead letter: the body that could not be processed, and in its headers why, where and whose it is."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
 from msgspec import Struct
@@ -8,9 +9,10 @@ from msgspec import Struct
 from argus_streams.core.events import Origin
 from argus_streams.core.messages import Stage
 
-WHOLE_BYTES = 7 * 1024 * 1024  # a larger value would not fit beside its headers into a record of 8 MiB
+WHOLE_BYTES = 7 * 1024 * 1024  # more would not fit into a record of 8 MiB beside up to 10,000 origins
 CLIPPED_BYTES = 64 * 1024
-DETAIL_CHARACTERS = 2000
+TEXT = 2000  # characters of a detail, and of what a record calls its project and source
+KEY_BYTES = 1024  # ours have at most 100: a longer key is not kept
 OURS = "argus-"
 WHOLE = -1  # index of an origin that stands for the whole body
 
@@ -33,19 +35,27 @@ def headers(letter: Letter, original: Headers = ()) -> list[tuple[str, bytes]]:
     """The letter's own headers, then those of the record untouched."""
     told = {
         "reason": letter.reason,
-        "detail": letter.detail[:DETAIL_CHARACTERS],
+        "detail": letter.detail,
         "stage": letter.stage,
-        "origins": msgspec.json.encode(letter.origins).decode(),
         "project": letter.project,
         "source": letter.source,
     }
-    ours = [(OURS + name, value.encode("utf-8", "replace")) for name, value in told.items() if value]
+    ours = [(OURS + name, text[:TEXT].encode("utf-8", "replace")) for name, text in told.items() if text]
+    ours.append((OURS + "origins", msgspec.json.encode(letter.origins)))
     return [*ours, *((name, value) for name, value in original if not name.startswith(OURS))]
 
 
-def value(body: bytes) -> bytes:
-    """The body, or its beginning where it is larger than a record may be."""
-    return body if len(body) <= WHOLE_BYTES else body[:CLIPPED_BYTES]
+def fitting(body: bytes, original: Headers) -> tuple[bytes, Headers]:
+    """Body and headers of a record, or their beginnings where with a letter's own they would be too large for one."""
+    if len(body) + sum(map(_size, original)) <= WHOLE_BYTES:
+        return body, original
+    ends = accumulate(map(_size, original))
+    return body[:CLIPPED_BYTES], [header for header, end in zip(original, ends, strict=True) if end <= CLIPPED_BYTES]
+
+
+def _size(header: tuple[str, bytes | None]) -> int:
+    name, content = header
+    return 4 * len(name) + len(content or b"")
 
 
 def read(record_headers: Headers) -> Letter:

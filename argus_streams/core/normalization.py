@@ -3,7 +3,6 @@
 It never raises: what can not be read is refused with a reason, a bug of ours among them.
 """
 
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -12,6 +11,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, structs
 
+from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, Ignored, Item, Origin, Rejected, Signal
 from argus_streams.core.grouping.fingerprint import VERSION, Fingerprint, Rule, fingerprint
@@ -21,9 +21,6 @@ from argus_streams.core.letters import WHOLE, Letter
 from argus_streams.core.scrub import Scrubber
 from argus_streams.core.source import Body, Source
 from argus_streams.errors import Malformed
-
-BUG = "bug"  # reason of a refusal that is our fault
-BUG_FRAMES = 4
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ def read(incoming: Incoming, norms: Norms) -> Reading:
     except Malformed as error:
         return _dead(error.reason, norms.scrubber.text(error.detail))
     except Exception as error:  # noqa: BLE001 - whatever it is, the body must not stop its neighbours
-        return _dead(BUG, _last_frames(error))
+        return _dead(BUG, last_frames(error))
 
 
 def entries_of(incoming: Incoming, reading: Reading) -> list[Entry]:
@@ -102,17 +99,20 @@ def entries_of(incoming: Incoming, reading: Reading) -> list[Entry]:
 
 
 def letters_about(incoming: Incoming, reading: Reading) -> list[Letter]:
-    """One letter for the body, or one for each item of it that was refused."""
+    """A letter for each reason: of the whole body, or of all its items that were refused for it."""
+    refused: dict[str, list[Refusal]] = {}
+    for each in reading.refusals:
+        refused.setdefault(each.reason, []).append(each)
     return [
         Letter(
             stage="normalize",
-            reason=each.reason,
-            detail=each.detail,
-            origins=(structs.replace(incoming.origin, index=each.index),),
+            reason=reason,
+            detail=alike[0].detail,
+            origins=tuple([structs.replace(incoming.origin, index=each.index) for each in alike]),
             project=incoming.project,
             source=incoming.source,
         )
-        for each in reading.refusals
+        for reason, alike in refused.items()
     ]
 
 
@@ -129,11 +129,3 @@ def _sorted(items: Sequence[tuple[int, Item]], rules: Sequence[Rule]) -> Reading
 
 def _dead(reason: str, detail: str) -> Reading:
     return Reading("dead", reason, refusals=(Refusal(WHOLE, reason, detail),))
-
-
-def _last_frames(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[-BUG_FRAMES:]
-    places = " < ".join(
-        f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})" for frame in reversed(frames)
-    )
-    return f"{type(error).__name__}: {error}; in {places}"

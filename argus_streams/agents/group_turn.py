@@ -1,0 +1,93 @@
+"""What one turn of GROUP gathers: changed states, snapshots, signals, kept events, and an account of each event."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from argus_streams.agents.wire import Topics, ledger_of, letter_of, outgoing
+from argus_streams.core.events import Origin, Signal
+from argus_streams.core.grouping.group import apply, command
+from argus_streams.core.grouping.keeping import Keep
+from argus_streams.core.grouping.state import GroupState, decode, encode, snapshot
+from argus_streams.core.ledger import Entry
+from argus_streams.core.letters import WHOLE, Letter
+from argus_streams.core.messages import Command, Sighting
+from argus_streams.errors import Malformed
+from argus_streams.streaming.agent import Slice, State
+from argus_streams.streaming.position import Record
+from argus_streams.streaming.producer import Outgoing
+
+Key = tuple[int, bytes]  # partition of the inputs and of the table, record key
+
+
+class _Touched(NamedTuple):
+    """A group that the turn changed."""
+
+    project: str
+    fingerprint: str
+    state: GroupState
+    encoded: bytes
+
+
+class GroupTurn:
+    """What one turn gathers; a record that fails leaves nothing in it."""
+
+    def __init__(self, topics: Topics, state: State, keep: Keep) -> None:
+        self._topics = topics
+        self._state = state
+        self._keep = keep
+        self._groups: dict[Key, _Touched] = {}
+        self._entries: dict[tuple[str, int, str], list[Entry]] = {}
+        self._out: list[Outgoing] = []
+
+    def sighting(self, at: Key, seen: Sighting) -> None:
+        """Count what a sighting tells."""
+        applied = apply(self._known(at), seen)
+        if not applied.changed:
+            return
+        kept = self._keep(applied, seen)
+        out = [] if kept is None else [outgoing(self._topics.kept, at[1], kept)]
+        out += self._signals(applied.signals)
+        self._groups[at] = _Touched(seen.project, seen.fingerprint, applied.state, encode(applied.state))
+        self._out += out
+        self._entries.setdefault((seen.topic, seen.partition, seen.algorithm), []).extend(
+            Entry(seen.project, outcome, "", each.offset, each.index)
+            for each, outcome in zip(seen.occurrences, applied.outcomes, strict=True)
+            if outcome != "repeat"
+        )
+
+    def command(self, at: Key, order: Command, piece: Slice, record: Record) -> None:
+        """Let a command decide a group's status."""
+        origin = Origin(piece.topic_id, record.partition, record.offset)
+        commanded = command(self._known(at), order, time=record.timestamp, origin=origin)
+        if commanded.changed:
+            out = self._signals(commanded.signals)
+            self._groups[at] = _Touched(order.project, order.fingerprint, commanded.state, encode(commanded.state))
+            self._out += out
+
+    def refuse(self, piece: Slice, record: Record, error: Malformed) -> None:
+        """A record of no use becomes a letter; its neighbours go on."""
+        origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)
+        letter = Letter(stage="group", reason=error.reason, detail=error.detail, origins=origins)
+        self._out.append(letter_of(piece.topic, letter, record))
+
+    def end(self) -> list[Outgoing]:
+        """Put the states, and give everything that leaves."""
+        for at, touched in self._groups.items():
+            (partition, key), epoch = at, self._state.epoch(at[0])
+            self._state.put(partition, key, touched.encoded)
+            if touched.state.count:
+                project, fingerprint, state, _ = touched
+                group = snapshot(state, project=project, fingerprint=fingerprint, epoch=epoch)
+                self._out.append(outgoing(self._topics.groups, key, group))
+        for (topic_id, partition, algorithm), entries in self._entries.items():
+            self._out += ledger_of(self._topics, "group", topic_id, partition, algorithm, entries)
+        return self._out
+
+    def _signals(self, signals: Sequence[Signal]) -> list[Outgoing]:
+        return [outgoing(self._topics.signals, each.project.encode(), each) for each in signals]
+
+    def _known(self, at: Key) -> GroupState | None:
+        if at in self._groups:
+            return self._groups[at].state
+        stored = self._state.get(*at)
+        return None if stored is None else decode(stored)
