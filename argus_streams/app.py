@@ -25,7 +25,7 @@ from argus_streams.core.grouping import sighting
 from argus_streams.core.grouping.keeping import everything, exemplars
 from argus_streams.core.normalization import Norms
 from argus_streams.core.scrub import scrubber
-from argus_streams.errors import ArgusError, Unavailable
+from argus_streams.errors import ArgusError, Misconfigured, Unavailable
 from argus_streams.settings import Settings
 from argus_streams.streaming.worker import Broker, Job, Worker
 
@@ -84,8 +84,11 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
 async def _normalize(settings: Settings, worker: Worker) -> int:
     fold = sighting.each_whole if settings.store == "all" else sighting.fold
     topics = Topics.under(settings.topic_prefix)
-    agent = NormalizeAgent(topics, norms(settings), fold=fold, defaults=settings.input_defaults())
-    return await worker.run(agent)
+    defaults, read = settings.input_defaults(), norms(settings)
+    strangers = sorted({source for source, _ in defaults.values()} - read.sources.keys())
+    if strangers:
+        raise Misconfigured(f"ARGUS_INPUTS: no source {', '.join(strangers)}; there are {', '.join(read.sources)}")
+    return await worker.run(NormalizeAgent(topics, read, fold=fold, defaults=defaults))
 
 
 async def _correlate(settings: Settings, worker: Worker) -> int:
