@@ -27,8 +27,6 @@ def _accuracy(lines: list[dict[str, str]]) -> float:
 
 @pytest.mark.shared
 def test_lines_are_grouped_by_their_event():
-    if not LINES.exists():
-        pytest.skip(f"no {LINES.name} in the folder `shared` beside the checkout")
     systems = defaultdict(list)
     with gzip.open(LINES, "rt", encoding="utf-8") as lines:
         for line in map(json.loads, lines):
