@@ -1,0 +1,207 @@
+import json
+
+import builders
+import msgspec
+import pytest
+from records import NOW, TOPICS, Grouping, Record, piece
+
+from argus_streams.core.events import Origin
+from argus_streams.core.grouping import state
+from argus_streams.core.grouping.keeping import everything
+from argus_streams.errors import Unavailable
+
+KEY = b"shop:v1:aa"
+
+
+def told(message, offset=0, key=KEY, **fields):
+    value = message if message is None or isinstance(message, bytes) else msgspec.json.encode(message)
+    return Record(offset=offset, key=key, value=value, headers=(), **fields)
+
+
+def seen(*records, **fields):
+    return piece(*records, topic=TOPICS.normalized, topic_id="normalized-id", **fields)
+
+
+def commands(*records, **fields):
+    return piece(*records, topic=TOPICS.commands, topic_id="commands-id", **fields)
+
+
+def sighting(*offsets, **fields):
+    occurrences = (builders.occurrence(offset) for offset in offsets or (0,))
+    return builders.sighting(*occurrences, **fields)
+
+
+def test_a_touched_group_leaves_one_snapshot_a_turn_however_many_sightings_it_had():
+    answer = Grouping().turn(seen(told(sighting(0, 1)), told(sighting(2), 1), told(sighting(3), 2)))
+    (group,) = answer.groups()
+    assert (group.count, group.project, group.fingerprint) == (4, "shop", "v1:aa")
+    assert answer.of(TOPICS.groups)[0].key == KEY
+    assert answer.totals(4).counted == 4
+
+
+def test_the_state_lives_from_turn_to_turn():
+    grouping = Grouping()
+    grouping.turn(seen(told(sighting(0, 1))))
+    (group,) = grouping.turn(seen(told(sighting(2), 1))).groups()
+    assert group.count == 3
+    assert (group.version.epoch, group.version.writes) == (5, 2)
+    assert state.decode(grouping.table.values[0, KEY]).count == 3
+
+
+def test_a_repeat_leaves_nothing_at_all():
+    grouping = Grouping()
+    grouping.turn(seen(told(sighting(0, 1))))
+    assert grouping.turn(seen(told(sighting(0, 1)))).records == []
+
+
+def test_what_is_new_in_an_overlap_alone_is_counted_and_told():
+    grouping = Grouping()
+    grouping.turn(seen(told(sighting(0, 1))))
+    answer = grouping.turn(seen(told(sighting(1, 2))))
+    assert answer.groups()[0].count == 3
+    assert answer.totals(3).counted == 1
+
+
+def test_the_first_event_of_a_group_is_kept_and_signalled():
+    answer = Grouping().turn(seen(told(sighting(0))))
+    assert [each.reason for each in answer.kept()] == ["first"]
+    assert [each["kind"] for each in answer.signals()] == ["group_new"]
+
+
+def test_of_five_events_those_are_kept_that_double_the_count():
+    records = [told(sighting(offset), offset) for offset in range(5)]
+    assert [each.event.event_id for each in Grouping().turn(seen(*records)).kept()] == ["event-0"] * 3
+
+
+def test_every_counted_event_is_kept_where_all_are_wanted():
+    records = [
+        told(builders.sighting(builders.occurrence(offset), event=builders.event(offset=offset)), offset)
+        for offset in range(5)
+    ]
+    kept = Grouping(keep=everything).turn(seen(*records)).kept()
+    assert [(each.event.event_id, each.reason) for each in kept] == [
+        ("event-0", "first"), ("event-1", "doubling"), ("event-2", "all"), ("event-3", "doubling"), ("event-4", "all"),
+    ]  # fmt: skip
+
+
+def test_an_event_delivered_again_is_not_kept_where_all_are_wanted():
+    twice = (builders.occurrence(0, event_id="same"), builders.occurrence(1, event_id="same"))
+    records = [told(builders.sighting(each), number) for number, each in enumerate(twice)]
+    answer = Grouping(keep=everything).turn(seen(*records))
+    assert len(answer.kept()) == 1
+    assert (answer.groups()[0].count, answer.groups()[0].duplicates) == (1, 1)
+    assert (answer.totals(2).counted, answer.totals(2).duplicate) == (1, 1)
+
+
+def test_a_command_decides_and_a_later_occurrence_regresses():
+    grouping = Grouping()
+    grouping.turn(seen(told(sighting(0))))
+    (group,) = grouping.turn(commands(told(builders.command("resolve"), timestamp=NOW + 1))).groups()
+    assert (group.status, group.status_by) == ("resolved", "ada")
+    later = builders.sighting(builders.occurrence(1, received_at=NOW + 2))
+    answer = grouping.turn(seen(told(later, 1)))
+    assert answer.groups()[0].status == "regressed"
+    assert [each["kind"] for each in answer.signals()] == ["group_regressed"]
+
+
+def test_a_command_may_come_before_its_group():
+    grouping = Grouping()
+    answer = grouping.turn(commands(told(builders.command("ignore"), timestamp=NOW)))
+    assert answer.groups() == []  # nothing has happened yet that there could be a group of
+    assert grouping.turn(seen(told(sighting(0)))).groups()[0].status == "ignored"
+
+
+def test_a_command_is_known_by_the_id_of_its_topic():
+    grouping = Grouping()
+    grouping.turn(commands(told(builders.command("resolve"), 4)))
+    assert state.decode(grouping.table.values[0, KEY]).decided.origin.topic == "commands-id"
+
+
+def test_commands_and_sightings_of_one_turn_meet_in_one_snapshot():
+    answer = Grouping().turn(commands(told(builders.command(), timestamp=NOW + 1)), seen(told(sighting(0))))
+    assert [each.status for each in answer.groups()] == ["resolved"]
+
+
+def test_a_sighting_of_nothing_changes_nothing():
+    assert Grouping().turn(seen(told(msgspec.structs.replace(sighting(0), occurrences=())))).records == []
+
+
+GOOD = msgspec.json.encode(sighting(1))
+BROKEN = {
+    "nothing": (b"", "not a sighting"),
+    "a tombstone": (None, "not a sighting"),
+    "not JSON": (b"{cut", "not a sighting"),
+    "not UTF-8": (b'{"project": "\xff"}', "not a sighting"),
+    "another message": (msgspec.json.encode(builders.command()), "not a sighting"),
+    "deeply nested": (b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "not a sighting"),
+    "half a surrogate pair": (GOOD.replace(b"ValueError", b"\\ud800"), "not a sighting"),
+    "another group's": (GOOD.replace(b"v1:aa", b"v1:bb"), "wrong key"),
+    "a number that no state holds": (GOOD.replace(b"[[1,0", b"[[" + b"9" * 40 + b",0"), "bug"),
+}
+
+
+@pytest.mark.parametrize(("value", "reason"), BROKEN.values(), ids=BROKEN)
+def test_an_unusable_record_is_a_letter_while_its_neighbours_are_counted(value, reason):
+    records = (told(sighting(0)), told(value, 1), told(sighting(2), 2))
+    answer = Grouping().turn(seen(*records))
+    assert answer.groups()[0].count == 2
+    ((letter, body),) = answer.letters()
+    assert (letter.stage, letter.reason, body) == ("group", reason, value or b"")
+    assert letter.origins == (Origin("normalized-id", 0, 1, -1),)
+    assert answer.of(TOPICS.normalized + ".dlq")
+
+
+@pytest.mark.parametrize("value", [b"", b"[]", b'{"action": "explode"}', GOOD])
+def test_an_unusable_command_is_a_letter_while_its_neighbours_count(value):
+    grouping = Grouping()
+    answer = grouping.turn(seen(told(sighting(0))), commands(told(value), told(builders.command("ignore"), 1)))
+    assert [letter.reason for letter, _ in answer.letters()] == ["not a command"]
+    assert answer.of(TOPICS.commands + ".dlq")
+    assert answer.groups()[0].status == "ignored"
+
+
+@pytest.mark.parametrize("key", [None, b"", b"shop:v1:bb", b"\xff"])
+def test_a_record_under_a_wrong_key_is_a_letter(key):
+    answer = Grouping().turn(seen(told(sighting(0), key=key), told(sighting(1), 1)))
+    assert [letter.reason for letter, _ in answer.letters()] == ["wrong key"]
+    assert answer.groups()[0].count == 1
+
+
+def test_a_state_that_can_not_be_read_is_a_bug_told_as_one():
+    grouping = Grouping()
+    grouping.table.values[0, KEY] = b"\xc1"
+    answer = grouping.turn(seen(told(sighting(0)), told(sighting(0, fingerprint="v1:bb"), 1, key=b"shop:v1:bb")))
+    ((letter, _),) = answer.letters()
+    assert letter.reason == "bug"
+    assert "decode" in letter.detail
+    assert [each.fingerprint for each in answer.groups()] == ["v1:bb"]
+    assert grouping.table.values[0, KEY] == b"\xc1"
+
+
+def test_a_thousand_bugs_in_a_row_hold():
+    grouping = Grouping()
+    grouping.table.values[0, KEY] = b"\xc1"
+    records = [told(sighting(offset), offset) for offset in range(1000)]
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="1,000 records in a row failed"):
+            grouping.turn(seen(*records))
+    assert len(grouping.turn(seen(*records[:999])).letters()) == 999
+
+
+def test_groups_of_many_partitions_do_not_mix():
+    pieces = [seen(told(sighting(0), partition=number), partition=number) for number in range(3)]
+    grouping = Grouping()
+    answer = grouping.turn(*pieces)
+    assert [each.count for each in answer.groups()] == [1, 1, 1]
+    assert set(grouping.table.values) == {(number, KEY) for number in range(3)}
+
+
+def test_the_ledger_is_told_by_input_partition_and_algorithm():
+    one, other = sighting(0), sighting(5, partition=1, algorithm="v1+ab")
+    answer = Grouping().turn(seen(told(one), told(other, 1)))
+    assert {(each.partition, each.algorithm) for each in answer.ledger()} == {(0, "v1:0"), (1, "v1+ab")}
+
+
+def test_what_leaves_is_json_that_readers_of_other_languages_take():
+    answer = Grouping().turn(seen(told(sighting(0, 1))))
+    assert all(json.loads(record.value) for record in answer.records)
