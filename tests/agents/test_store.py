@@ -109,7 +109,7 @@ def test_a_letter_of_another_stage_ends_among_the_dead_letters():
     assert stored.turn(dead(*(record.headers for record in answer.of(DEAD)))).records == []
     found = sorted(stored.letters(), key=lambda letter: letter.origin)
     assert [each.origin.offset for each in found] == [0, 1]
-    assert (found[0].reason, found[0].stage, found[0].project, found[0].size) == ("truncated", "normalize", "shop", 5)
+    assert (found[0].reason, found[0].stage, found[0].project, found[0].size) == ("truncated", "normalize", "shop", 4)
 
 
 def test_a_letter_of_several_items_is_a_row_for_each():
