@@ -93,14 +93,13 @@ class Topics:
         finally:
             consumer.close()
 
-    def committed(self, group, name, partitions):
-        """The group's offset of each partition; -1001 where there is none."""
-        consumer = self._consumer(group)
+    def lag(self, group, name, partitions):
+        """Records that the group has not committed."""
+        consumer, places = self._consumer(group), [TopicPartition(name, p) for p in range(partitions)]
         try:
-            return [
-                place.offset
-                for place in consumer.committed([TopicPartition(name, p) for p in range(partitions)], timeout=10)
-            ]
+            ends = [consumer.get_watermark_offsets(place, timeout=10)[1] for place in places]
+            done = [max(place.offset, 0) for place in consumer.committed(places, timeout=10)]
+            return sum(ends) - sum(done)
         finally:
             consumer.close()
 

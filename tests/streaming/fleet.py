@@ -138,10 +138,7 @@ class Fleet:
     # -- the oracle ---------------------------------------------------------------------------------------------------
 
     def lag(self):
-        """Records that the group has not committed."""
-        ends = Counter(line.partition for line in self.topics.lines(self.input))
-        committed = self.topics.committed(self.group, self.input, self.partitions)
-        return sum(ends[partition] - max(offset, 0) for partition, offset in enumerate(committed))
+        return self.topics.lag(self.group, self.input, self.partitions)
 
     def drained(self, seconds=30):
         return comes_true(lambda: self.lag() == 0, seconds)
