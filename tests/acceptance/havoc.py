@@ -8,7 +8,7 @@ from random import Random
 from argus_streams import app
 
 FROZEN_SECONDS = 14.0  # above the session time-out of 10 s: the group goes on without the frozen one
-GUESTS = 10
+KILLS, FREEZES, GUESTS = 3, 2, 10  # a kill hits something only now and then: most of a worker's time is between turns
 
 
 class Havoc:
@@ -23,9 +23,9 @@ class Havoc:
         self.count = 0
 
     def everything(self):
-        """A kill of each role, a frozen GROUP, a crash of the broker, guests of each role ten times."""
-        faults = [(self.kill, role) for role in app.ROLES]
-        faults += [(self.freeze,), (self.crash,)]
+        """Kills of each role, a frozen GROUP, a crash of the broker, guests of each role ten times."""
+        faults = [(self.kill, role) for role in app.ROLES] * KILLS
+        faults += [(self.freeze,)] * FREEZES + [(self.crash,)]
         faults += [(self.guests, number) for number in range(GUESTS)]
         self._random.shuffle(faults)
         return faults

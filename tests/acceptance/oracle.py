@@ -31,7 +31,7 @@ class Maker:
     def __init__(self, bases, seed):
         self._random = Random(seed)  # noqa: S311 - repeatable bodies, no secret
         self._bases = [base for base in bases if base.outcome != "dead"]
-        self._whole = [base for base in self._bases if base.value.lstrip().startswith(b"{")]
+        self._objects = [base for base in self._bases if base.is_object()]
         self._random.shuffle(self._bases)
         self._weights = [1 / (place + 1) for place in range(len(self._bases))]  # Zipf: a few problems are most of it
         self._ids = Counter()  # event ids that a group of a light project has seen
@@ -72,7 +72,7 @@ class Maker:
         return Body(base.source, project, base.headers, base.renewed(self._salt), base, self._salt)
 
     def _broken(self):
-        base = self._random.choice(self._whole)
+        base = self._random.choice(self._objects)
         body = self._body(base, "heavy-0")._replace(base=None)
         match self._random.randrange(6):
             case 0:

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import logging
+import os
 import socket
 import time
 import urllib.error
@@ -36,6 +38,15 @@ class Crew(NamedTuple):
 
     def process(self, role):
         return self.supervisor.children[role].process
+
+    def cpu(self):
+        """CPU seconds that each role has used since its start, where the system tells."""
+        told = {}
+        for role, child in self.supervisor.children.items():
+            with contextlib.suppress(OSError):
+                fields = Path(f"/proc/{child.process.pid}/stat").read_text().rpartition(")")[2].split()
+                told[role] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return told
 
     def health(self, role):
         """What the worker says of itself, ``None`` if nothing."""
@@ -78,7 +89,7 @@ class Stage:
         self.settings = with_environment(Settings(), self.environment)
         self.folder = folder
         self.broker = broker  # to crash, where it is the test's own
-        self._producer = ConfirmedProducer(self.settings.kafka())
+        self._producer = ConfirmedProducer({**self.settings.kafka(), "logger": logging.getLogger("librdkafka")})
         self._incoming = Topics.under(prefix).incoming
         self._crews = []
 

@@ -52,6 +52,13 @@ class Base(NamedTuple):
     pieces: tuple[bytes, ...]  # what stands around the ids
     ids: tuple[object, ...]
 
+    def is_object(self):
+        """Whether the body is one JSON object: half of it is not, half of an envelope may well be an envelope."""
+        try:
+            return isinstance(msgspec.json.decode(self.value), dict)
+        except msgspec.DecodeError:
+            return False
+
     def renewed(self, salt):
         """The body under other ids; the same ones for the same salt."""
         out = [self.pieces[0]]
