@@ -12,15 +12,11 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import FetchResult
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaConnectionError
-from aiokafka.structs import OffsetAndMetadata, TopicPartition
-from broker import Topics, unique
-from confluent_kafka import Consumer as ConfluentConsumer
-from confluent_kafka import TopicPartition as ConfluentPlace
+from aiokafka.structs import TopicPartition
 from faust.app.base import App
 from faust.assignor.partition_assignor import PartitionAssignor
 from faust.streams import Stream
 from faust.tables.recovery import Recovery
-from faust.topics import Topic
 from faust.transport.consumer import Consumer as BaseConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ConsumerRebalanceListener
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
@@ -28,8 +24,6 @@ from faust.types.tuples import TP
 from mode.utils.queues import FlowControlEvent, FlowControlQueue
 from parts import ROOT
 
-from argus_streams.streaming.position import Partition
-from argus_streams.streaming.reader import METADATA_END, Reader
 from argus_streams.streaming.transport import ChunkConsumer
 from argus_streams.streaming.transport import _Thread as ChunkThread
 
@@ -292,65 +286,3 @@ def test_our_settings_reach_aiokafka():
         return consumer._session_timeout_ms, consumer._rebalance_timeout_ms, consumer._max_partition_fetch_bytes
 
     assert asyncio.run(fact()) == (10_000, 15_000, 1024)
-
-
-# -- why Faust's producer is not used ---------------------------------------------------------------------------------
-
-
-def test_a_failed_send_is_only_logged():
-    assert in_order(source(Topic._on_published), "except Exception", "logger.warning", "on_send_error")
-    assert "raise" not in source(Topic._on_published)
-
-
-def test_the_flush_of_faust_s_producer_gives_up_on_what_it_has_not_sent():
-    async def fact():
-        app = offline()
-        buffer = app.producer.buffer
-        buffer.app = app
-        buffer.pending.put_nowait("never sent")
-        buffer._started.set()
-        await buffer.flush()
-        return buffer.size
-
-    assert asyncio.run(fact()) == 1
-
-
-# -- confluent --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.kafka
-def test_commit_metadata_is_read_past_its_end_and_our_terminator_ends_it(kafka):
-    """Where this fails, `METADATA_END` can go."""
-    partitions = 32
-    topic, bare, ended = Topics(kafka).make("metadata", partitions), unique("bare"), unique("ended")
-
-    async def commit(group, metadata):
-        consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
-        await consumer.start()
-        consumer.assign([TopicPartition(topic, p) for p in range(partitions)])
-        await consumer.commit({TopicPartition(topic, p): OffsetAndMetadata(1, metadata) for p in range(partitions)})
-        await consumer.stop()
-
-    def read(group):
-        consumer = ConfluentConsumer({"bootstrap.servers": kafka, "group.id": group})
-        places = consumer.committed([ConfluentPlace(topic, p) for p in range(partitions)], timeout=10)
-        consumer.close()
-        return {_metadata(place) for place in places}
-
-    asyncio.run(commit(bare, "id"))
-    asyncio.run(commit(ended, "id" + METADATA_END))
-    assert read(bare) != {"id"}
-    assert {offset for offset, _ in _places(kafka, bare, topic, partitions)} == {1}
-    assert set(_places(kafka, ended, topic, partitions)) == {(1, "id")}
-
-
-def _metadata(place):
-    try:
-        return place.metadata
-    except UnicodeDecodeError as error:
-        return error.object
-
-
-def _places(kafka, group, topic, partitions):
-    reader = Reader({"bootstrap.servers": kafka}, group)
-    return asyncio.run(reader.committed([Partition(topic, p) for p in range(partitions)])).values()
