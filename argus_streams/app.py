@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Literal, TextIO
 
+from confluent_kafka import KafkaException
+
 from argus_streams import sources
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.migrations import Upkeep, ensure_partitions
@@ -139,4 +141,7 @@ def _worker(role: Role, settings: Settings, attached: TextIO | None) -> Worker:
         health=(settings.health_host, settings.health_port),
         attached=attached,
     )
-    return Worker(Broker(settings.kafka()), job)
+    try:
+        return Worker(Broker(settings.kafka()), job)
+    except KafkaException as error:  # librdkafka looks at files and combinations that we do not
+        raise Misconfigured(f"Kafka's client refuses its settings: {error.args[0].str()}") from error

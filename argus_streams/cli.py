@@ -10,12 +10,10 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TextIO
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from argus_streams import app, asking, explanation, logs, settings, supervision
 from argus_streams.adapters import migrations, topics
@@ -51,6 +49,7 @@ def with_settings(command: Callable[Concatenate[Settings, P], int]) -> Callable[
 @click.version_option(package_name="argus-streams")
 def main() -> None:
     """Turn what production says about itself into a short list of explained problems, in Postgres."""
+    logs.quieten()
 
 
 @main.command()
@@ -77,7 +76,11 @@ def worker(given: Settings, roles: tuple[str, ...], attached: bool) -> int:  # n
     wanted = [role for role in app.ROLES if role in roles or "all" in roles]
     if len(wanted) > 1:
         return supervision.run(wanted)
-    code = asyncio.run(app.run(wanted[0], given, attached=sys.stdin if attached else None))
+    return asyncio.run(_worked(wanted[0], given, sys.stdin if attached else None))
+
+
+async def _worked(role: app.Role, given: Settings, attached: TextIO | None) -> int:
+    code = await app.run(role, given, attached=attached)
     logging.shutdown()
     os._exit(code)  # librdkafka's and the pool's threads may be in a call; all that matters is committed
 
@@ -114,10 +117,8 @@ def migrate(given: Settings) -> int:
 @with_settings
 def config(given: Settings) -> int:
     """Show every setting with its value in force, secrets masked."""
-    table = Table("variable", "value", box=None)
     for name, value in settings.effective(given):
-        table.add_row(name, value)
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+        click.echo(f"{name:<38} {value}".rstrip())
     return 0
 
 

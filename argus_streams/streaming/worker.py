@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import uuid
+from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 CRASHED = 70  # EX_SOFTWARE: the supervisor starts us again
 STOP_SECONDS = 4.5  # SIGTERM to exit
+SILENCE_SECONDS = 3.0  # of a broker at the start, until a person is told
 SESSION_SECONDS = 10.0  # how long partitions stand still after a crash (aiokafka's 60 s would be a minute)
 REBALANCE_SECONDS = 15.0
 CHUNK_BYTES = 1024 * 1024  # one fetch of one partition
@@ -78,10 +80,6 @@ class Parts(NamedTuple):
     producer: ConfirmedProducer
 
 
-class Stopped(Exception):  # noqa: N818 - what happened
-    """The end was asked for before the work began."""
-
-
 class Worker:
     """Runs one agent until SIGTERM; ``run`` returns the process's exit code."""
 
@@ -97,6 +95,8 @@ class Worker:
         """Run an agent without state."""
         async with self._probed() as stop:
             engine = await self._engine(stop)
+            if engine is None:
+                return 0
             return await self._serve(
                 engine,
                 stop,
@@ -107,6 +107,8 @@ class Worker:
         """Run an agent with a table."""
         async with self._probed() as stop:
             engine = await self._engine(stop)
+            if engine is None:
+                return 0
             table = self._table(engine)
             try:
                 return await self._serve(
@@ -130,7 +132,11 @@ class Worker:
             return
         host, port = self._job.health
         server = HealthServer(self._health, host=host, port=port)
-        log.info("%s answers /livez and /readyz on port %s", self._job.role, await server.start())
+        try:
+            listening = await server.start()
+        except OSError as error:
+            raise Misconfigured(f"ARGUS_HEALTH_HOST, ARGUS_HEALTH_PORT: {host}:{port}: {error.strerror}") from error
+        log.info("%s answers /livez and /readyz on port %s", self._job.role, listening)
         try:
             yield stop
         finally:
@@ -138,10 +144,15 @@ class Worker:
 
     # -- start ----------------------------------------------------------------------------------------------------
 
-    async def _engine(self, stop: asyncio.Event) -> Engine:
-        """Wait for the broker, and check that every topic is there as declared. Raises ``Misconfigured``."""
+    async def _engine(self, stop: asyncio.Event) -> Engine | None:
+        """Wait for the broker, and check that every topic is there as declared. Raises ``Misconfigured``.
+
+        ``None`` when the end was asked for before the broker answered.
+        """
         names = [*self._job.topics, *([self._job.changelog] if self._job.changelog else [])]
-        found = await self._insist(lambda: self._reader.topics(names), stop)
+        found = await self._insist(names, stop)
+        if found is None:
+            return None
         missing = [name for name in names if name not in found]
         if missing:
             raise Misconfigured(f"the broker has no topic {', '.join(missing)}: run `argus topics apply` first")
@@ -151,18 +162,25 @@ class Worker:
         ids = {name: topic_id for name, (topic_id, _) in found.items()}
         return Engine(self._producer, self._reader, self._position, self._health, ids)
 
-    async def _insist(self, call: Callable[[], Any], stop: asyncio.Event) -> Any:
-        pause = HOLD_SECONDS[0]
+    async def _insist(self, names: Sequence[str], stop: asyncio.Event) -> Mapping[str, tuple[str, int]] | None:
+        pause, stopped = HOLD_SECONDS[0], asyncio.create_task(stop.wait())
         while not stop.is_set():
+            asked = asyncio.create_task(self._reader.topics(names))
+            done, _ = await asyncio.wait({asked, stopped}, timeout=SILENCE_SECONDS, return_when=FIRST_COMPLETED)
+            if not done:
+                log.warning("waiting for Kafka at %s: no answer yet", self._broker.servers)
+                await asyncio.wait({asked, stopped}, return_when=FIRST_COMPLETED)
+            if stopped.done():  # a question in a thread may take its time-out: nobody waits for it
+                return None
             try:
-                return await call()
+                return asked.result()
             except Unavailable as error:
                 self._health.holding = str(error)
                 log.warning("waiting for Kafka at %s: %s; next try in %.1f s", self._broker.servers, error, pause)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
             pause = min(pause * 2, HOLD_SECONDS[1])
-        raise Stopped
+        return None
 
     def _table(self, engine: Engine) -> Table:
         changelog, state = self._job.changelog or "", self._job.state
