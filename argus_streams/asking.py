@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from time import time
 from typing import Any
@@ -10,7 +11,7 @@ import msgspec
 from rich.console import Console
 
 from argus_streams import console, explanation
-from argus_streams.adapters.database import open_database
+from argus_streams.adapters.database import Database, open_database
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.agents.wire import Topics
 from argus_streams.core.events import Event, Signal
@@ -23,6 +24,7 @@ from argus_streams.publishing import Publication, Publisher
 from argus_streams.settings import Settings
 
 HOUR_MS = 3_600_000
+PATIENCE_SECONDS = 5.0  # a person waits no longer for a database
 KEPT = 10  # events of a group that are shown
 
 
@@ -91,7 +93,7 @@ async def groups(
 ) -> Sequence[Group]:
     """The groups seen last."""
     query = GroupQuery(project=project, statuses=tuple(statuses), limit=limit, since_hour=_now_hour() - console.HOURS)
-    async with open_database(given.database(), given.db_schema) as database:
+    async with _database(given) as database:
         return await PostgresReader(database).groups(query)
 
 
@@ -104,7 +106,7 @@ def show_groups(found: Sequence[Group]) -> None:
 async def group(given: Settings, group_id: str, *, project: str | None) -> Group:
     """The group whose fingerprint begins so. Raises ``NotFound`` when none or several do."""
     query = GroupQuery(project=project, fingerprint=group_id, limit=3, since_hour=_now_hour() - console.HOURS)
-    async with open_database(given.database(), given.db_schema) as database:
+    async with _database(given) as database:
         found = await PostgresReader(database).groups(query)
     if len(found) != 1:
         several = ", ".join(f"{each.project} {each.fingerprint}" for each in found)
@@ -114,7 +116,7 @@ async def group(given: Settings, group_id: str, *, project: str | None) -> Group
 
 async def show_group(given: Settings, found: Group) -> None:
     """Print one group with its latest whole event."""
-    async with open_database(given.database(), given.db_schema) as database:
+    async with _database(given) as database:
         events = await PostgresReader(database).events(found.project, found.fingerprint, KEPT)
     Console().print(console.group_page(found, events, _now_hour()))
 
@@ -123,6 +125,10 @@ async def command(given: Settings, found: Group, action: Action, by: str) -> Non
     """Decide about a group."""
     order = Command(project=found.project, fingerprint=found.fingerprint, action=action, by=by or "command line")
     await publisher(given).command(order)
+
+
+def _database(given: Settings) -> AbstractAsyncContextManager[Database]:
+    return open_database(given.database(), given.db_schema, connections=1, patience=PATIENCE_SECONDS)
 
 
 def _source_of(file: Path, known: Collection[str]) -> str:

@@ -4,6 +4,7 @@ import logging
 from time import monotonic
 
 QUIET = ("faust", "mode", "aiokafka", "abc", "asyncio", "librdkafka")  # warnings and up; "abc" is what Faust calls ours
+POOL = "psycopg.pool"
 AGAIN_SECONDS = 10.0
 
 
@@ -24,10 +25,15 @@ class _Repeats(logging.Filter):
         return True
 
 
+def quieten() -> None:
+    """For commands that end with an answer or one line of error: no library tells the same beside it."""
+    logging.getLogger(POOL).setLevel(logging.CRITICAL)
+
+
 def configure(level: str) -> None:
     """Set up logging for a worker process."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
     for handler in logging.getLogger().handlers:
         handler.addFilter(_Repeats())
-    for name in QUIET:
+    for name in (*QUIET, POOL):
         logging.getLogger(name).setLevel(logging.WARNING)

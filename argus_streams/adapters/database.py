@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool
 
 from argus_streams.errors import ArgusError, Malformed, Misconfigured, Unavailable
@@ -64,6 +65,7 @@ async def open_database(
 ) -> AsyncIterator[Database]:
     """A pool that needs no server to be up: whoever uses it learns of that after ``patience`` seconds."""
     statements = load_statements(generation)
+    _check(url)
     pool = AsyncConnectionPool(
         url,
         kwargs=dict(CONNECT),
@@ -86,9 +88,20 @@ async def open_database(
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Connection]:
     """One connection of its own, for the command line; errors leave it as ours."""
+    _check(url)
     with translated():
         async with await AsyncConnection.connect(url, **CONNECT) as connection:
             yield connection
+
+
+def _check(url: str) -> None:
+    """Raise ``Misconfigured`` for what is no connection string, without a word of it: it may hold the password."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise Misconfigured(
+            "DATABASE_URL is no connection string: postgresql://user:password@host:5432/database"
+        ) from None
 
 
 def load_statements(generation: str) -> Statements:
