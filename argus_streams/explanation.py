@@ -13,7 +13,7 @@ from argus_streams.core.normalization import Incoming, Norms, Reading, read
 from argus_streams.core.source import Body
 from argus_streams.errors import ArgusError, Malformed
 
-_SANE = (946_684_800_000, 4_102_444_800_000)  # ms: the years 2000 to 2099
+_SANE = range(946_684_800_000, 4_102_444_800_000)  # ms: the years 2000 to 2099
 
 
 class Given(NamedTuple):
