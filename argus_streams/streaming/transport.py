@@ -192,6 +192,13 @@ def _message(tp: TP, records: list[Any], fetch: int, generation: int) -> Consume
     )  # fmt: skip
 
 
+class App(faust.App):
+    """Faust's app without folders of its own: our state has one, and the current directory may be read-only."""
+
+    def _create_directories(self) -> None:
+        """Nothing is kept there."""
+
+
 def install(app: faust.App, tenancy: Tenancy) -> None:
     """Give the app our consumer instead of Faust's."""
     consumer = type("BoundConsumer", (ChunkConsumer,), {"tenancy": tenancy})

@@ -27,7 +27,7 @@ from argus_streams.streaming.reader import Reader
 from argus_streams.streaming.store import MemoryStore, RocksStore, Store
 from argus_streams.streaming.supervisor import MISCONFIGURED
 from argus_streams.streaming.table import Table
-from argus_streams.streaming.transport import Tenancy, install
+from argus_streams.streaming.transport import App, Tenancy, install
 
 log = logging.getLogger(__name__)
 
@@ -192,7 +192,7 @@ class Worker:
 
     def _app(self) -> faust.App:
         job = self._job
-        return faust.App(
+        return App(
             job.group,
             broker=[f"kafka://{server}" for server in self._broker.servers],
             broker_credentials=credentials(self._broker.client),

@@ -28,7 +28,7 @@ PORT = re.compile(r"/readyz on port (\d+)")
 class Process:
     """One worker process and its log."""
 
-    def __init__(self, arguments, log):
+    def __init__(self, arguments, log, folder):
         self._log = log
         folders = os.pathsep.join([str(ROOT), str(ROOT / "tests"), str(SCRIPT.parent)])
         with log.open("ab") as file:
@@ -36,6 +36,7 @@ class Process:
                 [sys.executable, str(SCRIPT), *map(str, arguments)],
                 stdout=file,
                 stderr=subprocess.STDOUT,
+                cwd=folder,
                 env={**os.environ, "PYTHONPATH": folders},
             )
 
@@ -93,6 +94,8 @@ class Fleet:
         self.changelog = self.topics.make("changelog", partitions, **{"cleanup.policy": "compact"})
         self._folder = folder / self.group
         self._folder.mkdir()
+        self.working = self._folder / "working"  # the workers' current directory
+        self.working.mkdir()
         self._started = []
         self._loading = threading.Event()
 
@@ -111,7 +114,7 @@ class Fleet:
         folder = state if state == "-" else self._folder / state
         names = (self.group, self.input, self.changelog, self.out)
         log = self._folder / f"{len(self._started)}.log"
-        self._started.append(Process([self.topics.bootstrap, *names, folder, self.pause], log))
+        self._started.append(Process([self.topics.bootstrap, *names, folder, self.pause], log, self.working))
         return self._started[-1]
 
     def publish(self, count, keys=50):

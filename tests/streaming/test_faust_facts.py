@@ -24,6 +24,7 @@ from faust.types.tuples import TP
 from mode.utils.queues import FlowControlEvent, FlowControlQueue
 from parts import ROOT
 
+from argus_streams.streaming.transport import App as OurApp
 from argus_streams.streaming.transport import ChunkConsumer
 from argus_streams.streaming.transport import _Thread as ChunkThread
 
@@ -60,7 +61,7 @@ def in_order(text, *parts):
 
 OVERRIDDEN = [
     (ours, upstream, name)
-    for ours, upstream in ((ChunkConsumer, FaustConsumer), (ChunkThread, AIOKafkaConsumerThread))
+    for ours, upstream in ((ChunkConsumer, FaustConsumer), (ChunkThread, AIOKafkaConsumerThread), (OurApp, App))
     for name in vars(ours)
     if inspect.isfunction(vars(ours)[name]) and hasattr(upstream, name)
 ]
@@ -206,6 +207,10 @@ def test_partitions_are_given_up_only_after_the_flow_stopped_queues_were_cleared
 
 def test_wait_empty_waits_for_acks():
     assert "self._unacked_messages" in source(BaseConsumer.wait_empty)
+
+
+def test_a_starting_app_makes_folders_in_the_current_directory():
+    assert "datadir.mkdir" in source(App._create_directories)
 
 
 # -- what we rely on --------------------------------------------------------------------------------------------------

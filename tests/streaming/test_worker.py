@@ -43,6 +43,7 @@ def test_a_worker_gets_ready_works_and_ends_in_time_with_everything_committed(ka
         assert fleet.counted() == fleet.published()
         assert fleet.forwarded() == dict.fromkeys(fleet.places(), 1)
         assert commits(fleet) == {topic_id(fleet)}
+        assert list(fleet.working.iterdir()) == []  # a container's may be read-only
 
 
 def commits(fleet):
