@@ -8,7 +8,6 @@ from time import time
 from typing import Any
 
 import msgspec
-from rich.console import Console
 
 from argus_streams import console, explanation
 from argus_streams.adapters.database import Database, open_database
@@ -100,7 +99,8 @@ async def groups(
 def show_groups(found: Sequence[Group]) -> None:
     """Print the list."""
     counts = {each.fingerprint: console.by_hour(each.hours, _now_hour()) for each in found}
-    Console().print(console.groups_table(found, counts, f"{len(found)} groups, the last 24 hours"))
+    out = console.printer()
+    out.print(console.groups_table(found, counts, f"{len(found)} groups, the last 24 hours", out.width))
 
 
 async def group(given: Settings, group_id: str, *, project: str | None) -> Group:
@@ -118,7 +118,7 @@ async def show_group(given: Settings, found: Group) -> None:
     """Print one group with its latest whole event."""
     async with _database(given) as database:
         events = await PostgresReader(database).events(found.project, found.fingerprint, KEPT)
-    Console().print(console.group_page(found, events, _now_hour()))
+    console.printer().print(console.group_page(found, events, _now_hour()))
 
 
 async def command(given: Settings, found: Group, action: Action, by: str) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
 from rich.console import Group as Stack
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +18,14 @@ STYLES = {"open": "yellow", "regressed": "bold red", "resolved": "green", "ignor
 SHORT = 12  # characters of a fingerprint that people see and type
 HOURS = 24
 FRAMES = 12
+WIDE = 110  # columns from which on there is room for all
+PIPED = 160  # columns where there is no terminal
+
+
+def printer() -> Console:
+    """Standard output, as wide as its terminal; a pipe takes long lines."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPED)
 
 
 def sparkline(counts: Sequence[int]) -> str:
@@ -34,21 +44,42 @@ def short(fingerprint: str) -> str:
     return fingerprint.rpartition(":")[2][:SHORT]
 
 
-def groups_table(groups: Sequence[Group], counts: Mapping[str, Sequence[int]], title: str) -> Table:
-    """The list; ``counts`` gives each fingerprint's sparkline."""
-    table = Table(title=title, title_justify="left", expand=True, pad_edge=False)
-    for name, style in (("group", "cyan"), ("count", "bold")):
-        table.add_column(name, style=style, justify="right" if name == "count" else "left", no_wrap=True)
-    table.add_column("lately", no_wrap=True)
+class _Layout(NamedTuple):
+    """How much of each column there is room for, so that most of the width is the problem's."""
+
+    id: int
+    bars: int
+    senders: int
+
+
+def _layout(width: int) -> _Layout:
+    return _Layout(SHORT, HOURS, 30) if width >= WIDE else _Layout(8, 8, 12)
+
+
+def groups_table(groups: Sequence[Group], counts: Mapping[str, Sequence[int]], title: str, width: int) -> Table:
+    """The list for a console of this width; ``counts`` gives each fingerprint's sparkline."""
+    layout = _layout(width)
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        expand=True,
+        pad_edge=False,
+        box=SIMPLE_HEAD,
+        collapse_padding=True,
+    )
+    table.add_column("group", style="cyan", no_wrap=True)
+    table.add_column("count", style="bold", justify="right", no_wrap=True)
+    table.add_column("lately", no_wrap=True, min_width=layout.bars, style="blue")
     table.add_column("problem", ratio=1, overflow="ellipsis", no_wrap=True)
-    table.add_column("senders", no_wrap=True)
+    table.add_column("senders", no_wrap=True, overflow="ellipsis", max_width=layout.senders)
     table.add_column("status", no_wrap=True)
     for group in groups:
         table.add_row(
-            short(group.fingerprint),
+            short(group.fingerprint)[: layout.id],
             f"{group.count:,}",
-            sparkline(counts.get(group.fingerprint, ())),
-            Text(group.title),
+            sparkline(tuple(counts.get(group.fingerprint, ()))[-layout.bars :]).rjust(layout.bars),
+            Text(group.title.partition("\n")[0]),
             ", ".join(sorted(group.sources)),
             Text(group.status, STYLES[group.status]),
         )
