@@ -94,7 +94,12 @@ class Supervisor:
         command, environment, log_file = self._launches[name]
         with nullcontext() if log_file is None else log_file.open("ab") as output:
             return subprocess.Popen(  # noqa: S603 - our own command line
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=output, env=environment
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=output,
+                env=environment,
+                start_new_session=True,  # Ctrl-C is for us: we end them in good order
             )
 
 
