@@ -25,6 +25,7 @@ class Accountant:
         self._settings = settings
         self._topics = Topics.under(settings.topic_prefix)
         self._reader = Reader(settings.kafka(), f"{settings.topic_prefix}accounting")
+        self._roles = {role: Reader(settings.kafka(), app.group_of(settings, role)) for role in app.ROLES}
         self._first: Mapping[Partition, int] = {}
 
     async def open(self) -> None:
@@ -59,8 +60,7 @@ class Accountant:
         return [_LEDGER.decode(message.value() or b"") for fetch in fetches for message in fetch]
 
     async def _all_committed(self) -> bool:
-        for role in app.ROLES:
-            reader = Reader(self._settings.kafka(), app.group_of(self._settings, role))
+        for role, reader in self._roles.items():
             ends: dict[Partition, tuple[int, int]] = {}
             for topic in app.inputs(self._settings, role):
                 ends.update(await self._bounds(topic))

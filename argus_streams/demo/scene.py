@@ -1,7 +1,9 @@
 """Everything the demo stands on: a local Kafka and Postgres, topics, tables, and one worker a role."""
 
 import asyncio
+import shlex
 import socket
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +22,7 @@ from argus_streams.streaming.supervisor import Supervisor
 from argus_streams.supervision import supervisor
 
 PARTITIONS = 8
+ENVIRONMENT = "env"  # name of the file that another terminal reads
 READY_SECONDS = 60.0
 Say = Callable[[str], None]
 
@@ -55,8 +58,9 @@ def scene(given: Settings, data: Path | None, say: Say) -> Iterator[Scene]:
         ports = {role: str(_free_port()) for role in app.ROLES}
         overrides = {role: {**environment, "ARGUS_HEALTH_PORT": ports[role]} for role in app.ROLES}
         workers = supervisor(tuple(app.ROLES), overrides, logs=Path(folder))
-        say("starting the workers: " + ", ".join(f"{role} ({what})" for role, what in app.ROLES.items()))
+        say("starting the workers: " + ", ".join(app.ROLES))
         workers.start()
+        _write_environment(Path(folder), environment)
         try:
             _await_ready(workers, ports, Path(folder))
             yield Scene(settings, kafka.describe, postgres.describe, postgres.url, workers, Path(folder))
@@ -69,6 +73,13 @@ def _prepare(settings: Settings, say: Say) -> None:
     applied = asyncio.run(migrations.migrate(settings.database()))
     asyncio.run(app.upkeep(settings))
     say(f"topics are there, {len(applied)} migrations applied")
+
+
+def _write_environment(folder: Path, environment: Mapping[str, str]) -> None:
+    """A file for another terminal's shell, so that nobody copies addresses; the folder is ours alone."""
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+    command = f'argus() {{ {shlex.quote(sys.executable)} -m argus_streams "$@"; }}'
+    (folder / ENVIRONMENT).write_text("\n".join([*exports, command, ""]), encoding="utf-8")
 
 
 def _await_ready(workers: Supervisor, ports: Mapping[app.Role, str], logs: Path) -> None:

@@ -13,10 +13,11 @@ from rich.text import Text
 
 from argus_streams import console as layout
 from argus_streams.core.messages import Group
-from argus_streams.demo.scene import Scene
+from argus_streams.demo.scene import ENVIRONMENT, Scene
 
 LATELY = 24  # updates in a sparkline
-ROWS = 18
+SAID = 3  # lines of the plot that stay
+FRAME = SAID + 7  # lines of the screen that are no rows: title, head and its rules, what more there is, Ctrl-C
 PLAIN_SECONDS = 10.0
 
 
@@ -35,26 +36,26 @@ class Screen(Protocol):
 @contextmanager
 def screen(console: Console, stage: Scene) -> Iterator[Screen]:
     """The screen that fits the console."""
-    hints = _hints(stage)
-    for line in hints:
-        console.print(line, markup=False)
+    for line in _hints(stage):
+        console.print(line, markup=False, soft_wrap=True)  # lines that people copy are not broken
     if not console.is_terminal:
         yield _Lines(console)
         return
-    with Live(console=console, refresh_per_second=4) as live:
-        yield _Picture(live, hints)
+    with Live(console=console, refresh_per_second=4, redirect_stderr=False) as live:
+        yield _Picture(live)
 
 
 def _hints(stage: Scene) -> list[str]:
-    broker = stage.settings.kafka_bootstrap_servers
     return [
-        f"Kafka: {stage.kafka}",
-        f"Postgres: {stage.postgres}",
+        "",
+        f"Kafka     {stage.kafka}",
+        f"Postgres  {stage.postgres}",
+        f"Logs      {stage.logs}",
+        "",
         "In another terminal:",
-        f"  export KAFKA_BOOTSTRAP_SERVERS={broker} DATABASE_URL='{stage.url}'",
-        "  .venv/bin/python -m argus_streams groups        # the list; then `group ID`, `group ID resolve`",
-        '  psql "$DATABASE_URL" -c "select title, count, status from argus_live.error_groups order by count desc"',
-        f"The workers' logs: {stage.logs}. Ctrl-C ends it all.",
+        f"  . {stage.logs / ENVIRONMENT}",
+        "  argus groups, argus group ID, argus group ID resolve",
+        '  psql "$DATABASE_URL" -c "select title, count from argus_live.error_groups"',
         "",
     ]
 
@@ -76,11 +77,10 @@ class _Trend:
 class _Picture:
     """The live table, the plot's lines below it."""
 
-    def __init__(self, live: Live, hints: Sequence[str]) -> None:
+    def __init__(self, live: Live) -> None:
         self._live = live
-        self._hints = hints
         self._trend = _Trend()
-        self._said: deque[str] = deque(maxlen=4)
+        self._said: deque[str] = deque(maxlen=SAID)
         self._groups: Sequence[Group] = ()
 
     def say(self, line: str) -> None:
@@ -93,11 +93,15 @@ class _Picture:
         self._draw()
 
     def _draw(self) -> None:
-        shown = self._groups[:ROWS]
+        width, height = self._live.console.size
+        shown = self._groups[: max(1, height - FRAME)]
         events = sum(group.count for group in self._groups)
         title = f"{len(self._groups)} problems out of {events:,} events"
-        table = layout.groups_table(shown, self._trend.gains, title)
-        self._live.update(Stack(table, *(Text(f"▸ {line}") for line in self._said)))
+        table = layout.groups_table(shown, self._trend.gains, title, width)
+        more = len(self._groups) - len(shown)
+        lines = [Text(f"… and {more} more", "dim")] if more else []
+        lines += [Text(f"▸ {line}", no_wrap=True, overflow="ellipsis") for line in self._said]
+        self._live.update(Stack(table, *lines, Text("Ctrl-C ends it all", "dim")))
 
 
 class _Lines:
