@@ -179,7 +179,7 @@ def test_a_bug_of_ours_is_a_letter_that_tells_its_last_frames():
     ((letter, value),) = turn(normalizer(read), bodies(GOOD)).letters()
     assert (letter.reason, value) == ("bug", GOOD)
     assert "AttributeError" in letter.detail
-    assert "read (test_normalize.py:" in letter.detail
+    assert "read (test_normalize_agent.py:" in letter.detail
     assert "/" not in letter.detail
 
 

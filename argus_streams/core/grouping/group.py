@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from argus_streams.core.events import Event, Origin, Signal, SignalKind
-from argus_streams.core.grouping.state import Decided, GroupState, breaks
+from argus_streams.core.grouping.state import Decided, GroupState, breaks, ruling
 from argus_streams.core.grouping.tally import Outcome, Regression, Tally
 from argus_streams.core.messages import Command, KeptBecause, Sighting
 
@@ -62,7 +62,8 @@ def command(state: GroupState | None, order: Command, *, time: int, origin: Orig
     after = msgspec.structs.replace(before, decided=decided, writes=before.writes + 1)
     told = _Told(after, order.project, order.fingerprint)
     # An occurrence of later than this resolve was read first.
-    signals = (_regressed(told, Regression(origin, origin, time)),) if breaks(decided, after.last_received) else ()
+    broken = ruling(decided, after.ended) is decided and breaks(decided, after.last_received)
+    signals = (_regressed(told, Regression(origin, origin, time)),) if broken else ()
     return Commanded(after, "applied", signals, changed=True)
 
 

@@ -53,7 +53,7 @@ class GroupState(Struct, frozen=True, array_like=True):
     last_seen: int = 0
     last_received: int = 0  # ms, Kafka's time of the latest counted occurrence
     severity: Severity = "debug"  # the worst seen
-    decided: Decided | None = None
+    decided: Decided | None = None  # the last command of a person or program
     next_kept: int = 1  # the count that makes the next whole event an exemplar
     sources: dict[str, int] = {}
     hours: dict[int, int] = {}  # hour since 1970 of Kafka's time → count
@@ -62,6 +62,7 @@ class GroupState(Struct, frozen=True, array_like=True):
     environments: tuple[str, ...] = ()  # the first twenty by name
     marks: dict[str, dict[int, tuple[int, int]]] = {}  # topic id → partition → (offset, index)
     recent: tuple[int, ...] = ()  # of event ids, as 64-bit hashes, the newest last
+    ended: Decided | None = None  # the last end that a vendor told
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -80,11 +81,19 @@ def decode(data: bytes) -> GroupState:
 
 def status(state: GroupState) -> GroupStatus:
     """The effective status, from the last decision and Kafka's time of the latest occurrence alone."""
-    if state.decided is None or state.decided.action == "reopen":
+    decided = ruling(state.decided, state.ended)
+    if decided is None or decided.action == "reopen":
         return "open"
-    if state.decided.action == "ignore":
+    if decided.action == "ignore":
         return "ignored"
-    return "regressed" if breaks(state.decided, state.last_received) else "resolved"
+    return "regressed" if breaks(decided, state.last_received) else "resolved"
+
+
+def ruling(decided: Decided | None, ended: Decided | None) -> Decided | None:
+    """The word that holds: the later one, but a person's ignore stands until a person takes it back."""
+    if decided is None or ended is None:
+        return decided or ended
+    return decided if decided.action == "ignore" or decided > ended else ended
 
 
 def breaks(decided: Decided | None, last_received: int) -> bool:
@@ -100,7 +109,8 @@ def worse(one: Severity, other: Severity) -> Severity:
 def snapshot(state: GroupState, *, project: str, fingerprint: str, epoch: int) -> Group:
     """The group in absolute numbers, for a state that has counted something."""
     about = state.about or About(0, Origin("", 0, 0), (), "error", fingerprint)
-    status_at, status_by = (state.decided.time, state.decided.by) if state.decided else (None, None)
+    decided = ruling(state.decided, state.ended)
+    status_at, status_by = (decided.time, decided.by) if decided else (None, None)
     effective = status(state)
     if effective == "regressed":
         status_at, status_by = state.last_received, None

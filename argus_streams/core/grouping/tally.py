@@ -16,6 +16,7 @@ from argus_streams.core.grouping.state import (
     Decided,
     GroupState,
     breaks,
+    ruling,
     worse,
 )
 from argus_streams.core.messages import Occurrence, Sighting
@@ -45,7 +46,7 @@ class Tally:
         self.regressions: list[Regression] = []
         self.last_received = before.last_received
         self.closed = self.duplicates = 0
-        self.decided = before.decided
+        self.ended = before.ended
 
     def take(self, occurrence: Occurrence) -> Outcome:
         """Account for one occurrence, and say how."""
@@ -69,10 +70,11 @@ class Tally:
 
     def _count(self, occurrence: Occurrence) -> None:
         self.counted.append(occurrence)
-        broken = breaks(self.decided, self.last_received)
+        decided = ruling(self.before.decided, self.ended)
+        broken = breaks(decided, self.last_received)
         self.last_received = max(self.last_received, occurrence.received_at)
-        if not broken and self.decided is not None and breaks(self.decided, self.last_received):
-            self.regressions.append(Regression(self.decided.origin, self.origin(occurrence), occurrence.received_at))
+        if not broken and decided is not None and breaks(decided, self.last_received):
+            self.regressions.append(Regression(decided.origin, self.origin(occurrence), occurrence.received_at))
 
     def _is_redelivered(self, occurrence: Occurrence) -> bool:
         # A vendor may name an alert and its end by one id: they are two things.
@@ -87,13 +89,14 @@ class Tally:
         return False
 
     def _close(self, occurrence: Occurrence) -> None:
-        """A resolution told by the vendor is a command of that source."""
-        decided = Decided(occurrence.received_at, self.origin(occurrence), "resolve", occurrence.source)
-        if self.decided is not None and decided < self.decided:
+        """A vendor's end resolves the group, unless a later end was read first or a person ignores it."""
+        ended = Decided(occurrence.received_at, self.origin(occurrence), "resolve", occurrence.source)
+        if self.ended is not None and ended < self.ended:
             return
-        self.decided = decided
-        if breaks(decided, self.last_received):  # an occurrence of later than this end was read first
-            self.regressions.append(Regression(decided.origin, decided.origin, decided.time))
+        self.ended = ended
+        if ruling(self.before.decided, ended) is ended and breaks(ended, self.last_received):
+            # An occurrence of later than this end was read first.
+            self.regressions.append(Regression(ended.origin, ended.origin, ended.time))
 
     def state(self, *, told: bool) -> GroupState:
         """The state after all occurrences; ``told`` says whether the whole event may describe the group."""
@@ -107,7 +110,7 @@ class Tally:
             writes=before.writes + 1,
             closed=before.closed + self.closed,
             duplicates=before.duplicates + self.duplicates,
-            decided=self.decided,
+            ended=self.ended,
             marks=marks,
             recent=tuple(self.recent),
         )

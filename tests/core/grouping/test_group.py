@@ -267,3 +267,15 @@ def test_a_snapshot_tells_absolute_numbers():
 def test_a_state_is_read_back_as_it_was_written():
     state = resolve(applied(run(range(70)), run([3], topic="other-id")), NOW + 1).state
     assert decode(encode(state)) == state
+
+
+@pytest.mark.parametrize("order", [("end", "ignore"), ("ignore", "end")], ids=" before ".join)
+def test_a_persons_ignore_stands_through_the_end_of_an_alert_and_its_next_beginning(order):
+    steps = {
+        "end": lambda state: applied(sighting(occurrence(2, received_at=NOW + 2000, closes=True)), state=state),
+        "ignore": lambda state: resolve(state, NOW + 1000, action="ignore").state,
+    }
+    state = applied(run([1]))
+    for step in order:
+        state = steps[step](state)
+    assert status(applied(sighting(occurrence(3, received_at=NOW + 3000)), state=state)) == "ignored"
