@@ -7,6 +7,7 @@ from random import Random
 
 from argus_streams import app
 
+WARM_SECONDS = 2.0  # until the first bodies have come through
 FROZEN_SECONDS = 14.0  # above the session time-out of 10 s: the group goes on without the frozen one
 KILLS, FREEZES, GUESTS = 3, 2, 10  # a kill hits something only now and then: most of a worker's time is between turns
 
@@ -37,6 +38,7 @@ class Havoc:
     async def run(self, faults):
         """Let them all happen."""
         self.left = list(faults)
+        await asyncio.sleep(WARM_SECONDS)
         while self.left:
             await asyncio.sleep(self._random.uniform(0, 3))
             fault, *arguments = self.left[0]
