@@ -1,0 +1,133 @@
+"""The demo as a person starts it, and how it ends."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from processes import comes_true
+
+OURS = ("ARGUS_", "KAFKA_", "DATABASE_URL")
+SENDERS = {"alertmanager", "argus", "github", "otlp", "sentry"}
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
+
+
+@pytest.fixture
+def parts_are_here(kafka, postgres_server):
+    """The demo starts parts of its own; this skips, or fails, where there are none to be had."""
+
+
+@contextmanager
+def demo(*arguments, given=(), **streams):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | dict(given)
+    command = [sys.executable, "-m", "argus_streams", "demo", *arguments]
+    with subprocess.Popen(command, env=environment, start_new_session=True, **streams) as running:  # noqa: S603 - ours
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def descendants(pid):
+    """Process ids of the children of a process and of theirs."""
+    found, wanted = [], [pid]
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    while wanted:
+        children = [child for child, parent in parents.items() if parent == wanted[0]]
+        wanted = wanted[1:] + children
+        found += children
+    return found
+
+
+def alive(pids):
+    """Those that still run; one that nobody has waited for yet does not."""
+    found = []
+    for pid in pids:
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                found.append(pid)
+    return found
+
+
+def read_until(descriptor, text, seconds):
+    """What a terminal shows up to the text."""
+    shown, deadline = b"", time.monotonic() + seconds
+    while text not in shown:
+        assert time.monotonic() < deadline, shown.decode(errors="replace")
+        shown += os.read(descriptor, 65536)
+    return shown
+
+
+def read_to_end(descriptor):
+    shown = b""
+    with suppress(OSError):  # a terminal whose programs have ended
+        while chunk := os.read(descriptor, 65536):
+            shown += chunk
+    return shown
+
+
+def test_a_short_run_tells_its_story_and_loses_nothing(kafka, postgres_url):
+    prefix = f"demo{uuid.uuid4().hex[:8]}."
+    given = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "DATABASE_URL": postgres_url, "ARGUS_TOPIC_PREFIX": prefix}
+    with demo("--seconds", "15", "--json", given=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        stdout, stderr = running.communicate(timeout=150)
+    assert running.returncode == 0, stderr.decode()
+    (line,) = stdout.decode().splitlines()
+    told = json.loads(line)
+    ledger, groups = told["ledger"], told["groups"]
+    assert list(ledger) == [
+        *("bodies", "normalised", "ignored", "dead", "events", "counted", "closed", "duplicate", "missing"),
+    ]
+    assert ledger["missing"] == 0
+    assert ledger["bodies"] == ledger["normalised"] + ledger["ignored"] + ledger["dead"] > 100
+    assert ledger["events"] == ledger["counted"] + ledger["closed"] + ledger["duplicate"]
+    assert ledger["duplicate"] < ledger["events"] / 10
+    assert sum(group["count"] for group in groups) == ledger["counted"]
+    assert all(group.keys() == {"fingerprint", "title", "count", "sources"} for group in groups)
+    assert all(sum(each["count"] for each in group["sources"]) == group["count"] for group in groups)
+    assert {each["source"] for group in groups for each in group["sources"]} == SENDERS
+    (hero,) = [group for group in groups if "PaymentDeclined" in group["title"]]
+    assert {each["source"] for each in hero["sources"]} == {"sentry", "otlp"}
+    assert "Traceback" not in stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes by /proc")
+@pytest.mark.usefixtures("parts_are_here")
+def test_ctrl_c_ends_everything_promptly_and_tells_the_ledger():
+    controller, terminal = pty.openpty()
+    with demo(stdin=terminal, stdout=terminal, stderr=terminal) as running:
+        os.close(terminal)
+        read_until(controller, b" out of ", 90)
+        pids = descendants(running.pid)
+        assert len(pids) >= 5, "three workers, a broker and a database"
+        began = time.monotonic()
+        os.kill(running.pid, signal.SIGINT)
+        shown = read_to_end(controller)
+        assert running.wait(20) == 0, shown.decode(errors="replace")
+        assert time.monotonic() - began < 12
+        assert b"The ledger: bodies" in shown
+        assert b"missing 0" in shown
+        assert b"Traceback" not in shown
+        assert comes_true(lambda: not alive(pids), 5), pids
+    os.close(controller)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes by /proc")
+@pytest.mark.usefixtures("parts_are_here")
+def test_a_demo_that_is_killed_leaves_no_process():
+    with demo(stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+        read_until(running.stdout.fileno(), b" out of ", 90)
+        pids = descendants(running.pid)
+        assert len(pids) >= 5
+        running.kill()
+        assert comes_true(lambda: not alive(pids), 15), alive(pids)
