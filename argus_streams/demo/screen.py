@@ -95,9 +95,7 @@ class _Picture:
     def _draw(self) -> None:
         width, height = self._live.console.size
         shown = self._groups[: max(1, height - FRAME)]
-        events = sum(group.count for group in self._groups)
-        title = f"{len(self._groups)} problems out of {events:,} events"
-        table = layout.groups_table(shown, self._trend.gains, title, width)
+        table = layout.groups_table(shown, self._trend.gains, _summary(self._groups), width)
         more = len(self._groups) - len(shown)
         lines = [Text(f"… and {more} more", "dim")] if more else []
         lines += [Text(f"▸ {line}", no_wrap=True, overflow="ellipsis") for line in self._said]
@@ -119,5 +117,9 @@ class _Lines:
             return
         self._told = monotonic()
         senders = sorted({source for group in groups for source in group.sources})
-        events = sum(group.count for group in groups)
-        self._console.print(f"{len(groups)} problems out of {events:,} events by {', '.join(senders)}", markup=False)
+        self._console.print(f"{_summary(groups)} by {', '.join(senders)}", markup=False)
+
+
+def _summary(groups: Sequence[Group]) -> str:
+    problems, events = len(groups), sum(group.count for group in groups)
+    return f"{problems} problem{'s' * (problems != 1)} out of {events:,} event{'s' * (events != 1)}"
