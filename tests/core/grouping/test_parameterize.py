@@ -173,12 +173,12 @@ RUNS = (
 
 
 def _seconds(text: str) -> float:
-    """The best of several runs, for other work on the machine only adds."""
+    """CPU time; the best of several runs, for other work on the machine only adds."""
     best = 9.0
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.thread_time()
         parameterize(text)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
     return best
 
 
@@ -188,5 +188,6 @@ def _seconds(text: str) -> float:
 def test_the_time_grows_with_the_text_and_no_faster(start, run, end):
     unit = run.replace("|", " ")
     part, whole = (start + (unit * size)[: size - 8] + end for size in (LIMIT // 8, LIMIT))
-    # Eight times the text: linear is 8, quadratic 64. The floor keeps the clock's grain out.
-    assert _seconds(whole) < 24 * max(_seconds(part), 2e-5)
+    # Eight times the text: linear is 8, quadratic 64. The floor keeps the clock's grain out; a run that other work on
+    # the machine has disturbed is made again.
+    assert any(_seconds(whole) < 24 * max(_seconds(part), 2e-5) for _ in range(5))
