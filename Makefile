@@ -16,7 +16,7 @@ STAMP := $(VENV)/.installed
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check lint types contracts format acceptance bench docs wheel lock clean
+.PHONY: help demo test check coverage lint types contracts format acceptance bench docs wheel lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -24,10 +24,14 @@ help:
 demo: $(STAMP) ## try it out: a local Kafka and Postgres, every stage, real samples
 	@$(PY) -m argus_streams demo $(ARGS)
 
-test: $(STAMP) ## all tests
-	$(PY) -m pytest $(ARGS)
+test: $(STAMP) ## all tests, three files at once: most of them wait for a broker
+	$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
 
-check: lint types contracts test ## all that CI checks
+check: lint types contracts coverage test ## all that CI checks
+
+coverage: $(STAMP) ## of core and sources, by the tests that need no broker; below 95 % it fails
+	$(PY) -m coverage run -m pytest --quiet tests/core tests/sources
+	$(PY) -m coverage report --skip-covered
 
 lint: $(STAMP) ## ruff, and the format
 	$(PY) -m ruff check .

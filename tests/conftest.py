@@ -45,6 +45,8 @@ def say(request):
     terminal = request.config.pluginmanager.getplugin("terminalreporter")
 
     def show(line):
+        if terminal is None:  # one of several processes (-n), which have no terminal of their own
+            return
         with capture.global_and_fixture_disabled():
             terminal.ensure_newline()
             terminal.write_line(line)
