@@ -38,7 +38,8 @@ _MARKS = tuple(
 _DIGITS = b"0" * 13  # as many as the shortest card number has
 _OWN_TIME = b"occurredat:"  # ms have 13 digits, too
 _CARD_MARK = re.compile(  # not inside a longer number, but for what an escape ends with (\\u0019)
-    rb"(?:(?<![0-9])|(?<=\\u00[01][0-9a-f]))[2-6][0-9]{3}(?:[0-9]{9}|[ -][0-9]{4}[ -][0-9]{4}[ -]|[ -][0-9]{6}[ -])"
+    rb"[2-6](?:(?<![0-9][2-6])|(?<=\\u00[01][0-9a-f][2-6]))"  # its first digit first: that is searched for fast
+    rb"[0-9]{3}(?:[0-9]{9}|[ -][0-9]{4}[ -][0-9]{4}[ -]|[ -][0-9]{6}[ -])"
 ).search
 _USER_MARK = re.compile(rb"//[^\s/\"'<>]*@").search
 
