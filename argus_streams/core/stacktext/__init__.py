@@ -4,8 +4,9 @@ One module a language, each with ``MARK`` (a line that only its traces have) and
 lines). The first mark found in the text decides. Linear in the text, of which ``lines.MAX_TEXT`` characters are read.
 """
 
-from collections.abc import Callable, Sequence
-from re import Pattern
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -14,16 +15,21 @@ from argus_streams.core.stacktext import dotnet, golang, javascript, jvm, php, p
 from argus_streams.core.stacktext.lines import bounded
 
 # The stricter marks come first: what JavaScript and .NET leave open would also fit others' lines.
-_LANGUAGES: tuple[tuple[Pattern[str], Callable[[Sequence[str]], tuple[ExceptionInfo, ...]]], ...] = (
-    (python.MARK, python.read),
-    (php.MARK, php.read),
-    (ruby.MARK, ruby.read),
-    (rust.MARK, rust.read),
-    (golang.MARK, golang.read),
-    (jvm.MARK, jvm.read),
-    (javascript.MARK, javascript.read),
-    (dotnet.MARK, dotnet.read),
-)
+_LANGUAGES = {
+    "python": python,
+    "php": php,
+    "ruby": ruby,
+    "rust": rust,
+    "golang": golang,
+    "jvm": jvm,
+    "javascript": javascript,
+    "dotnet": dotnet,
+}
+_REMEMBERED = 4096  # characters
+_READERS: Mapping[str | None, Callable[[Sequence[str]], tuple[ExceptionInfo, ...]]] = {
+    name: language.read for name, language in _LANGUAGES.items()
+}
+_MARK = re.compile("|".join(f"(?P<{name}>{language.MARK.pattern})" for name, language in _LANGUAGES.items()))
 
 
 def chain(kind: str | None, value: str | None, text: str | None) -> tuple[ExceptionInfo, ...]:
@@ -45,9 +51,17 @@ def parse(text: str) -> tuple[ExceptionInfo, ...]:
 
     What the text leaves out stays ``None``: Go and Firefox write no type or message beside their frames.
     """
+    # One failure tells the same trace again and again; the memo is bounded in entries, so each must be small.
+    return _remembered(text) if "\n" in text and len(text) <= _REMEMBERED else _parse(text)
+
+
+def _parse(text: str) -> tuple[ExceptionInfo, ...]:
     lines = bounded(text)
     for line in lines:
-        for mark, read in _LANGUAGES:
-            if mark.match(line):
-                return read(lines)
+        found = _MARK.match(line)
+        if found is not None:
+            return _READERS[found.lastgroup](lines)
     return ()
+
+
+_remembered = lru_cache(maxsize=1024)(_parse)
