@@ -23,6 +23,7 @@ _NAMES: Mapping[str, int] = {  # https://opentelemetry.io/docs/specs/otel/logs/d
 }
 _WARN, _ERROR, _FATAL = 13, 17, 21
 _TEMPLATES = ("{OriginalFormat}", "message_template.text", "log.body.template")  # of .NET, Serilog, Logback
+_EXCEPTION = ("exception.type", "exception.message", "exception.stacktrace")
 _PLATFORMS = {"nodejs": "javascript", "webjs": "javascript", "dotnet": "csharp", "cpp": "native"}
 
 
@@ -46,7 +47,7 @@ def _item(record: object, resource: Mapping[str, str], scope: str | None) -> Ite
     if not isinstance(record, dict):
         return Rejected("not a log record", f"a {type(record).__name__} stands where a log record should")
     told = values.attributes(record.get("attributes"))
-    exceptional = any(told.get(f"exception.{part}") for part in ("type", "message", "stacktrace"))
+    exceptional = _first(told, *_EXCEPTION) is not None
     number = _severity(record, unspecified=_ERROR if exceptional else 0)
     if number < _WARN or (number < _ERROR and not exceptional):
         return Ignored("below error")
@@ -62,7 +63,7 @@ def _item(record: object, resource: Mapping[str, str], scope: str | None) -> Ite
         severity=_word(number),
         type=kind,
         message=message or event_name,
-        template=next((told[name] for name in _TEMPLATES if told.get(name)), None),
+        template=_first(told, *_TEMPLATES),
         title=body if exceptional else None,
         exceptions=exceptions,
         logger=told.get("logger.name") or scope,
@@ -77,29 +78,32 @@ def _item(record: object, resource: Mapping[str, str], scope: str | None) -> Ite
 def _exceptions(told: Mapping[str, str], body: str | None, *, exceptional: bool) -> tuple[ExceptionInfo, ...]:
     """Those of the attributes, else of a trace that was logged as plain text."""
     if exceptional:
-        parts = (told.get(f"exception.{part}") for part in ("type", "message", "stacktrace"))
-        return stacktext.chain(*parts)
+        return stacktext.chain(*map(told.get, _EXCEPTION))
     return stacktext.parse(body or "")
 
 
 def _context(told: Mapping[str, str]) -> Event:
     """What the resource and the record tell of where it happened."""
-
-    def first(*names: str) -> str | None:
-        return next((told[name] for name in names if told.get(name)), None)
-
-    service, language = first("service.name"), first("telemetry.sdk.language")
+    service, language = told.get("service.name"), told.get("telemetry.sdk.language")
     return Event(
         platform=_PLATFORMS.get(language or "", language),
         service=None if service and service.startswith("unknown_service") else service,
-        environment=first("deployment.environment.name", "deployment.environment"),
-        release=first("service.version"),
-        host=first("host.name", "k8s.node.name"),
-        culprit=first("http.route"),
-        url=first("url.full", "http.url"),
-        user=first("user.id", "enduser.id"),
-        session=first("session.id"),
+        environment=_first(told, "deployment.environment.name", "deployment.environment"),
+        release=told.get("service.version"),
+        host=_first(told, "host.name", "k8s.node.name"),
+        culprit=told.get("http.route"),
+        url=_first(told, "url.full", "http.url"),
+        user=_first(told, "user.id", "enduser.id"),
+        session=told.get("session.id"),
     )
+
+
+def _first(told: Mapping[str, str], *names: str) -> str | None:
+    """The value of the first of these attributes that there is; none of them is empty."""
+    for name in names:
+        if name in told:
+            return told[name]
+    return None
 
 
 def _severity(record: Mapping[str, Any], unspecified: int) -> int:

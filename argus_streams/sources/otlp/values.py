@@ -14,14 +14,18 @@ def text(value: object) -> str | None:
     found = plain(value, 0)
     if isinstance(found, dict | list):
         return msgspec.json.encode(found).decode() if found else None
-    return fields.text(found)
+    return found if isinstance(found, str) else None
 
 
 def attributes(value: object) -> dict[str, str]:
     """Attributes by name, the values as text."""
-    pairs = map(fields.mapping, fields.listing(value))
-    told = ((fields.text(pair.get("key")), text(pair.get("value"))) for pair in pairs)
-    return {key: worth for key, worth in told if key is not None and worth is not None}
+    told: dict[str, str] = {}
+    for pair in fields.listing(value):
+        if isinstance(pair, dict):
+            key, worth = fields.text(pair.get("key")), text(pair.get("value"))
+            if key is not None and worth is not None:
+                told[key] = worth
+    return told
 
 
 def plain(value: object, depth: int) -> object:
@@ -29,6 +33,8 @@ def plain(value: object, depth: int) -> object:
     typed = fields.mapping(value)
     if depth >= MAX_DEPTH or not typed:
         return None
+    if len(typed) == 1 and "stringValue" in typed:  # nearly all are so
+        return fields.text(typed["stringValue"])
     if isinstance(typed.get("boolValue"), bool):
         return "true" if typed["boolValue"] else "false"
     if "kvlistValue" in typed:
