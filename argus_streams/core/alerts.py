@@ -31,7 +31,11 @@ def severity(word: str | None) -> Severity:
 
 def first(labels: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     """The value of the first of these labels that there is."""
-    return next((labels[name] for name in names if labels.get(name)), None)
+    for name in names:
+        value = labels.get(name)
+        if value:
+            return value
+    return None
 
 
 def identity(rule: str, labels: Mapping[str, str]) -> tuple[str, ...]:
@@ -46,6 +50,6 @@ def identity(rule: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     target = {
         "environment": (first(labels, ENVIRONMENT) or "").lower(),
         "service": first(labels, SERVICE),
-        **{name: labels.get(name) for name in _LASTING if name not in passing},
+        **{name: labels[name] for name in _LASTING if name in labels and name not in passing},
     }
     return ("alert", rule, *(f"{name}={value}" for name, value in target.items() if value))
