@@ -19,6 +19,7 @@ from argus_streams.demo.scene import Scene, scene
 from argus_streams.demo.screen import Screen, screen
 from argus_streams.demo.story import HERO, PROJECT, Act, Story, beats
 from argus_streams.demo.variation import Sample
+from argus_streams.errors import Unavailable
 from argus_streams.publishing import Publication
 from argus_streams.settings import Settings
 
@@ -87,6 +88,7 @@ class _Actors:
         self._publisher = asking.publisher(stage.settings)
         self._story = Story(samples(), SEED)
         self._beats = list(beats(seconds))
+        self._seen: Sequence[Group] = ()
 
     async def play(self, plan: Plan) -> None:
         """Publish at a steady rate until the time is over."""
@@ -100,12 +102,20 @@ class _Actors:
             self._stage.workers.check()
             await self._act(elapsed)
             if elapsed - drawn >= 1.0:
-                self._shown.update(await self.groups())
+                self._shown.update(await self._look())
                 drawn = elapsed
             await asyncio.sleep(TICK_SECONDS)
 
+    async def _look(self) -> Sequence[Group]:
+        """What Postgres holds, or held before it went away."""
+        try:
+            self._seen = await self.groups()
+        except Unavailable as error:
+            self._shown.say(f"{error}: the store worker holds, nothing is lost")
+        return self._seen
+
     async def groups(self) -> Sequence[Group]:
-        """What Postgres holds now."""
+        """What Postgres holds now. Raises ``Unavailable``."""
         return await asking.groups(self._stage.settings, project=PROJECT, statuses=(), limit=200)
 
     async def _act(self, elapsed: float) -> None:
@@ -126,7 +136,7 @@ class _Actors:
         return True
 
     async def _resolve(self) -> bool:
-        hero = [each for each in await self.groups() if each.type == HERO]
+        hero = [each for each in self._seen if each.type == HERO]
         if not hero:
             return False
         self._story.quiet = True
