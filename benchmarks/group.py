@@ -1,0 +1,108 @@
+"""Sightings per CPU second of GROUP without Kafka, its table in memory.
+
+    python benchmarks/group.py
+
+A turn takes 2,000 records, of which each tells one event (`single`) or what NORMALIZE coalesced of 2,000 bodies, and
+encodes the states, snapshots, kept events and ledger. The load is Sentry's of `traffic.py`; a spread has 1,000
+problems. The bare loop only decodes the sightings. Each figure is the best of three turns.
+"""
+
+import asyncio
+import gc
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import msgspec
+from traffic import NOW, TOPICS, Arrived, How, Load, norms
+
+from argus_streams.agents.group import GroupAgent
+from argus_streams.agents.normalize import Fold, NormalizeAgent
+from argus_streams.core.grouping.sighting import each_whole, fold
+from argus_streams.core.messages import Sighting
+from argus_streams.streaming.agent import Slice, State
+
+SLICE = 2_000  # bodies
+WARM, ROUNDS = 3, 3  # turns
+_SIGHTING = msgspec.json.Decoder(Sighting)
+
+
+class Memory:
+    """A table that lasts as long as the benchmark."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[int, bytes], bytes | None] = {}
+
+    def get(self, key: tuple[int, bytes]) -> bytes | None:
+        """The value, or ``None``."""
+        return self._values.get(key)
+
+    def epoch(self, _: int) -> int:
+        """The only one."""
+        return 1
+
+    def apply(self, state: State) -> None:
+        """Keep what a turn changed."""
+        self._values.update(state.changes())
+
+
+def sightings(bodies: Slice, how: Fold) -> Slice:
+    """What NORMALIZE sends of these bodies."""
+    agent = NormalizeAgent(TOPICS, norms(), fold=how, defaults={})
+    sent = [each for each in asyncio.run(agent.turn([bodies])).records if each.topic == TOPICS.normalized]
+    records = [Arrived(each.topic, 0, at, NOW * 1000, each.key, each.value, ()) for at, each in enumerate(sent)]
+    return Slice(TOPICS.normalized, "normalized-id", 0, records)
+
+
+def seconds(work: Callable[[Slice], None], piece: Slice) -> float:
+    """CPU time of one turn."""
+    start = time.process_time()
+    work(piece)
+    return time.process_time() - start
+
+
+def decode(piece: Slice) -> None:
+    """The sightings alone."""
+    for record in piece.records:
+        _SIGHTING.decode(record.value)
+
+
+def report(name: str, pieces: Sequence[Slice]) -> None:
+    """Print one line."""
+    agent, table = GroupAgent(TOPICS), Memory()
+
+    def turn(piece: Slice) -> None:
+        state = State(table)
+
+        async def run() -> None:  # gives nothing, for asyncio would spell out a result
+            await agent.turn([piece], state)
+
+        asyncio.run(run())
+        table.apply(state)
+
+    for piece in pieces[:WARM]:
+        turn(piece)
+    gc.collect()
+    gc.freeze()
+    measured = pieces[WARM:]
+    ours, bare = (max(len(piece.records) / seconds(work, piece) for piece in measured) for work in (turn, decode))
+    events = sum(len(_SIGHTING.decode(record.value).occurrences) for piece in measured for record in piece.records)
+    each = events / sum(len(piece.records) for piece in measured)
+    print(f"{name:<28}{each:>8.1f}{ours:>13,.0f}{ours * each:>10,.0f}{bare:>10,.0f}{ours / bare:>7.3f}", flush=True)
+
+
+def main() -> None:
+    """Print a line for each kind of load."""
+    print(f"{'load':<28}{'events':>8}{'sightings/s':>13}{'events/s':>10}{'decode/s':>10}{'ratio':>7}")
+    kinds: Sequence[tuple[How, str]] = (("alike", "spread"), ("storm", "storm of one"), ("distinct", "each one new"))
+    for told, folding in (("single", each_whole), ("coalesced", fold)):
+        for kind, name in kinds:
+            load = Load("sentry")
+            report(f"{told}, {name}", [sightings(load.slice(SLICE, kind), folding) for _ in range(WARM + ROUNDS)])
+
+
+if __name__ == "__main__":
+    main()

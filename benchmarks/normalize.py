@@ -1,0 +1,116 @@
+"""Bodies per CPU second of NORMALIZE without Kafka, beside a loop that only decodes their JSON.
+
+    python benchmarks/normalize.py [--profile] [SENDER …]
+
+A turn reads, scrubs, fingerprints and folds 2,000 bodies and encodes what leaves, ledger included. The load is that of
+`traffic.py`; bodies of the same problems come first, so the memos are as warm as in a worker that has run a while.
+Each figure is the best of three turns, over bodies that were not seen before; --profile shows where the time goes.
+"""
+
+import asyncio
+import cProfile
+import gc
+import pstats
+import sys
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import msgspec
+from traffic import SENDERS, TOPICS, How, Load, mixed, norms
+
+from argus_streams.agents.normalize import NormalizeAgent
+from argus_streams.core.grouping.sighting import fold
+from argus_streams.streaming.agent import Slice
+
+SLICE = 2_000  # bodies
+WARM, ROUNDS = 3, 3  # turns
+SHOWN = 20  # functions of the profile
+OTHERS: Mapping[How, str] = {
+    "alike": "one body each, a spread",
+    "storm": "one body each, a storm",
+    "distinct": "all, each problem new",
+}
+
+
+def turn(pieces: Sequence[Slice]) -> None:
+    """One turn over each slice."""
+    agent = NormalizeAgent(TOPICS, norms(), fold=fold, defaults={})
+
+    async def run() -> None:
+        for piece in pieces:
+            await agent.turn([piece])
+
+    asyncio.run(run())
+
+
+def decode(pieces: Sequence[Slice]) -> None:
+    """The JSON of each body alone."""
+    for piece in pieces:
+        for record in piece.records:
+            try:
+                msgspec.json.decode(record.value)
+            except msgspec.DecodeError:  # an envelope: several lines of JSON
+                for line in record.value.splitlines():
+                    msgspec.json.decode(line)
+
+
+def rate(work: Callable[[Sequence[Slice]], None], rounds: Sequence[Sequence[Slice]]) -> float:
+    """Bodies per CPU second; the best round."""
+    rates = []
+    for pieces in rounds:
+        start = time.process_time()
+        work(pieces)
+        rates.append(sum(len(piece.records) for piece in pieces) / (time.process_time() - start))
+    return max(rates)
+
+
+def report(name: str, rounds: Sequence[Sequence[Slice]]) -> None:
+    """Print one line."""
+    records = [record for pieces in rounds for piece in pieces for record in piece.records]
+    ours, bare = rate(turn, rounds), rate(decode, rounds)
+    size = sum(len(record.value) for record in records) / len(records)
+    print(f"{name:<26}{size:>8,.0f}{ours:>10,.0f}{bare:>10,.0f}{ours / bare:>7.3f}", flush=True)
+
+
+def mixture(loads: Collection[Load], how: How) -> list[Slice]:
+    """A round of bodies of all senders in turn."""
+    return list(mixed([load.slice(SLICE // len(loads), how) for load in loads]))
+
+
+def profile(rounds: Sequence[Sequence[Slice]]) -> None:
+    """Print the functions that take the most time themselves."""
+    profiler = cProfile.Profile()
+    profiler.runcall(turn, [piece for pieces in rounds for piece in pieces])
+    pstats.Stats(profiler).strip_dirs().sort_stats("tottime").print_stats(SHOWN)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print a line for each sender, then for all of them in turn."""
+    wanted = [name for name in arguments if name in SENDERS] or SENDERS
+    loads = {name: Load(name) for name in wanted}
+    turn([load.slice(SLICE) for load in loads.values() for _ in range(WARM)])
+    spread = {name: [[load.slice(SLICE)] for _ in range(ROUNDS)] for name, load in loads.items()}
+    every = [list(mixed([rounds[at][0] for rounds in spread.values()])) for at in range(ROUNDS)]
+    others = {how: [mixture(loads.values(), how) for _ in range(ROUNDS)] for how in OTHERS}
+    turn(mixture(loads.values(), "alike") * WARM)
+    gc.collect()
+    gc.freeze()  # a worker's heap does not hold the load
+    if "--profile" in arguments:
+        profile(every)
+        return
+    print(f"{'bodies of':<26}{'bytes':>8}{'bodies/s':>10}{'decode/s':>10}{'ratio':>7}")
+    for name, rounds in spread.items():
+        told = len(loads[name].samples)
+        report(f"{name} ({loads[name].payloads} + {told - loads[name].payloads})", rounds)
+    report("all, a spread", every)
+    for how, name in OTHERS.items():
+        report(name, others[how])
+    print("one body each: a storm of one problem beside a spread of problems that are made of the same bodies")
+    print("in brackets: published payloads + samples of ours that the problems are made of")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
