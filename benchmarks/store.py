@@ -1,8 +1,8 @@
 """Rows a second that `write` stores, beside a bare insert of the same JSON in the same run.
 
-    python benchmarks/store.py postgresql://…/scratch
+    python benchmarks/store.py [postgresql://…/scratch]
 
-Migrates the database it is given, and leaves its rows there: give it one of its own.
+Migrates the database it is given, and leaves its rows there: give it one of its own. Without one, it starts its own.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.core.events import Event, ExceptionInfo, Frame, Origin
 from argus_streams.core.messages import Group, KeptEvent, Version
+from argus_streams.embedded.choice import postgres_for
 from argus_streams.ports import Batch
 
 FINGERPRINTS = 4_000
@@ -129,4 +130,5 @@ async def report(
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    with postgres_for(sys.argv[1] if len(sys.argv) > 1 else None, None, print) as server:
+        asyncio.run(main(server.url))
