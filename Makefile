@@ -50,8 +50,10 @@ format: $(STAMP) ## repair what lint can repair
 acceptance: $(STAMP) ## the goals, on real data
 	$(PY) -m pytest tests/acceptance $(ARGS)
 
-bench: $(STAMP) ## the benchmarks
-	@$(PY) -m argus_streams bench $(ARGS)
+bench: $(STAMP) ## the benchmarks, or some of them: make bench ARGS="normalize group"
+	@status=0; for name in $(or $(ARGS),parameterize normalize group store); do \
+		printf '\n%s\n' "$$name"; $(PY) "benchmarks/$$name.py" || status=1; \
+	done; exit $$status
 
 docs: $(STAMP) ## write the tables of README.md and docs/ anew from the code
 	$(PY) docs/tables.py
