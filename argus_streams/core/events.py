@@ -84,6 +84,7 @@ class Event(Struct, frozen=True, omit_defaults=True, kw_only=True):
     tags: dict[str, str] = {}
     fingerprint: tuple[str, ...] = ()  # the sender's explicit grouping; may hold "{{ default }}"
     identity: tuple[str, ...] = ()  # alerts and CI: rule and target, workflow and job; no vendor, no time, no value
+    instance: str | None = None  # which target of an alert: it begins and ends under the same one
     occurred_at: int | None = None
     vendor_id: str | None = None  # the vendor's id of this one occurrence, equal when it is delivered again
     delivery_id: str | None = None  # the vendor's id of the request that carried it

@@ -25,6 +25,7 @@ class Occurrence(Struct, frozen=True, array_like=True):
     release: str | None = None
     environment: str | None = None
     severity: Severity = "error"
+    instance: str | None = None  # which target of an alert began or ended
 
 
 class Sighting(Struct, frozen=True, kw_only=True):

@@ -61,6 +61,7 @@ def _alert(alert: object, about: Mapping[str, Any], received_at: int) -> Item:
         tags=labels,
         identity=alerts.identity(name, labels) if name else (),
         occurred_at=(ended or started) if status == "resolved" else started,
+        instance=_instance(alert, labels),
         vendor_id=_vendor_id(alert, labels, status),
     )
 
@@ -92,15 +93,16 @@ def _moment(value: object) -> int | None:
 
 
 def _vendor_id(alert: Mapping[str, Any], labels: Mapping[str, str], status: Status) -> str | None:
-    """What stays equal while Alertmanager repeats an alert: its label set, when it began, whether it ended.
-
-    Version 3 and Prometheus itself tell no fingerprint; the label set is one.
-    """
+    """What stays equal while Alertmanager repeats an alert: its label set, when it began, whether it ended."""
     started = fields.text(alert.get("startsAt"))
     if started is None:
         return None
-    given = fields.text(alert.get("fingerprint"))
-    return f"{given or _label_set(labels)}:{started}:{status}"
+    return f"{_instance(alert, labels)}:{started}:{status}"
+
+
+def _instance(alert: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """Which of a rule's targets; version 3 and Prometheus itself tell no fingerprint, but the label set is one."""
+    return fields.text(alert.get("fingerprint")) or _label_set(labels)
 
 
 def _label_set(labels: Mapping[str, str]) -> str:

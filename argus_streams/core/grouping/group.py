@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from argus_streams.core.events import Event, Origin, Signal, SignalKind
-from argus_streams.core.grouping.state import Decided, GroupState, breaks, ruling
+from argus_streams.core.grouping.state import Decided, GroupState, breaks, ruling, standing
 from argus_streams.core.grouping.tally import Outcome, Regression, Tally
 from argus_streams.core.messages import Command, KeptBecause, Sighting
 
@@ -43,7 +43,7 @@ def apply(state: GroupState | None, sighting: Sighting) -> Applied:
     outcomes = tuple([tally.take(occurrence) for occurrence in sighting.occurrences])
     if tally.mark == tally.start:
         return Applied(before, outcomes, None, None, (), changed=False)
-    after = tally.state(told=outcomes[0] in {"counted", "closed"})
+    after = tally.state(told=outcomes[0] == "counted")
     # The whole event is the first occurrence: if that one is not counted, the next sighting gives the exemplar.
     because = _because(before, after, tally) if outcomes[0] == "counted" else None
     if because is not None:
@@ -62,7 +62,7 @@ def command(state: GroupState | None, order: Command, *, time: int, origin: Orig
     after = msgspec.structs.replace(before, decided=decided, writes=before.writes + 1)
     told = _Told(after, order.project, order.fingerprint)
     # An occurrence of later than this resolve was read first.
-    broken = ruling(decided, after.ended) is decided and breaks(decided, after.last_received)
+    broken = ruling(decided, standing(after)) is decided and breaks(decided, after.last_received)
     signals = (_regressed(told, Regression(origin, origin, time)),) if broken else ()
     return Commanded(after, "applied", signals, changed=True)
 

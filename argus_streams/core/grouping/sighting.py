@@ -18,6 +18,7 @@ class _Draft:
 
     def __init__(self, first: Sighting) -> None:
         self.first = first
+        self.closes = first.event.status == "resolved"
         self.seen: list[Occurrence] = []
         self.size = len(msgspec.json.encode(first))
 
@@ -34,7 +35,8 @@ def fold(
 ) -> tuple[Sighting, ...]:
     """One sighting of each project's fingerprint, in order of their first events; the events come in order.
 
-    A sighting that would be larger than ``limit`` is split, and each piece tells its first event whole. An event that
+    A sighting that would be larger than ``limit`` is split, so are ends from beginnings, for an end describes no
+    problem; each piece tells its first event whole. An event that
     is larger by itself stands alone: what bounds an event bounds it.
     """
     drafts: list[_Draft] = []
@@ -44,7 +46,7 @@ def fold(
         size = len(msgspec.json.encode(occurrence)) + 1  # and its comma
         key = event.project, fingerprint.value
         draft = growing.get(key)
-        if draft is None or draft.size + size > limit:
+        if draft is None or draft.size + size > limit or draft.closes != occurrence.closes:
             draft = growing[key] = _Draft(_empty(event, fingerprint, algorithm, topic, partition))
             drafts.append(draft)
         draft.add(occurrence, size)
@@ -88,4 +90,5 @@ def _occurrence(event: Event) -> Occurrence:
         event.release,
         event.environment,
         event.severity,
+        event.instance,
     )

@@ -1,5 +1,8 @@
 """What is kept of one group between its sightings: a few hundred bytes, from which every snapshot is told."""
 
+from collections.abc import Mapping
+from typing import Protocol
+
 import msgspec
 from msgspec import Struct
 
@@ -10,6 +13,7 @@ HOUR = 3_600_000  # ms
 WINDOW = 8 * 24  # hours: the inputs' retention and a day
 RECENT = 64  # event ids
 ENVIRONMENTS = 20
+INSTANCES = 64  # targets of an alert that are followed
 
 _WORST_FIRST: dict[str, int] = {"fatal": 0, "error": 1, "warning": 2, "info": 3, "debug": 4}
 
@@ -63,6 +67,10 @@ class GroupState(Struct, frozen=True, array_like=True):
     marks: dict[str, dict[int, tuple[int, int]]] = {}  # topic id → partition → (offset, index)
     recent: tuple[int, ...] = ()  # of event ids, as 64-bit hashes, the newest last
     ended: Decided | None = None  # the last end that a vendor told
+    first_received: int = 0  # ms, Kafka's time of the earliest counted occurrence
+    instances: dict[
+        int, tuple[int, bool]
+    ] = {}  # hash of an alert's target → Kafka's time of its last word, is it an end
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -81,12 +89,34 @@ def decode(data: bytes) -> GroupState:
 
 def status(state: GroupState) -> GroupStatus:
     """The effective status, from the last decision and Kafka's time of the latest occurrence alone."""
-    decided = ruling(state.decided, state.ended)
+    decided = ruling(state.decided, standing(state))
     if decided is None or decided.action == "reopen":
         return "open"
     if decided.action == "ignore":
         return "ignored"
     return "regressed" if breaks(decided, state.last_received) else "resolved"
+
+
+class Course(Protocol):
+    """What tells whether a vendor's end is one."""
+
+    @property
+    def ended(self) -> Decided | None: ...
+
+    @property
+    def first_received(self) -> int: ...
+
+    @property
+    def instances(self) -> Mapping[int, tuple[int, bool]]: ...
+
+
+def standing(course: Course) -> Decided | None:
+    """A vendor's end, if anything had begun before it, and no other target of the alert was still firing then."""
+    ended = course.ended
+    if ended is None or not 0 < course.first_received <= ended.time:
+        return None
+    others = any(not is_end and at <= ended.time for at, is_end in course.instances.values())
+    return None if others else ended
 
 
 def ruling(decided: Decided | None, ended: Decided | None) -> Decided | None:
@@ -109,7 +139,7 @@ def worse(one: Severity, other: Severity) -> Severity:
 def snapshot(state: GroupState, *, project: str, fingerprint: str, epoch: int) -> Group:
     """The group in absolute numbers, for a state that has counted something."""
     about = state.about or About(0, Origin("", 0, 0), (), "error", fingerprint)
-    decided = ruling(state.decided, state.ended)
+    decided = ruling(state.decided, standing(state))
     status_at, status_by = (decided.time, decided.by) if decided else (None, None)
     effective = status(state)
     if effective == "regressed":

@@ -10,6 +10,7 @@ from argus_streams.core.events import Event, Origin
 from argus_streams.core.grouping.state import (
     ENVIRONMENTS,
     HOUR,
+    INSTANCES,
     RECENT,
     WINDOW,
     About,
@@ -17,6 +18,7 @@ from argus_streams.core.grouping.state import (
     GroupState,
     breaks,
     ruling,
+    standing,
     worse,
 )
 from argus_streams.core.messages import Occurrence, Sighting
@@ -47,6 +49,8 @@ class Tally:
         self.last_received = before.last_received
         self.closed = self.duplicates = 0
         self.ended = before.ended
+        self.first_received = before.first_received
+        self.instances = dict(before.instances)
 
     def take(self, occurrence: Occurrence) -> Outcome:
         """Account for one occurrence, and say how."""
@@ -70,16 +74,18 @@ class Tally:
 
     def _count(self, occurrence: Occurrence) -> None:
         self.counted.append(occurrence)
-        decided = ruling(self.before.decided, self.ended)
-        broken = breaks(decided, self.last_received)
+        broken = breaks(self._ruling(), self.last_received)
         self.last_received = max(self.last_received, occurrence.received_at)
+        self.first_received = min(self.first_received or occurrence.received_at, occurrence.received_at)
+        self._follow(occurrence)
+        decided = self._ruling()
         if not broken and decided is not None and breaks(decided, self.last_received):
             self.regressions.append(Regression(decided.origin, self.origin(occurrence), occurrence.received_at))
 
     def _is_redelivered(self, occurrence: Occurrence) -> bool:
         # A vendor may name an alert and its end by one id: they are two things.
         text = f"{occurrence.event_id}\n" if occurrence.closes else occurrence.event_id
-        number = int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+        number = _hash(text)
         if number in self.known:
             return True
         self.known.add(number)
@@ -90,13 +96,29 @@ class Tally:
 
     def _close(self, occurrence: Occurrence) -> None:
         """A vendor's end resolves the group, unless a later end was read first or a person ignores it."""
+        self._follow(occurrence)
         ended = Decided(occurrence.received_at, self.origin(occurrence), "resolve", occurrence.source)
         if self.ended is not None and ended < self.ended:
             return
         self.ended = ended
-        if ruling(self.before.decided, ended) is ended and breaks(ended, self.last_received):
+        if self._ruling() is ended and breaks(ended, self.last_received):
             # An occurrence of later than this end was read first.
             self.regressions.append(Regression(ended.origin, ended.origin, ended.time))
+
+    def _ruling(self) -> Decided | None:
+        return ruling(self.before.decided, standing(self))
+
+    def _follow(self, occurrence: Occurrence) -> None:
+        """Note the latest word on one target of an alert, of equal ones the end."""
+        if occurrence.instance is None:
+            return
+        name = _hash(occurrence.instance)
+        word = (occurrence.received_at, occurrence.closes)
+        self.instances[name] = max(word, self.instances.get(name, word))
+        if len(self.instances) > INSTANCES:  # those that ended longest ago go first
+            del self.instances[
+                min(self.instances, key=lambda each: (not self.instances[each][1], self.instances[each][0]))
+            ]
 
     def state(self, *, told: bool) -> GroupState:
         """The state after all occurrences; ``told`` says whether the whole event may describe the group."""
@@ -111,10 +133,16 @@ class Tally:
             closed=before.closed + self.closed,
             duplicates=before.duplicates + self.duplicates,
             ended=self.ended,
+            first_received=self.first_received,
+            instances=self.instances,
             marks=marks,
             recent=tuple(self.recent),
         )
         return _counted(after, self.counted) if self.counted else after
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 def _counted(state: GroupState, occurrences: Sequence[Occurrence]) -> GroupState:

@@ -90,10 +90,26 @@ def test_a_vendors_resolution_closes_without_counting():
 
 def test_a_resolution_of_an_unknown_group_is_remembered_without_a_signal():
     told = apply(None, sighting(occurrence(2, closes=True)))
-    assert (told.state.count, told.state.closed, told.signals, status(told.state)) == (0, 1, (), "resolved")
+    assert (told.state.count, told.state.closed, told.signals) == (0, 1, ())
     later = apply(told.state, sighting(occurrence(3, received_at=NOW + 1)))
-    assert {signal.kind for signal in later.signals} == {"group_new", "group_regressed"}
-    assert later.because == "first"
+    assert [signal.kind for signal in later.signals] == ["group_new"]
+    assert (later.because, status(later.state)) == ("first", "open")
+
+
+def test_the_end_of_one_target_leaves_the_group_open_while_another_fires():
+    api, worker = {"instance": "api"}, {"instance": "worker"}
+    state = applied(sighting(occurrence(1, **api)), sighting(occurrence(2, received_at=NOW + 1, **worker)))
+    state = applied(sighting(occurrence(3, received_at=NOW + 2, closes=True, **api)), state=state)
+    assert status(state) == "open"
+    state = applied(sighting(occurrence(4, received_at=NOW + 3, closes=True, **worker)), state=state)
+    assert status(state) == "resolved"
+    assert status(applied(sighting(occurrence(5, received_at=NOW + 4, **api)), state=state)) == "regressed"
+
+
+def test_a_group_is_described_by_an_occurrence_not_by_an_end():
+    green = event(type="success", message="CI succeeded", status="resolved")
+    state = applied(sighting(occurrence(1, closes=True), event=green), run([2], event=event(type="failure")))
+    assert state.about.type == "failure"
 
 
 def test_an_alert_that_fires_again_regresses():
@@ -107,8 +123,8 @@ def test_an_alert_that_fires_again_regresses():
 
 
 def test_an_end_that_is_read_after_a_later_occurrence_regresses_at_once():
-    state = applied(sighting(occurrence(1, received_at=NOW + 9)))
-    told = apply(state, sighting(occurrence(1, received_at=NOW, closes=True, event_id="end"), partition=1))
+    state = applied(sighting(occurrence(1), occurrence(2, received_at=NOW + 9)))
+    told = apply(state, sighting(occurrence(1, received_at=NOW + 5, closes=True, event_id="end"), partition=1))
     assert status(told.state) == "regressed"
     assert [signal.kind for signal in told.signals] == ["group_regressed"]
 

@@ -42,8 +42,9 @@ def pieces(data, partitions, decided):
     """The lanes cut and shuffled, each lane in its order; commands anywhere."""
     queues = []
     for partition, lane in partitions.items():
-        cuts = sorted(data.draw(st.sets(st.integers(1, max(1, len(lane) - 1)), max_size=4)))
-        edges = [0, *[cut for cut in cuts if cut < len(lane)], len(lane)]
+        cuts = data.draw(st.sets(st.integers(1, max(1, len(lane) - 1)), max_size=4))
+        cuts |= {at for at in range(1, len(lane)) if lane[at].closes != lane[at - 1].closes}  # as `fold` cuts
+        edges = [0, *sorted(cut for cut in cuts if cut < len(lane)), len(lane)]
         queues.append([sighting(*lane[a:b], partition=partition) for a, b in pairwise(edges)])
     queues += [[(NOW + at, offset, action)] for offset, (at, action) in enumerate(decided)]
     told = []

@@ -33,6 +33,7 @@ def test_an_occurrence_keeps_what_counting_needs():
                 event_id="e",
                 status="resolved",
                 severity="fatal",
+                instance="pod-1",
                 release="1.2",
                 environment="prod",
                 occurred_at=None,
@@ -41,7 +42,7 @@ def test_an_occurrence_keeps_what_counting_needs():
         **CHUNK,
     )
     assert msgspec.structs.astuple(told[0].occurrences[0]) == (
-        7, 2, NOW, NOW, "e", "sentry", True, "1.2", "prod", "fatal",
+        7, 2, NOW, NOW, "e", "sentry", True, "1.2", "prod", "fatal", "pod-1",
     )  # fmt: skip
 
 
@@ -92,3 +93,15 @@ def test_each_event_can_be_told_whole(number):
 def test_a_sighting_is_read_back_as_it_was_written():
     told = fold([fingerprinted()], **CHUNK)[0]
     assert msgspec.json.decode(msgspec.json.encode(told), type=Sighting) == told
+
+
+def test_ends_and_beginnings_are_sightings_of_their_own_in_their_order():
+    statuses = ("resolved", "firing", "firing", "resolved")
+    told = fold(
+        [fingerprinted(status=status, origin=Origin("topic-id", 3, at)) for at, status in enumerate(statuses)], **CHUNK
+    )
+    assert [(each.event.status, len(each.occurrences)) for each in told] == [
+        ("resolved", 1),
+        ("firing", 2),
+        ("resolved", 1),
+    ]
