@@ -70,9 +70,9 @@ def test_a_warning_with_an_exception_is_a_warning_and_information_stays_informat
     assert one({"exception.type": "KeyError"}, severityNumber=9) == Ignored("below error")
 
 
-def test_the_exception_of_the_attributes_is_told_with_the_logs_line_as_title():
+def test_the_exception_of_the_attributes_is_told_whatever_the_log_line_says():
     item = one({"exception.type": "Declined", "exception.message": "no", "exception.stacktrace": TRACE})
-    assert (item.type, item.message, item.title) == ("Declined", "no", "it failed")
+    assert (item.type, item.message, item.title) == ("Declined", "no", None)
     assert [(one_.type, one_.module, len(one_.frames)) for one_ in item.exceptions] == [("Declined", "shop", 1)]
     assert item.tags == {}
 
@@ -80,6 +80,11 @@ def test_the_exception_of_the_attributes_is_told_with_the_logs_line_as_title():
 def test_a_trace_that_was_logged_as_text_is_read_from_the_body():
     item = one(body={"stringValue": f"request failed\n{TRACE}"})
     assert (item.type, item.message, item.title) == ("Declined", "no", None)
+
+
+def test_a_structured_body_tells_the_message_that_it_holds():
+    pairs = [{"key": "msg", "value": {"stringValue": "no"}}, {"key": "attempt", "value": {"intValue": "3"}}]
+    assert one(body={"kvlistValue": {"values": pairs}}).message == "no"
 
 
 def test_a_plain_error_line_is_a_message():

@@ -51,7 +51,7 @@ def _item(record: object, resource: Mapping[str, str], scope: str | None) -> Ite
     number = _severity(record, unspecified=_ERROR if exceptional else 0)
     if number < _WARN or (number < _ERROR and not exceptional):
         return Ignored("below error")
-    body = values.text(record.get("body"))
+    body = values.message(record.get("body"))
     event_name = fields.text(record.get("eventName")) or told.get("event.name")
     exceptions = _exceptions(told, body, exceptional=exceptional)
     last = exceptions[-1] if exceptions else ExceptionInfo()
@@ -64,7 +64,6 @@ def _item(record: object, resource: Mapping[str, str], scope: str | None) -> Ite
         type=kind,
         message=message or event_name,
         template=_first(told, *_TEMPLATES),
-        title=body if exceptional else None,
         exceptions=exceptions,
         logger=told.get("logger.name") or scope,
         trace_id=_id(record.get("traceId")),

@@ -6,6 +6,7 @@ from argus_streams.core import fields
 
 MAX_DEPTH = 8  # of values inside values, which a sender may nest without end
 
+_MESSAGES = ("message", "msg", "Message", "error", "err", "event")  # as loggers name it, the likeliest first
 _SCALARS = ("stringValue", "intValue", "doubleValue", "bytesValue")
 
 
@@ -15,6 +16,16 @@ def text(value: object) -> str | None:
     if isinstance(found, dict | list):
         return msgspec.json.encode(found).decode() if found else None
     return found if isinstance(found, str) else None
+
+
+def message(value: object) -> str | None:
+    """A body as text; of a map the message that it holds, for the rest of it differs from line to line."""
+    found = plain(value, 0)
+    if isinstance(found, dict):
+        said = next((found[name] for name in _MESSAGES if isinstance(found.get(name), str)), None)
+        if said:
+            return str(said)
+    return text(value)
 
 
 def attributes(value: object) -> dict[str, str]:
