@@ -106,7 +106,7 @@ async def _store(settings: Settings, worker: Worker) -> int:
         store = PostgresStore(database, settings.unknown_projects)
         keeping = asyncio.create_task(_keep_partitions(settings))
         try:
-            return await worker.run(StoreAgent(Topics.under(settings.topic_prefix), store))
+            return await worker.run(StoreAgent(Topics.under(settings.topic_prefix), store), database.probe)
         finally:
             keeping.cancel()
 

@@ -18,6 +18,8 @@ from argus_streams.streaming.position import Record
 _SIGHTING = msgspec.json.Decoder(Sighting)
 _COMMAND = msgspec.json.Decoder(Command)
 
+COMMAND_BYTES = 8 * 1024  # who decided is written with the group again and again
+
 
 class GroupAgent:
     """Counts each occurrence once, decides status, keeps exemplars, signals what is new or back."""
@@ -48,6 +50,8 @@ class GroupAgent:
 
     def _apply(self, turn: GroupTurn, piece: Slice, record: Record) -> None:
         is_command = piece.topic == self._topics.commands
+        if is_command and len(record.value or b"") > COMMAND_BYTES:
+            raise Malformed("command too large", f"{len(record.value or b''):,} bytes; the limit is {COMMAND_BYTES:,}")
         try:
             told = (_COMMAND if is_command else _SIGHTING).decode(record.value or b"")
         except UNREADABLE as error:

@@ -14,6 +14,7 @@ class Health:
     rebalancing: bool = True
     recovering: bool = False
     holding: str | None = None  # why work waits for something outside
+    away: str | None = None  # what did not answer when it was last asked, though nothing waited for it
     partitions: int = 0
     turns: int = 0
     records: int = 0
@@ -30,6 +31,8 @@ class Health:
             found.append("recovering state")
         if self.holding:
             found.append(f"holding: {self.holding}")
+        elif self.away:
+            found.append(f"away: {self.away}")
         return found
 
 

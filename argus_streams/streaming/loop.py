@@ -12,8 +12,9 @@ from functools import partial
 from time import monotonic
 from typing import Any, NamedTuple
 
-from argus_streams.errors import Unavailable
-from argus_streams.streaming.agent import Agent, Effects, KeyedAgent, Slice, State
+from argus_streams.errors import Misconfigured, Unavailable
+from argus_streams.streaming.agent import Slice
+from argus_streams.streaming.decision import Decide, Decided
 from argus_streams.streaming.health import Health
 from argus_streams.streaming.position import Chunk, Partition, Position
 from argus_streams.streaming.producer import ConfirmedProducer
@@ -48,7 +49,7 @@ class Loop:
     def __init__(
         self,
         engine: Engine,
-        decide: "Decide",
+        decide: Decide,
         *,
         table: Table | None,
         generation: Callable[[], int],
@@ -60,6 +61,7 @@ class Loop:
         self._generation = generation  # of the consumer group, now
         self._fatal = fatal  # ends the process: an error that escapes a turn would let Faust skip what it held
         self._inbox: list[tuple[Partition, Chunk]] = []
+        self._waiting = 0  # bytes fetched and not yet taken into a turn
         self._tenure = 0  # moves with every loss and gain of partitions
         self._leaving = asyncio.Event()
         self._idle = asyncio.Event()
@@ -88,6 +90,7 @@ class Loop:
         self._tenure += 1
         self._leaving.clear()
         self._inbox.clear()
+        self._waiting = 0
         health = self._engine.health
         health.joined, health.rebalancing, health.partitions = True, bool(tps), len(tps)
         health.holding, health.recovering = None, False  # whatever it was about: it is another tenure now
@@ -111,12 +114,21 @@ class Loop:
         if self._table is not None:
             self._table.release()
 
+    def crowded(self) -> bool:
+        """Whether a turn's worth of bytes waits already."""
+        return self._waiting >= TURN_BYTES
+
+    def delivered(self, size: int) -> None:
+        """So many bytes more wait for a turn."""
+        self._waiting += size
+
     # -- turns ----------------------------------------------------------------------------------------------------
 
     async def run(self, chunks: AsyncIterable[Any], more: Callable[[], bool]) -> None:
         """Process chunks for ever; ``more`` says whether another one waits already."""
         async for event in chunks:
             message = event.message
+            self._waiting = max(0, self._waiting - event.value.size)
             self._inbox.append((Partition(message.topic, message.partition), event.value))
             if self._leaving.is_set():
                 self._inbox.clear()
@@ -196,13 +208,13 @@ class Loop:
             self._verified = monotonic()
             await table.verify()
 
-    async def _held(self, decide: Callable[[], Awaitable["Decided"]], tenure: int) -> "Decided":
+    async def _held(self, decide: Callable[[], Awaitable[Decided]], tenure: int) -> Decided:
         """Decide; while something outside is down, hold with back-off and say so."""
         pause, health = HOLD_SECONDS[0], self._engine.health
         while True:
             try:
                 decided = await decide()
-            except Unavailable as error:
+            except (Unavailable, Misconfigured) as error:  # what was right at the start may be mended as it broke
                 health.holding = str(error)
                 log.warning("holding, nothing is skipped: %s; next try in %.1f s", error, pause)
                 await self._pause(pause)
@@ -260,33 +272,3 @@ class Loop:
             else:
                 self._engine.health.holding = None
                 return answer
-
-
-class Decided(NamedTuple):
-    """What one decision brought: effects, and the state changes that go with them."""
-
-    effects: Effects
-    changes: Mapping[tuple[int, bytes], bytes | None]
-
-
-Decide = Callable[[Sequence[Slice]], Awaitable[Decided]]
-
-
-def plain(agent: Agent) -> Decide:
-    """The decision of an agent without state."""
-
-    async def decide(slices: Sequence[Slice]) -> Decided:
-        return Decided(await agent.turn(slices), {})
-
-    return decide
-
-
-def keyed(agent: KeyedAgent, table: Table) -> Decide:
-    """The decision of an agent over an overlay of its table, made anew for each try."""
-
-    async def decide(slices: Sequence[Slice]) -> Decided:
-        state = State(table)
-        effects = await agent.turn(slices, state)
-        return Decided(effects, state.changes())
-
-    return decide

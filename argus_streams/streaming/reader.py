@@ -73,6 +73,7 @@ class Reader:
                 "enable.auto.offset.store": False,
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
+                "isolation.level": "read_uncommitted",  # else an open transaction is where a log seems to end
             },
             logger=logging.getLogger(LIBRARY),
         )

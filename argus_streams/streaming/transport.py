@@ -6,7 +6,7 @@ holds each fact.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Any, cast
 
@@ -23,6 +23,8 @@ from argus_streams.streaming.reader import METADATA_END
 
 Starts = Mapping[Partition, tuple[int, str]]  # offset and topic id
 
+CROWDED_SECONDS = 0.02  # between two looks whether there is room again
+
 
 class Tenancy:
     """What the transport needs of the loop: where to start, and when the running turn is over."""
@@ -34,17 +36,27 @@ class Tenancy:
         starts: Callable[[Iterable[Partition]], Awaitable[Starts]],
         assigned: Callable[[frozenset[Partition]], None],
         leave: Callable[[], Awaitable[None]],
+        crowded: Callable[[], bool],
+        delivered: Callable[[int], None],
     ) -> None:
         self.position = position
         self.starts = starts  # committed positions, or beginnings
         self.assigned = assigned  # partitions are ours: recover their state
         self.leave = leave  # waits for the running turn, then no step may begin
+        self.crowded = crowded  # so many bytes wait that no more may be fetched; Faust counts chunks alone
+        self.delivered = delivered  # so many bytes more wait
 
 
 class _Thread(AIOKafkaConsumerThread):
     """Commits with the topic's id as metadata, and survives a broker that is away."""
 
     consumer: "ChunkConsumer"
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        # Faust reads what is committed only in its own transactions; an aborted record was never said.
+        consumer._isolation_level = "read_committed"  # noqa: SLF001 - no setting of Faust's reaches it
+        return consumer
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         held = self.consumer.tenancy.position.held()
@@ -56,6 +68,7 @@ class _Thread(AIOKafkaConsumerThread):
         }
         if not commit:
             return False
+        self.tp_last_committed_at.update(dict.fromkeys(offsets, monotonic()))  # else Faust warns that we never commit
         try:
             await self._ensure_consumer().commit(commit)
         except (CommitFailedError, IllegalStateError):  # rebalanced: the next owner starts where we last committed
@@ -144,6 +157,8 @@ class ChunkConsumer(FaustConsumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's
         """Fetch, and give each partition's records as one message."""
+        while self.tenancy.crowded() and self.flow_active and not self.should_stop:
+            await self.sleep(CROWDED_SECONDS)
         if self.flow_active:
             await self._ask_again()
         numbers = self.tenancy.position.fetches()
@@ -157,7 +172,9 @@ class ChunkConsumer(FaustConsumer):
             if not self._flowing(generation):  # a rebalance began: what was fetched is dropped, and asked for again
                 return
             if active is None or tp in active or tp in self._buffered_partitions:
-                yield tp, _message(tp, fetched, numbers.get(Partition(*tp), 0), generation)
+                chunk = Chunk(fetched, _size(fetched), numbers.get(Partition(*tp), 0), generation)
+                self.tenancy.delivered(chunk.size)
+                yield tp, _message(tp, chunk)
 
     def _flowing(self, generation: int) -> bool:
         return self.flow_active and self.app.consumer_generation_id == generation
@@ -181,14 +198,17 @@ class ChunkConsumer(FaustConsumer):
         return ends
 
 
-def _message(tp: TP, records: list[Any], fetch: int, generation: int) -> ConsumerMessage:
-    size = sum(len(record.value or b"") + len(record.key or b"") for record in records)
-    last = records[-1]
-    chunk: Any = Chunk(records, size, fetch, generation)  # our codec passes it through
+def _size(records: Sequence[Any]) -> int:
+    return sum(len(record.value or b"") + len(record.key or b"") for record in records)
+
+
+def _message(tp: TP, chunk: Chunk) -> ConsumerMessage:
+    last: Any = chunk.records[-1]
+    value: Any = chunk  # our codec passes it through
     seconds = last.timestamp / 1000.0
     return ConsumerMessage(
-        last.topic, last.partition, last.offset, seconds, last.timestamp_type, [], None, chunk, None, 0, 0, tp,
-        generation_id=generation,
+        last.topic, last.partition, last.offset, seconds, last.timestamp_type, [], None, value, None, 0, 0, tp,
+        generation_id=chunk.generation,
     )  # fmt: skip
 
 

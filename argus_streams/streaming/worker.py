@@ -7,7 +7,7 @@ import signal
 import socket
 import uuid
 from asyncio import FIRST_COMPLETED
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
@@ -19,8 +19,9 @@ from faust.serializers.codecs import Codec
 from argus_streams.errors import ArgusError, Misconfigured, Unavailable
 from argus_streams.streaming.agent import Agent, KeyedAgent
 from argus_streams.streaming.credentials import credentials
+from argus_streams.streaming.decision import keyed, plain
 from argus_streams.streaming.health import Health, HealthServer
-from argus_streams.streaming.loop import HOLD_SECONDS, Engine, Loop, keyed, plain
+from argus_streams.streaming.loop import HOLD_SECONDS, Engine, Loop
 from argus_streams.streaming.position import Position
 from argus_streams.streaming.producer import ConfirmedProducer
 from argus_streams.streaming.reader import Reader
@@ -36,7 +37,9 @@ STOP_SECONDS = 4.5  # SIGTERM to exit
 SILENCE_SECONDS = 3.0  # of a broker at the start, until a person is told
 SESSION_SECONDS = 10.0  # how long partitions stand still after a crash (aiokafka's 60 s would be a minute)
 REBALANCE_SECONDS = 15.0
-CHUNK_BYTES = 1024 * 1024  # one fetch of one partition
+WATCH_SECONDS = 10.0
+CHUNK_BYTES = 1024 * 1024  # one fetch of one partition, as it lies on the broker: perhaps compressed
+CHUNK_RECORDS = 2_000  # given to the loop at once: bounds memory where compression hides how much it is
 CHUNKS_WAITING = 32
 
 
@@ -90,9 +93,11 @@ class Worker:
         self._reader = Reader(broker.client, job.group)
         self._producer = ConfirmedProducer(broker.client)
         self._position = Position()
+        self._probe: Callable[[], Awaitable[None]] = nothing_else
 
-    async def run(self, agent: Agent) -> int:
-        """Run an agent without state."""
+    async def run(self, agent: Agent, probe: Callable[[], Awaitable[None]] | None = None) -> int:
+        """Run an agent without state; ``probe`` raises while something else that it needs is away."""
+        self._probe = probe or nothing_else
         async with self._probed() as stop:
             engine = await self._engine(stop)
             if engine is None:
@@ -208,7 +213,7 @@ class Worker:
             broker_heartbeat_interval=3.0,
             broker_rebalance_timeout=REBALANCE_SECONDS,
             broker_commit_interval=1.0,
-            broker_max_poll_records=None,
+            broker_max_poll_records=CHUNK_RECORDS,
             consumer_max_fetch_size=CHUNK_BYTES,
             consumer_auto_offset_reset="earliest",
         )
@@ -219,7 +224,10 @@ class Worker:
         app = self._app()
         self._health.holding = None
         loop = make(lambda: app.consumer_generation_id)
-        tenancy = Tenancy(position=self._position, starts=loop.starts, assigned=loop.assigned, leave=loop.leave)
+        tenancy = Tenancy(
+            position=self._position, starts=loop.starts, assigned=loop.assigned, leave=loop.leave,
+            crowded=loop.crowded, delivered=loop.delivered,
+        )  # fmt: skip
         install(app, tenancy)
         topic = app.topic(*self._job.topics, key_serializer="raw", value_serializer=_Chunks())
 
@@ -229,7 +237,7 @@ class Worker:
         app.agent(topic, name=self._job.role, concurrency=1)(agent)
         app.finalize()
         starting = asyncio.create_task(app.start())  # not awaited: joining a busy group may outlast a SIGTERM
-        watch = asyncio.create_task(self._watch_topics(engine))
+        watch = asyncio.create_task(self._watch(engine))
         await self._until(stop, app, starting)
         watch.cancel()
         starting.cancel()
@@ -243,26 +251,43 @@ class Worker:
                 await asyncio.wait_for(stop.wait(), 0.2)
 
     async def _end(self, app: faust.App) -> int:
-        """Commit what is done and leave the group; a stop that hangs is cut."""
-        began, crashed = monotonic(), app.crashed
-        if crashed:
-            log.error("Faust crashed: %r", app.crash_reason)
+        """Commit what is done and leave the group; a stop that hangs is cut.
+
+        A crashed Faust is not stopped: its consumer's thread is gone, and a commit through it would never return.
+        """
+        if app.crashed:
+            die(app.crash_reason or RuntimeError("Faust crashed without a reason"))
+        began = monotonic()
         try:
             await asyncio.wait_for(app.stop(), STOP_SECONDS)
         except TimeoutError:
             log.warning("the group was not left within %s s: ending without", STOP_SECONDS)
         log.info("%s ended in %.1f s", self._job.role, monotonic() - began)
-        return CRASHED if crashed else 0
+        return 0
 
-    async def _watch_topics(self, engine: Engine) -> None:
-        """A topic deleted and made again has another id: all positions in it are void, so begin anew."""
+    async def _watch(self, engine: Engine) -> None:
+        """Ask what is outside whether it is there, also while nothing has to be done; readiness shows it.
+
+        A topic deleted and made anew has another id: all positions in it are void, so begin anew.
+        """
         while True:
-            await asyncio.sleep(10.0)
-            with suppress(Unavailable):
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
                 found = await self._reader.topics(engine.topic_ids)
-                changed = [n for n, (topic_id, _) in found.items() if topic_id != engine.topic_ids[n]]
-                if changed:
-                    die(Unavailable(f"{', '.join(changed)} was made anew under another id: starting over"))
+                await self._probe()
+            except ArgusError as error:
+                if self._health.away is None:
+                    log.warning("not ready: %s", error)
+                self._health.away = str(error)
+                continue
+            self._health.away = None
+            changed = [name for name, (topic_id, _) in found.items() if topic_id != engine.topic_ids[name]]
+            if changed:
+                die(Unavailable(f"{', '.join(changed)} was made anew under another id: starting over"))
+
+
+async def nothing_else() -> None:
+    """The probe of an agent that needs nothing but Kafka."""
 
 
 def die(error: BaseException) -> None:

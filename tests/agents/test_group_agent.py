@@ -205,3 +205,10 @@ def test_the_ledger_is_told_by_input_partition_and_algorithm():
 def test_what_leaves_is_json_that_readers_of_other_languages_take():
     answer = Grouping().turn(seen(told(sighting(0, 1))))
     assert all(json.loads(record.value) for record in answer.records)
+
+
+def test_a_command_that_is_too_large_is_a_letter():
+    order = builders.command("resolve")
+    answer = Grouping().turn(commands(told(msgspec.structs.replace(order, by="x" * 10_000))))
+    ((letter, _),) = answer.letters()
+    assert letter.reason == "command too large"

@@ -9,8 +9,9 @@ from processes import comes_true
 
 from argus_streams.errors import Unavailable
 from argus_streams.streaming.agent import Effects
+from argus_streams.streaming.decision import keyed, plain
 from argus_streams.streaming.health import Health
-from argus_streams.streaming.loop import Engine, Loop, keyed, plain
+from argus_streams.streaming.loop import Engine, Loop
 from argus_streams.streaming.position import Chunk, Partition, Position
 from argus_streams.streaming.producer import Outgoing
 from argus_streams.streaming.store import MemoryStore

@@ -213,6 +213,16 @@ def test_a_starting_app_makes_folders_in_the_current_directory():
     assert "datadir.mkdir" in source(App._create_directories)
 
 
+def test_a_consumer_outside_transactions_reads_what_was_never_committed():
+    assert in_order(
+        source(AIOKafkaConsumerThread._create_worker_consumer),
+        '"read_uncommitted"',
+        "in_transaction",
+        '"read_committed"',
+    )
+    assert "isolation_level=self._isolation_level" in source(AIOKafkaConsumer.start)
+
+
 # -- what we rely on --------------------------------------------------------------------------------------------------
 
 

@@ -28,11 +28,14 @@ class Driver:
         self.commits.append({(tp.partition, place.offset, place.metadata) for tp, place in offsets.items()})
 
 
+ROOM = {"crowded": lambda: False, "delivered": lambda _: None}
+
+
 def offline(driver, fetched=()):
     """Our consumer in an app that was never started, its fetches and its assignment given."""
     app = faust.App("transport", broker="kafka://127.0.0.1:1", web_enabled=False)
     position = Position()
-    install(app, Tenancy(position=position, starts=None, assigned=None, leave=None))
+    install(app, Tenancy(position=position, starts=None, assigned=None, leave=None, **ROOM))
     consumer = app.transport.Consumer(app.transport, _nothing, on_partitions_revoked=None, on_partitions_assigned=None)
     app._producer = SimpleNamespace(flush=_nothing)  # noqa: SLF001 - Faust's own, which we do not use
     app.consumer_generation_id = 7
