@@ -15,10 +15,11 @@ from typing import Any, Concatenate, ParamSpec, TextIO
 import click
 import msgspec
 
-from argus_streams import app, asking, explanation, logs, settings, supervision
+from argus_streams import app, asking, explanation, logs, settings, sources, supervision
 from argus_streams.adapters import migrations, topics
 from argus_streams.agents.wire import Topics
 from argus_streams.core.grouping.parameterize import parameterize as template_of
+from argus_streams.core.intake import SLUG
 from argus_streams.core.topology import Fine, Weak
 from argus_streams.demo import run as demonstration
 from argus_streams.errors import ArgusError, Malformed, Misconfigured
@@ -122,9 +123,22 @@ def config(given: Settings) -> int:
     return 0
 
 
+def _known_source(_: click.Context, __: click.Parameter, value: str) -> str:
+    known = sources.load()
+    if value not in known:
+        raise click.BadParameter(f"no source is named {value!r}; there are {', '.join(known)}")
+    return value
+
+
+def _slug(_: click.Context, __: click.Parameter, value: str) -> str:
+    if not SLUG.match(value):
+        raise click.BadParameter(f"{value!r} is not 1 to 64 of a-z, 0-9 and -")
+    return value
+
+
 @main.command()
-@click.option("--source", required=True, help="Which vendor's bodies these are.")
-@click.option("--project", required=True, help="Slug of the project they belong to.")
+@click.option("--source", required=True, callback=_known_source, help="Which vendor's bodies these are.")
+@click.option("--project", required=True, callback=_slug, help="Slug of the project they belong to.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_settings
 def publish(given: Settings, source: str, project: str, files: tuple[Path, ...]) -> int:

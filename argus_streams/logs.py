@@ -27,7 +27,8 @@ class _Repeats(logging.Filter):
 
 def quieten() -> None:
     """For commands that end with an answer or one line of error: no library tells the same beside it."""
-    logging.getLogger(POOL).setLevel(logging.CRITICAL)
+    for name in (POOL, "librdkafka"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def configure(level: str) -> None:

@@ -1,6 +1,5 @@
 """What agents and the command line need of the outside, as Protocols and the values that pass through them."""
 
-import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -10,7 +9,6 @@ from argus_streams.core.events import Origin
 from argus_streams.core.messages import DeadLetter, Group, GroupStatus, KeptEvent, Stage
 
 DAY_MS = 86_400_000
-SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")  # of a project
 
 Row = Group | KeptEvent | DeadLetter
 

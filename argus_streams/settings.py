@@ -1,7 +1,6 @@
 """The only reader of the environment: every setting, its default and what it is for."""
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,9 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from argus_streams.core.intake import SLUG
 from argus_streams.errors import Misconfigured
-
-_SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")
 
 
 class Settings(BaseSettings):
@@ -78,7 +76,7 @@ class Settings(BaseSettings):
         for part in value:
             topic, _, target = part.partition("=")
             source, _, project = target.partition(":")
-            if not (topic and source and _SLUG.match(project)):
+            if not (topic and source and SLUG.match(project)):
                 raise ValueError(f"{part!r} is not topic=source:project")
         return value
 

@@ -6,8 +6,9 @@ from typing import TypeVar
 import msgspec
 
 from argus_streams.core.events import Origin
+from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent, Stage
-from argus_streams.ports import SLUG, Batch, GroupQuery, Refused, distinct, event_key, letter_key
+from argus_streams.ports import Batch, GroupQuery, Refused, distinct, event_key, letter_key
 
 R = TypeVar("R", Group, KeptEvent, DeadLetter)
 _BIGGEST = 2**63 - 1  # Postgres' bigint

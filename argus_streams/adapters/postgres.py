@@ -8,9 +8,10 @@ import psycopg
 from msgspec import Struct
 
 from argus_streams.adapters.database import Connection, Database, translate
+from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent
 from argus_streams.errors import Malformed
-from argus_streams.ports import SLUG, Batch, Refused, Row, distinct
+from argus_streams.ports import Batch, Refused, Row, distinct
 
 R = TypeVar("R", Group, KeptEvent, DeadLetter)
 UnknownProject = Literal["create", "refuse"]

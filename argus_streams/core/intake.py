@@ -20,7 +20,7 @@ from argus_streams.errors import Malformed
 _DAY = 24 * 60 * 60 * 1000  # ms
 _EARLIEST = 30 * _DAY  # before Kafka's time: a sender that was offline; further back its clock is wrong
 _LATEST = 10 * 60 * 1000  # after it: clocks differ
-_SLUG = re.compile(r"[a-z0-9-]{1,64}")
+SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")  # of a project
 
 
 class Intake(NamedTuple):
@@ -48,7 +48,7 @@ def take(body: Body, source: Source, *, project: str, origin: Origin, limits: Li
         raise Malformed("too large", f"{len(body.value):,} bytes; the limit is {limits.body:,}")
     if not project:
         raise Malformed("no project", "neither a header `project` nor a mapping of the topic names one")
-    if not _SLUG.fullmatch(project):
+    if not SLUG.match(project):
         raise Malformed("bad project", f"{clip.clean(project, 80)!r} is not 1 to 64 of a-z, 0-9 and -")
     items: Sequence[Item] = source.read(body) or (Ignored("nothing in it"),)
     if len(items) > limits.items:

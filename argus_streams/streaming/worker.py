@@ -160,7 +160,10 @@ class Worker:
             return None
         missing = [name for name in names if name not in found]
         if missing:
-            raise Misconfigured(f"the broker has no topic {', '.join(missing)}: run `argus topics apply` first")
+            raise Misconfigured(
+                f"the broker has no topic {', '.join(missing)}: `argus topics apply` creates "
+                "those of ours; one that ARGUS_INPUTS names is yours to create"
+            )
         counts = {name: found[name][1] for name in names}
         if self._job.changelog and len(set(counts.values())) > 1:
             raise Misconfigured(f"topics keyed alike need equal partition counts, the broker has {counts}")

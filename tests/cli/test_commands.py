@@ -126,3 +126,12 @@ def test_every_command_has_help():
     names = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "]
     assert {"demo", "worker", "topics", "migrate", "config", "publish", "groups", "group", "explain"} <= set(names)
     assert all(argus(name, "--help").exit_code == 0 for name in names)
+
+
+@pytest.mark.parametrize(("source", "project"), [("nope", "shop"), ("sentry", "Bad Name")])
+def test_publish_refuses_a_source_or_project_that_could_only_become_a_letter(tmp_path, source, project):
+    body = tmp_path / "body.json"
+    body.write_text("{}")
+    done = argus("publish", "--source", source, "--project", project, str(body), KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+    assert done.exit_code == 2
+    assert "is named" in done.stderr or "is not 1 to 64" in done.stderr
