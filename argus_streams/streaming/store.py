@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch
+from rocksdict import BlockBasedOptions, Cache, Options, WriteBatch
+
+from argus_streams.streaming import state_folder
 
 Changes = Mapping[bytes, bytes]
 
@@ -80,11 +82,13 @@ WRITE_BUFFER_BYTES = 4 * MIB
 
 
 class RocksStore:
-    """All partitions of a table in one RocksDB, keys prefixed by the partition: one cache, one set of buffers."""
+    """All partitions of a table in one RocksDB, keys prefixed by the partition: one cache, one set of buffers.
+
+    A folder with a damaged RocksDB is emptied. Raises ``Misconfigured`` for one that can not be used.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._db = Rdict(str(folder), _options())
+        self._db = state_folder.opened(folder, _options())
 
     def get(self, partition: int, key: bytes) -> bytes | None:
         value = self._db.get(_VALUE + _PARTITION.pack(partition) + key)

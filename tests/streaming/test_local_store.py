@@ -1,10 +1,12 @@
 """What both stores of a table promise; and what RocksDB promises beyond a process's end."""
 
+import os
 import time
 
 import pytest
 from processes import python
 
+from argus_streams.errors import Misconfigured
 from argus_streams.streaming.store import Mark, MemoryStore, RocksStore
 
 MARK = Mark("topic-id", 7)
@@ -29,6 +31,15 @@ while True:
         store.write(partition, {b"key": b"value"}, Mark("topic-id", 1))
     for partition in range(50):
         store.drop(partition)
+"""
+HOLDER = """
+import sys
+import time
+from pathlib import Path
+from argus_streams.streaming.store import RocksStore
+store = RocksStore(Path(sys.argv[1]))
+print("held", flush=True)
+time.sleep(60)
 """
 
 
@@ -134,3 +145,121 @@ def test_a_killed_dropper_leaves_no_value_without_its_mark(tmp_path, attempt):
     marks, values = [store.mark(p) for p in range(50)], [store.get(p, b"key") for p in range(50)]
     assert [mark is None for mark in marks] == [value is None for value in values]
     store.close()
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A folder of a closed store: ten thousand bytes in a file of values, the last write in the log alone."""
+    folder = tmp_path / "state" / "changelog"
+    store = RocksStore(folder)
+    store.write(0, {b"%d" % number: os.urandom(100) for number in range(100)}, MARK)
+    store.close()
+    store = RocksStore(folder)  # opening moves the log's values to a file
+    store.write(0, {b"last": b"value"}, Mark("topic-id", 8))
+    store.close()
+    return folder
+
+
+def _cut(files):
+    for file in files:
+        file.write_bytes(file.read_bytes()[:100])
+
+
+def _flip(files):
+    for file in files:
+        content = file.read_bytes()
+        middle = len(content) // 2
+        file.write_bytes(content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :])
+
+
+def _lose(files):
+    for file in files:
+        file.unlink()
+
+
+def _scribble(files):
+    for file in files:
+        file.write_bytes(b"garbage\n")
+
+
+@pytest.mark.parametrize(
+    ("damage", "files"),
+    [
+        (_scribble, "CURRENT"), (_lose, "CURRENT"), (_cut, "MANIFEST-*"), (_flip, "MANIFEST-*"), (_lose, "MANIFEST-*"),
+        (_cut, "*.sst"), (_lose, "*.sst"),
+    ],
+)  # fmt: skip
+def test_a_damaged_rocksdb_begins_empty_and_says_so(written, caplog, damage, files):
+    found = list(written.glob(files))
+    assert found
+    damage(found)
+    store = RocksStore(written)
+    assert (store.mark(0), store.get(0, b"1")) == (None, None)
+    assert "costs time, not counts" in caplog.text
+    store.write(0, {b"key": b"value"}, MARK)
+    store.close()
+    store = RocksStore(written)
+    assert (store.get(0, b"key"), store.mark(0)) == (b"value", MARK)
+    store.close()
+
+
+@pytest.mark.parametrize("lost", range(1, 400, 13))
+def test_a_manifest_cut_anywhere_leaves_no_mark_without_its_values(written, lost):
+    manifest = next(written.glob("MANIFEST-*"))
+    manifest.write_bytes(manifest.read_bytes()[:-lost])
+    store = RocksStore(written)
+    values = store.get(0, b"1") is not None, store.get(0, b"last") is not None
+    told = {None: (False, False), MARK: (True, False), Mark("topic-id", 8): (True, True)}
+    assert values == told[store.mark(0)]
+    store.close()
+
+
+def test_a_damaged_rocksdb_takes_no_other_folder_with_it(written):
+    other = RocksStore(written.parent / "other")
+    other.write(0, {b"key": b"value"}, MARK)
+    (written / "notes.txt").write_text("an operator's own")
+    _scribble([written / "CURRENT"])
+    RocksStore(written).close()
+    assert other.get(0, b"key") == b"value"
+    assert (written / "notes.txt").exists()
+    other.close()
+
+
+def test_a_folder_that_another_worker_holds_is_refused_and_left_as_it_is(written):
+    with python(HOLDER, str(written)) as holder:
+        holder.stdout.readline()
+        with pytest.raises(Misconfigured, match=r"^ARGUS_STATE_DIR: .*another worker holds it: stop that one"):
+            RocksStore(written)
+    store = RocksStore(written)
+    assert store.mark(0) == Mark("topic-id", 8)
+    store.close()
+
+
+def test_a_folder_that_this_process_holds_is_refused(written):
+    store = RocksStore(written)
+    with pytest.raises(Misconfigured, match="another worker holds it"):
+        RocksStore(written)
+    store.close()
+
+
+@pytest.mark.parametrize("below", ["", "changelog"])
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path, below):
+    (tmp_path / "state").write_text("a file")
+    with pytest.raises(Misconfigured, match=r"^ARGUS_STATE_DIR: .*a file stands where a folder is needed"):
+        RocksStore(tmp_path / "state" / below)
+    assert (tmp_path / "state").read_text() == "a file"
+
+
+def test_a_folder_rocksdb_can_not_lock_is_refused(tmp_path):
+    (tmp_path / "LOCK").mkdir()
+    with pytest.raises(Misconfigured, match=r"^ARGUS_STATE_DIR: .*RocksDB can not use it"):
+        RocksStore(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.parametrize("below", ["", "changelog"])
+def test_a_folder_that_may_not_be_written_is_refused(tmp_path, below):
+    tmp_path.chmod(0o500)
+    with pytest.raises(Misconfigured, match=r"^ARGUS_STATE_DIR: "):
+        RocksStore(tmp_path / below)
+    tmp_path.chmod(0o700)

@@ -1,0 +1,60 @@
+"""Opening RocksDB in a folder: what an operator has to mend is told in a sentence, what is damaged begins empty."""
+
+import logging
+from pathlib import Path
+
+from rocksdict import Options, Rdict
+
+from argus_streams.errors import Misconfigured
+
+log = logging.getLogger(__name__)
+
+
+def opened(folder: Path, options: Options) -> Rdict:
+    """The database of this folder, made on demand; a damaged one is removed, for the changelog holds it too.
+
+    Raises ``Misconfigured`` when the folder is in use, is none, or can not be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise _misconfigured(folder, "a file stands where a folder is needed: move it, or name another") from error
+    except OSError as error:
+        raise _misconfigured(folder, f"can not be made: {error.strerror}. Name a folder we may write") from error
+    try:
+        return Rdict(str(folder), options)
+    except Exception as error:  # rocksdict raises nothing narrower; the kind is told by the text alone
+        if not _is_damage(str(error)):
+            raise _complaint(folder, str(error)) from error
+        log.warning("%s is damaged and begins empty, which costs time, not counts: %s", folder, _line(str(error)))
+    return _begun_anew(folder, options)
+
+
+def _begun_anew(folder: Path, options: Options) -> Rdict:
+    try:
+        Rdict.destroy(str(folder), options)  # under RocksDB's own lock, and nothing but RocksDB's own files
+        return Rdict(str(folder), options)
+    except Exception as error:
+        raise _complaint(folder, str(error)) from error
+
+
+def _is_damage(told: str) -> bool:
+    """Whether files are broken, or one that CURRENT names is gone; RocksDB's status begins its text.
+
+    https://github.com/facebook/rocksdb/blob/main/util/status.cc
+    """
+    return told.startswith(("Corruption:", "IO error: No such file or directory:"))
+
+
+def _complaint(folder: Path, told: str) -> Misconfigured:
+    if "While lock file" in told or "lock hold by current process" in told:
+        return _misconfigured(folder, "another worker holds it: stop that one, or give each worker its own folder")
+    return _misconfigured(folder, f"RocksDB can not use it: {_line(told)}. Mend this, or name another folder")
+
+
+def _misconfigured(folder: Path, what: str) -> Misconfigured:
+    return Misconfigured(f"ARGUS_STATE_DIR: {folder}: {what}")
+
+
+def _line(told: str) -> str:
+    return " ".join(told.split())
