@@ -13,13 +13,13 @@ REPLACEMENT = "\ufffd"
 _ENCODER = json.Encoder()
 _EVENT_TEXTS = (
     *("type", "title", "culprit", "logger", "platform", "service", "environment", "release", "host", "user", "session"),
-    *("trace_id", "span_id", "repository", "branch", "commit", "vendor_id", "delivery_id"),
+    *("trace_id", "span_id", "repository", "branch", "commit", "vendor_id", "delivery_id", "instance"),
 )
 _SIGNAL_TEXTS = (
     *("subject", "title", "status", "service", "environment", "release", "repository", "branch", "commit", "author"),
     *("vendor_id", "delivery_id"),
 )
-_FRAME_TEXTS = ("function", "module", "file", "context")
+_FRAME_TEXTS = ("function", "module", "package", "file", "context")
 # What Postgres refuses in a text, and what UTF-8 can not say. Other control characters (ANSI colours) stay.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _COMMON = 1024  # bytes: texts up to here are the rule, and no default cuts them but that of tags

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, structs
 
+from argus_streams.core import clip
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, Ignored, Item, Origin, Rejected, Signal
@@ -72,7 +73,8 @@ def read(incoming: Incoming, norms: Norms) -> Reading:
     source = norms.sources.get(incoming.source)
     if source is None:
         known = ", ".join(norms.sources)
-        return _dead("unknown source" if incoming.source else "no source", f"{incoming.source!r}; known are {known}")
+        told = clip.clean(norms.scrubber.text(incoming.source), 80)
+        return _dead("unknown source" if told else "no source", f"{told!r}; known are {known}")
     body = Body(incoming.value, incoming.headers, incoming.received_at)
     try:
         intake = take(

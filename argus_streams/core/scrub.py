@@ -35,6 +35,15 @@ _MARKS = tuple(
         rb"b(?:earer|asic|pat(?<=githubpat))",
     )
 )
+_TOKEN_MARKS = tuple(  # of what is known by its own beginning, not folded
+    re.compile(mark).search
+    for mark in (
+        rb"_(?:(?<=gh[pousr]_)|(?<=npm_))",
+        rb"=(?:(?<=[?&;]sig=)|(?<=[?&;-][Ss]ignature=)|(?<=&state=))",
+        rb"x(?=ox[abeprs]-)",
+    )
+)
+_TOKEN_WORDS = (b"glpat-", b"pypi-AgE", b"sk-proj-", b"sk-ant-", b"AIza", b"ASIA", b"SG.", b"hooks.slack.com/services/")
 _DIGITS = b"0" * 13  # as many as the shortest card number has
 _OWN_TIME = b"occurredat:"  # ms have 13 digits, too
 _CARD_MARK = re.compile(  # not inside a longer number, but for what an escape ends with (\\u0019)
@@ -45,12 +54,12 @@ _USER_MARK = re.compile(rb"//[^\s/\"'<>]*@").search
 
 _NAMES = (
     *("password", "passwd", "pwd", "secret", "token", "api key", "access key", "private key", "credential"),
-    *("authorization", "session id"),
+    *("authorization", "session id", "passphrase", "pass phrase"),
 )
 _ENDING = r"(?:[-_ ]?(?:access[-_ ]?)?(?:key|hash|value|id|header|confirmation)|s|[0-9])?"  # of a name
 _SECRET_KEY = (
     rb"passw|pwd$|secret|tokens?$|token(?:value|hash)$|apikey|accesskey|privatekey|credential|authorization"
-    rb"|sessionid|cookies?$"
+    rb"|sessionid|passphrase|cookies?$"
 )
 _CARD = (
     r"(?<![\w.+-])(?:[2-6][0-9]{12,18}|[2-6][0-9]{3}(?P<gap>[ -])(?:[0-9]{4}(?P=gap)[0-9]{4}(?P=gap)[0-9]{1,7}"
@@ -60,8 +69,13 @@ _WHOLE = (
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[\s\S]*?"
     r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[\w.+-]*|\Z)"
     r"|(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)*"  # JSON Web Token
-    r"|(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])"  # AWS
-    r"|(?<![A-Za-z0-9])(?:github_pat|[rs]k_live|[rs]k_test)_[A-Za-z0-9]{16,}\w*"  # GitHub, Stripe
+    r"|(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9])"  # AWS
+    r"|(?<![A-Za-z0-9])(?:github_pat|gh[pousr]|[rs]k_live|[rs]k_test)_[A-Za-z0-9]{16,}\w*"  # GitHub, Stripe
+    r"|(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{36,}|AIza[\w-]{35,}|SG\.[\w-]{16,64}\.[\w-]{32,})"  # npm, Google, SendGrid
+    r"|(?<![A-Za-z0-9])(?:glpat-|pypi-AgE|sk-proj-|sk-ant-)[\w-]{16,}"  # GitLab, PyPI, OpenAI, Anthropic
+    r"|(?<![A-Za-z0-9])xox[abeprs]-[\w-]{10,}|(?<=hooks\.slack\.com/services/)[\w/-]+"  # Slack
+    # Signatures and codes of URLs; `sig=11` is a signal.
+    r"|(?:(?<=[?&;]sig=)|(?<=[?&;-][Ss]ignature=))[\w%.~+/=-]{16,}|(?<=[?&]code=)[\w%.~/-]{16,}(?=&state=)"
 )
 _USER = r"(?<=://)(?:[^\s/:@\"'<>]*:[^\s/\"'<>]*|[\w.-]{20,})(?=@)"
 _SCHEME = r"\b(?i:bearer|basic)\s{1,8}"
@@ -73,8 +87,13 @@ _BARE = (
     rf"(?<![\"'])(?i:(?:bearer|basic|digest|token|aws4-hmac-sha256)\s+)?{_KEPT}"
     r"[^\s\"'`&,;<>()\[\]{}\\](?:[^\s\"'&,;<>)\]}\\]|\\(?![\"'nrt]))*"
 )
-_COOKIE = r"(?i:cookies?)\\*[\"']?\s*(?:=>|[:=])\s*\\*[\"']?(?!\[scrubbed\])"
+_COOKIE = r"(?i:cookies?)\\*[\"']?\s*(?:=>|[:=])\s*\\*[\"']?(?![^\s=;:,\"'\\]*\[scrubbed\])"
 _PAIRS = r"[^\s=;:,\"'\\]+=[^\n\"'\\]*"
+# After `--password`, also as an argument of its own: ['--password', 'x']. In prose ("--token is required") go words.
+_GIVEN = (
+    rf"(?: |\\{{0,4}}[\"'],[ ]?\\{{0,4}}[\"']){_KEPT}(?!-|(?i:an?|and|are|as|at|but|can|cannot|expects?|flag|for"
+    r"|from|has|if|in|is|missing|must|needs?|not|of|on|option|or|requires?|required|should|the|to|was|when|will|with)\b)"
+)
 _ISSUED = re.compile(  # what card numbers begin with, and how long each of them is
     r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})|(?:5[1-5]|2[2-7]|35)[0-9]{14}|3[47][0-9]{13}|3(?:0[0-5]|[689][0-9])[0-9]{11}"
     r"|6(?:011|5[0-9]{2}|4[4-9][0-9])[0-9]{12}|62[0-9]{14,17}|(?:5018|5020|5038|6304|6759|676[1-3])[0-9]{9,15}"
@@ -103,6 +122,8 @@ class Scrubber:
             b"sessionid" in folded
             or (b"z" in folded and b"authoriz" in folded)
             or (b"J" in encoded and b"eyJ" in encoded)
+            or b"passphrase" in folded
+            or _token(encoded)
         ):
             return True
         if b"@" in encoded and _USER_MARK(encoded):
@@ -141,11 +162,10 @@ class Scrubber:
         """Names of functions and modules stay: ``authenticateWithToken:completion:`` is none of a secret."""
         context = frame.context and self.source.sub(_scrubbed, frame.context)
         file = frame.file and self.text(frame.file)
-        return (
-            frame
-            if (file, context) == (frame.file, frame.context)
-            else structs.replace(frame, file=file, context=context)
-        )
+        package = frame.package and self.text(frame.package)
+        if (file, package, context) == (frame.file, frame.package, frame.context):
+            return frame
+        return structs.replace(frame, file=file, package=package, context=context)
 
 
 def scrubber(names: Iterable[str] = ()) -> Scrubber:
@@ -157,9 +177,14 @@ def scrubber(names: Iterable[str] = ()) -> Scrubber:
     known = "|".join(map(_spelt, (*_NAMES, *added)))
     name = rf"(?<!(?i:unexpected) )(?i:(?:{known}){_ENDING})"
     keys = b"|".join((_SECRET_KEY, *map(re.escape, marks)))
-    pairs = rf"(?P<named>{name}{_SAYS})"
+    pair = f"{name}{_SAYS}"
+    flag = rf"(?<![\w\]-])--[\w-]{{0,40}}?{name}{_GIVEN}"
+    element = rf"(?<=>)(?![^<>]*\[scrubbed\])[^<>]+(?=</[\w.:-]{{0,40}}?{name}\s*>)"  # <password>x</password>
     return Scrubber(
-        marks, re.compile(keys), _pattern(f"{pairs}(?:{_QUOTED}|{_BARE})"), _pattern(f"{pairs}(?:{_QUOTED})")
+        marks,
+        re.compile(keys),
+        _pattern(f"(?P<named>{pair}|{flag})(?:{_QUOTED}|{_BARE})|{element}"),
+        _pattern(f"(?P<named>{pair})(?:{_QUOTED})"),
     )
 
 
@@ -173,6 +198,11 @@ def _pattern(named: str) -> re.Pattern[str]:
         rf"{_WHOLE}|{_USER}|(?P<scheme>{_SCHEME}){_CREDENTIAL}|(?P<cookie>{_COOKIE}){_PAIRS}|{named}|(?P<card>{_CARD})",
         re.ASCII,
     )
+
+
+def _token(encoded: bytes) -> bool:
+    """Whether there may be a token that is known by its own beginning."""
+    return any(word in encoded for word in _TOKEN_WORDS) or any(mark(encoded) for mark in _TOKEN_MARKS)
 
 
 def _numbered(folded: bytes, encoded: bytes) -> bool:

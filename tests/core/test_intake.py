@@ -10,6 +10,7 @@ from argus_streams.core import clip, fields
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, ExceptionInfo, Frame, Ignored, Origin, Rejected, Signal
 from argus_streams.core.intake import identify, take
+from argus_streams.core.normalization import Incoming, Norms, read
 from argus_streams.core.scrub import scrubber
 from argus_streams.core.source import Body, Source
 from argus_streams.errors import Malformed
@@ -195,7 +196,7 @@ def test_what_scrubbing_makes_longer_is_clipped_again():
 @pytest.mark.parametrize("bad", ["\x00", "\ud83d"])
 def test_characters_that_can_not_be_stored_are_replaced_everywhere(bad):
     text = f"a{bad}b'; drop table events; --"
-    frame = Frame(function=text, module=text, file=text, context=text)
+    frame = Frame(function=text, module=text, package=text, file=text, context=text)
     found = one(
         Event(
             message=text,
@@ -208,7 +209,7 @@ def test_characters_that_can_not_be_stored_are_replaced_everywhere(bad):
     )
     encoded = json.encode(found).decode()
     assert "\\u0000" not in encoded
-    assert encoded.count("a\ufffdb'; drop table events; --") == 13
+    assert encoded.count("a\ufffdb'; drop table events; --") == 14
     assert one(Signal(kind="push", subject=text, title=text, files=(text,))).files == (
         "a\ufffdb'; drop table events; --",
     )
@@ -272,7 +273,7 @@ def test_parts_above_their_number_are_left_out():
 
 @pytest.mark.parametrize("text", ["x" * 9000, "\x01" * 9000, "\U0001f600" * 9000])
 def test_an_event_of_all_that_is_allowed_is_still_bounded(text):
-    frame = Frame(function=text, module=text, file=text, context=text)
+    frame = Frame(function=text, module=text, package=text, file=text, context=text)
     exceptions = (ExceptionInfo(type=text, value=text, module=text, frames=(frame,) * 25),) * 60
     tags = {f"{number}{text}": text for number in range(100)}
     found = one(Event(message=text, title=text, url=text, tags=tags, exceptions=exceptions, identity=(text,) * 90))
@@ -280,6 +281,24 @@ def test_an_event_of_all_that_is_allowed_is_still_bounded(text):
     assert found.exceptions[-1].frames
     signal = one(Signal(kind="push", subject=text, title=text, files=(text,) * 1000))
     assert len(json.encode(signal)) <= LIMITS.encoded
+
+
+def test_a_huge_name_of_a_library_costs_no_event():
+    frame = Frame(function="f", package="/lib\x00/password=hunter2 " + "x" * 1024 * 1024)
+    found = one(Event(message="crash", exceptions=(ExceptionInfo(type="SIGSEGV", frames=(frame,) * 300),)))
+    assert len(json.encode(found)) <= LIMITS.encoded
+    assert (found.exceptions[0].type, found.exceptions[0].frames[0].function) == ("SIGSEGV", "f")
+    assert found.exceptions[0].frames[0].package.startswith("/lib\ufffd/password=[scrubbed] xxx")
+
+
+def test_a_name_that_is_no_source_is_quoted_without_its_secrets_and_not_at_length():
+    norms = Norms(sources={"lists": LISTS}, limits=LIMITS, scrubber=SCRUBBER)
+    incoming = Incoming(
+        value=b"[]", headers={}, source="token=abc " + "x" * 2000, project="shop", origin=ORIGIN, received_at=NOW
+    )
+    (refused,) = read(incoming, norms).refusals
+    assert refused.reason == "unknown source"
+    assert refused.detail == f"'token=[scrubbed] {'x' * 62}…'; known are lists"
 
 
 def test_limits_too_small_for_anything_end_too():

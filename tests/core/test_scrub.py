@@ -13,6 +13,13 @@ SCRUBBER = scrubber()
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAK\n-----END RSA PRIVATE KEY-----"
 CARDS = ("4111111111111111", "5555 5555 5555 4444", "3782-822463-10005", "6011 1111 1111 1117", "4222222222222")
+X = "aB3dE5fG7hJ9kL1mN3pQ"  # as what is random in a token
+TOKENS = (
+    *(f"gh{letter}_{X}{X}" for letter in "pousr"),
+    *(f"xox{letter}-1234-{X}" for letter in "abeprs"),
+    *(f"github_pat_{X}_{X}", f"glpat-{X}", f"sk-proj-{X}-{X}", f"sk-ant-api03-{X}_{X}", f"sk_test_{X}"),
+    *(f"AIza{X}{X[:15]}", f"SG.{X}.{X}-{X}", f"npm_{X}{X}", f"pypi-AgEIcHlw{X}", "ASIAIOSFODNN7EXAMPLE"),
+)
 SECRETS = {
     "password=hunter2 refused": "password=[scrubbed] refused",
     "PASSWORD = 'two words', x": "PASSWORD = '[scrubbed]', x",
@@ -34,6 +41,16 @@ SECRETS = {
     "key AKIAIOSFODNN7EXAMPLE used": "key [scrubbed] used",
     "api-key: 12345": "api-key: [scrubbed]",
     "sk_live_abcdefghijklmnop1234": SCRUBBED,
+    **{f"with {token}, refused": "with [scrubbed], refused" for token in TOKENS},
+    f"https://hooks.slack.com/services/T0{X}/B0/{X} 404": "https://hooks.slack.com/services/[scrubbed] 404",
+    f"https://x.blob.example/a?sv=2&sig={X}%3D&se=1": "https://x.blob.example/a?sv=2&sig=[scrubbed]&se=1",
+    f"?X-Amz-Credential=me/eu/s3&X-Amz-Signature={X}": "?X-Amz-Credential=[scrubbed]&X-Amz-Signature=[scrubbed]",
+    f"/callback?code={X}&state=7": "/callback?code=[scrubbed]&state=7",
+    "<user><password>a b</password></user>": "<user><password>[scrubbed]</password></user>",
+    '<w:Password Type="text">x</w:Password>': '<w:Password Type="text">[scrubbed]</w:Password>',
+    "mysqldump --password x --db-password hunter2": "mysqldump --password [scrubbed] --db-password [scrubbed]",
+    '[\\"--api-key\\", \\"ab\\"]': '[\\"--api-key\\", \\"[scrubbed]\\"]',
+    "passphrase=correct": "passphrase=[scrubbed]",
     f"jwt {JWT}!": "jwt [scrubbed]!",
     f"key:\n{KEY}\nend": "key:\n[scrubbed]\nend",
     '"private_key": "-----BEGIN PRIVATE KEY-----\\nMII': '"private_key": "[scrubbed]',
@@ -60,6 +77,16 @@ HARMLESS = [
     "user@shop.example",
     "password=%s",
     "-[Login setPassword:]: unrecognized selector",
+    "npm_lifecycle_event npm_config_user_agent, ghp_short, glpat-short, xoxo-love, sk-project",
+    f"highs_{X} task-proj-{X} disk-ant-{X} pypi-{X} MSG.{X}.{X}-{X}",
+    "EURASIA, ASIAPACIFIC, ASIAN MARKETS ARE OPEN, AIzawa",
+    "killed by sig=11, /a?sig=9&x=1, signature=short, method signature=handleTheRequest(int)",
+    f"exit code=137, /a?code={X}, /a?code=404&state=7",
+    "<b>Forgot password</b>, <title>Reset your token</title>, Map<String, Token> of a",
+    "option --password is required, --token must be set, --password --verbose, --token-count 5",
+    "--password=%s, pass --password, or be asked",
+    "order ORD-2026-0711-000123, commit 8502147, shop-web-7d9f8b6c5d-x2x9q, 01J2Z3Y4X5W6V7U8T9S0R1Q2P3",
+    "https://hooks.slack.com/services/",
 ]
 PIECES = st.sampled_from(
     (
@@ -67,13 +94,14 @@ PIECES = st.sampled_from(
         *("Bearer ", "basic ", "token", "password", "secretKey", "cookie", "authorization", "api key", "patient id"),
         *("=", ": ", '"', "'", "\\", '\\"', "@", "://", "[", "]", "a=b", "-", "\n", ".", "&", ";", " ", "\x19"),
         *("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "AKIA", "eyJ", "0", "4", "\u017f", "é"),
+        *(X, *TOKENS, "--password", "--", "<", ">", "</password>", "<token>", "?sig=", "&code=", "&state=", "', '"),
     )
 )
 TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=12).map("".join)
 
 
 def event_with(text, tags=None):
-    exception = ExceptionInfo(value=text, frames=(Frame(file=text, context=text),))
+    exception = ExceptionInfo(value=text, frames=(Frame(file=text, package=text, context=text),))
     return Event(message=text, url=text, tags=tags or {}, exceptions=(exception,), occurred_at=1783728000000)
 
 
@@ -94,6 +122,10 @@ def test_what_only_looks_like_a_secret_stays(text):
 @example("authorization: bearer [scrubbed]")
 @example("token=[[scrubbed]]")
 @example("token==token=a")
+@example("cookie: <password>a b</password>=")
+@example(">a cookie: b=c>d'rest</password>")
+@example(f"sk_live_{X}--password x")
+@example('<password token="a">x</password>')
 def test_scrubbing_twice_is_scrubbing_once(text):
     for each in (SCRUBBER, scrubber(["patient id"])):
         once = each.text(text)
@@ -132,6 +164,7 @@ def test_the_time_stamp_of_an_event_is_not_suspicious_but_a_card_beside_it_is():
         ("client_secret", True),
         ("session.id", True),
         ("PHPSESSIONID", True),
+        ("key.passphrase", True),
         ("token_count", False),
         ("author", False),
         ("key", False),
@@ -149,7 +182,10 @@ def test_every_place_that_may_quote_a_secret_is_scrubbed_and_ids_are_not():
     text, clean = "token=abc", "token=[scrubbed]"
     card = "4111111111111111"
     frame = Frame(
-        function="read:token:", file="https://a:b@cdn/x.js?token=abc", context='token = "abc"; token = read()'
+        function="read:token:",
+        package="/opt/password=abc/lib.so",
+        file="https://a:b@cdn/x.js?token=abc",
+        context='token = "abc"; token = read()',
     )
     event = Event(
         message=text,
@@ -173,6 +209,7 @@ def test_every_place_that_may_quote_a_secret_is_scrubbed_and_ids_are_not():
     assert scrubbed.exceptions[0].value == clean
     assert scrubbed.exceptions[0].frames[0] == Frame(
         function="read:token:",
+        package="/opt/password=[scrubbed]",
         file="https://[scrubbed]@cdn/x.js?token=[scrubbed]",
         context='token = "[scrubbed]"; token = read()',
     )
@@ -205,7 +242,36 @@ def test_a_name_without_a_letter_is_misconfigured():
         *("token", "token=", "token ", "token\\", "password = [", "api ", "secret access ", "cookie:", "cookie="),
         *("://", "://a:", "a@", "//", "eyJa-", "eyJaaaaaaaaaa.", "bearer ", "basic aaaaaaaaa", "AKIA", "sk_live_"),
         *("-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "4 ", "4111 ", "4111-1111-", "4", "0", "-", '"', "\\", "="),
-        *("a b ", "_a", "k", "w", "pass"),
+        *(
+            "a b ",
+            "_a",
+            "k",
+            "w",
+            "pass",
+            "ghp_",
+            "AIza-",
+            "SG.",
+            f"SG.{X}.",
+            "glpat-",
+            "sk-ant-",
+            "xoxb-",
+            "?sig=",
+            "&code=",
+        ),
+        *(
+            "&code=aaaaaaaaaaaaaaaaaaaa",
+            "--",
+            "--a",
+            " --",
+            " --a-",
+            "--password ",
+            " --password",
+            "</password",
+            ">",
+            "<",
+            ">a<",
+        ),
+        *(">a</password", "</", "/services/", "hooks.slack.com/services/", "passphrase "),
     ],
 )
 def test_scrubbing_takes_linear_time(unit):
