@@ -302,7 +302,7 @@ def test_line_column_and_source_text_are_no_part_of_a_key(line, column, context)
         ("csharp", {"module": "System.Linq.Enumerable"}),
         ("csharp", {"module": "Microsoft.AspNetCore.Mvc"}),
         ("go", {"module": "net/http", "file": "/usr/local/go/src/net/http/server.go"}),
-        ("go", {"file": "/root/go/pkg/mod/github.com/x/y@v1/z.go"}),
+        ("go", {"file": "/home/dev/go/pkg/mod/github.com/x/y@v1/z.go"}),
         ("php", {"file": "/vendor/laravel/framework/Pipeline.php"}),
         ("ruby", {"file": "/usr/local/bundle/gems/rack-2.2/lib/rack.rb"}),
         ("native", {"function": "_pthread_start"}),
