@@ -29,21 +29,24 @@ _GONE = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP
 _MARKS = tuple(
     re.compile(mark).search
     for mark in (
-        rb"k(?:en(?<=token)|ie(?<=cookie)|ey(?:(?<=apikey)|(?<=accesskey)|(?<=privatekey))|ia(?<=akia)|live|test)",
+        (
+            rb"k(?:en(?<=token)|ie(?<=cookie)|ey(?:(?<=apikey)|(?<=accesskey)|(?<=privatekey))|ia(?<=akia)|live|test"
+            rb"|(?<=sk)(?:proj|ant)|(?<=hook)sslackcom)"
+        ),
         rb"w(?:d(?<=pwd)|(?<=passw))",
         rb"cre(?:t(?<=secret)|dential)",
         rb"b(?:earer|asic|pat(?<=githubpat))",
     )
 )
-_TOKEN_MARKS = tuple(  # of what is known by its own beginning, not folded
+_TOKEN_MARKS = tuple(  # likewise of what is known by its own beginning, not folded
     re.compile(mark).search
     for mark in (
         rb"_(?:(?<=gh[pousr]_)|(?<=npm_))",
+        rb"-(?:(?<=glpat-)|(?<=xox[abeprs]-)|(?<=pypi-)AgE)",
         rb"=(?:(?<=[?&;]sig=)|(?<=[?&;-][Ss]ignature=)|(?<=&state=))",
-        rb"x(?=ox[abeprs]-)",
+        rb"S(?:G\.|(?<=AS)IA)",
     )
 )
-_TOKEN_WORDS = (b"glpat-", b"pypi-AgE", b"sk-proj-", b"sk-ant-", b"AIza", b"ASIA", b"SG.", b"hooks.slack.com/services/")
 _DIGITS = b"0" * 13  # as many as the shortest card number has
 _OWN_TIME = b"occurredat:"  # ms have 13 digits, too
 _CARD_MARK = re.compile(  # not inside a longer number, but for what an escape ends with (\\u0019)
@@ -91,8 +94,9 @@ _COOKIE = r"(?i:cookies?)\\*[\"']?\s*(?:=>|[:=])\s*\\*[\"']?(?![^\s=;:,\"'\\]*\[
 _PAIRS = r"[^\s=;:,\"'\\]+=[^\n\"'\\]*"
 # After `--password`, also as an argument of its own: ['--password', 'x']. In prose ("--token is required") go words.
 _GIVEN = (
-    rf"(?: |\\{{0,4}}[\"'],[ ]?\\{{0,4}}[\"']){_KEPT}(?!-|(?i:an?|and|are|as|at|but|can|cannot|expects?|flag|for"
-    r"|from|has|if|in|is|missing|must|needs?|not|of|on|option|or|requires?|required|should|the|to|was|when|will|with)\b)"
+    rf"(?:\\{{0,4}}[\"'],[ ]?\\{{0,4}}[\"']| (?!(?i:an?|and|are|as|at|but|can|cannot|expects?|flag|for|from|has|if|in"
+    r"|is|missing|must|needs?|not|of|on|option|or|requires?|required|should|the|to|was|when|will|with)\b))(?!-)"
+    rf"{_KEPT}"
 )
 _ISSUED = re.compile(  # what card numbers begin with, and how long each of them is
     r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})|(?:5[1-5]|2[2-7]|35)[0-9]{14}|3[47][0-9]{13}|3(?:0[0-5]|[689][0-9])[0-9]{11}"
@@ -120,12 +124,14 @@ class Scrubber:
                 return True
         if (
             b"sessionid" in folded
-            or (b"z" in folded and b"authoriz" in folded)
-            or (b"J" in encoded and b"eyJ" in encoded)
             or b"passphrase" in folded
-            or _token(encoded)
+            or (b"z" in folded and (b"authoriz" in folded or b"AIza" in encoded))
+            or (b"J" in encoded and b"eyJ" in encoded)
         ):
             return True
+        for mark in _TOKEN_MARKS:
+            if mark(encoded):
+                return True
         if b"@" in encoded and _USER_MARK(encoded):
             return True
         return _numbered(folded, encoded) or any(mark in folded for mark in self.marks)
@@ -198,11 +204,6 @@ def _pattern(named: str) -> re.Pattern[str]:
         rf"{_WHOLE}|{_USER}|(?P<scheme>{_SCHEME}){_CREDENTIAL}|(?P<cookie>{_COOKIE}){_PAIRS}|{named}|(?P<card>{_CARD})",
         re.ASCII,
     )
-
-
-def _token(encoded: bytes) -> bool:
-    """Whether there may be a token that is known by its own beginning."""
-    return any(word in encoded for word in _TOKEN_WORDS) or any(mark(encoded) for mark in _TOKEN_MARKS)
 
 
 def _numbered(folded: bytes, encoded: bytes) -> bool:
