@@ -282,4 +282,5 @@ def test_scrubbing_takes_linear_time(unit):
         SCRUBBER.text(text)
         return time.process_time() - start
 
-    assert min(seconds(200_000) for _ in range(3)) < 40 * max(min(seconds(20_000) for _ in range(3)), 0.001)
+    # Ten times the text: linear is 10, quadratic 100. A run that other work on the machine has disturbed is made again.
+    assert any(seconds(200_000) < 40 * max(seconds(20_000), 0.002) for _ in range(6))
