@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from argus_streams.adapters.rules import load_rules
 from argus_streams.cli import main
-from argus_streams.core.events import Event
+from argus_streams.core.events import Event, ExceptionInfo, Frame
 from argus_streams.core.grouping.fingerprint import Field, fingerprint
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "grouping-rules.md").read_text("utf-8")
@@ -43,7 +43,8 @@ def test_what_an_event_lacks_is_told(rules):
 
 
 def test_a_default_part_only_divides_further(rules):
-    jobs = [Event(type="KeyError", message="x", service=name) for name in ("cron-a", "cron-b")]
+    raised = (ExceptionInfo("KeyError", "x", frames=(Frame("run", "shop.jobs"),)),)
+    jobs = [Event(type="KeyError", message="x", exceptions=raised, service=name) for name in ("cron-a", "cron-b")]
     parts = [fingerprint(event, rules["shop"]).parts for event in jobs]
     assert parts[0] != parts[1]
     assert parts[0][1:] == parts[1][1:] == fingerprint(jobs[0]).parts

@@ -1,7 +1,7 @@
 """The identity of a problem within a project, and why: the sender's own grouping, else the project's, else ours.
 
 No part of it is the reporter, the release, a line number, the URL, the host or the environment: one failure is one
-group whoever reports it, wherever it runs.
+group whoever reports it, wherever it runs. The service is a part only of what has no stack.
 """
 
 import re
@@ -84,8 +84,14 @@ def _automatic(event: Event) -> tuple[str, tuple[Part, ...]]:
             return "stack", parts
         parts = value_parts(event)
         if any(name == "message" for name, _ in parts):
-            return "message", parts
-    return _spoken(event)
+            return "message", (*parts, *_speaker(event))
+    how, parts = _spoken(event)
+    return how, (*parts, *_speaker(event))
+
+
+def _speaker(event: Event) -> tuple[Part, ...]:
+    """The service, where no code tells the place: two services that say "connection refused" have two problems."""
+    return (("service", event.service.strip().lower()),) if event.service else ()
 
 
 def _spoken(event: Event) -> tuple[str, tuple[Part, ...]]:

@@ -105,6 +105,13 @@ def test_ids_in_a_message_do_not_matter(number, address, uuid):
     assert told == value(type=None, message=f"order 7 from 10.0.0.1 failed for {'0' * 8}-0000-4000-8000-{'0' * 12}")
 
 
+@pytest.mark.parametrize("exceptions", [(), (exception("Refused", "connection refused", ()),)])
+def test_one_text_of_two_services_is_two_problems(exceptions):
+    told = {"type": None, "message": "connection refused", "exceptions": exceptions}
+    assert value(**told, service="checkout") != value(**told, service="search")
+    assert value(**told, service="checkout", release="2") == value(**told, service="Checkout", release="1")
+
+
 names = st.from_regex(r"[A-Z][a-z]{1,9}(Error|Exception)?", fullmatch=True)
 
 
