@@ -1,20 +1,31 @@
 """Writes the tables of the documentation that the code tells: `make docs`; a test compares them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import senders
 
 from argus_streams import settings, sources
 from argus_streams.adapters import topics
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "docs/operations.md")
+FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md")
 _PLACE = re.compile(r"(<!-- (?P<table>\w+): written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def filled(text: str) -> str:
-    """The text with each of its tables as the code tells it now."""
-    tables = {"settings": _settings, "senders": _senders, "topics": _topics}
+def filled(path: Path, text: str) -> str:
+    """The document with each of its tables as the code tells it now."""
+    tables: dict[str, Callable[[], str]] = {
+        "settings": _settings,
+        "senders": _senders,
+        "topics": _topics,
+        "example": lambda: senders.example(path.stem),
+        "tutorial": _tutorial,
+    }
     return _PLACE.sub(lambda place: place[1] + tables[place["table"]]() + place[3], text)
 
 
@@ -24,8 +35,8 @@ def _settings() -> str:
 
 
 def _senders() -> str:
-    rows = [(f"`{name}`", source.about, f"`samples/{name}.json`") for name, source in sources.load().items()]
-    return _table(("`ce_source`", "what is read", "examples"), rows)
+    rows = [(f"[`{name}`](docs/senders/{name}.md)", source.about) for name, source in sources.load().items()]
+    return _table(("`ce_source`", "what is read"), rows)
 
 
 def _topics() -> str:
@@ -37,6 +48,12 @@ def _topics() -> str:
     return _table(("topic", "what it holds", "key", "kept"), rows)
 
 
+def _tutorial() -> str:
+    """The module that CONTRIBUTING.md leads through."""
+    code = (ROOT / "argus_streams" / "sources" / "pingdom.py").read_text("utf-8")
+    return f"\n```python\n{code}```\n\n"
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -44,8 +61,9 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def documents() -> Mapping[Path, str]:
     """Every document that holds such a table, as it should be."""
-    paths = [ROOT / name for name in FILES]
-    return {path: filled(path.read_text(encoding="utf-8")) for path in paths}
+    written = {ROOT / name: (ROOT / name).read_text("utf-8") for name in FILES}
+    pages = {senders.PAGES / f"{name}.md": senders.page(name) for name in sources.load()}
+    return {path: filled(path, text) for path, text in {**written, **pages}.items()}
 
 
 if __name__ == "__main__":
