@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from argus_streams.core import alerts
+from argus_streams.core import alerts, labelled
 from argus_streams.core.events import Ignored, Rejected
 from argus_streams.core.source import Body
 from argus_streams.errors import Malformed
@@ -141,3 +141,24 @@ def test_severity_receiver_and_team_are_no_part_of_a_target():
 
 def test_an_environment_is_the_same_however_it_is_named_and_written():
     assert alerts.identity("Down", {"env": "Production"}) == alerts.identity("Down", {"environment": "production"})
+
+
+@pytest.mark.parametrize(
+    ("labels", "fingerprint"),
+    [
+        ({}, "cbf29ce484222325"),
+        ({"name": "garland, briggs", "fear": "love is not enough"}, "507a62d79ee76c9a"),
+        ({"alertname": "alert1", "lbl1": "val1"}, "fac0861a85de433a"),
+    ],
+)
+def test_a_label_set_has_the_fingerprint_that_prometheus_gives_it(labels, fingerprint):
+    assert labelled.label_set(labels) == fingerprint
+
+
+def test_private_labels_are_no_tags():
+    assert one({"__name__": "up", "job": "a"}).tags == {"alertname": "Down", "job": "a"}
+
+
+def test_what_grafana_could_not_evaluate_is_a_problem_of_its_own_for_each_rule():
+    found = [one({"alertname": "DatasourceNoData", "rulename": rule}).identity for rule in ("Slow", "Full")]
+    assert found == [("alert", "DatasourceNoData: Slow"), ("alert", "DatasourceNoData: Full")]
