@@ -15,6 +15,7 @@ from confluent_kafka import KafkaException
 
 from argus_streams import sources
 from argus_streams.adapters.database import open_database
+from argus_streams.adapters.mappings import load_mappings
 from argus_streams.adapters.migrations import Upkeep, ensure_partitions
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.rules import load_rules
@@ -29,6 +30,7 @@ from argus_streams.core.normalization import Norms
 from argus_streams.core.scrub import scrubber
 from argus_streams.errors import ArgusError, Misconfigured, Unavailable
 from argus_streams.settings import Settings
+from argus_streams.sources import mapped
 from argus_streams.streaming.worker import Broker, Job, Worker
 
 log = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ def norms(settings: Settings) -> Norms:
         limits=Limits(body=settings.body_limit),
         scrubber=scrubber(settings.scrub_keys),
         rules=load_rules(settings.rules_file),
+        mappings=load_mappings(settings.mappings_file),
     )
 
 
@@ -87,10 +90,20 @@ async def _normalize(settings: Settings, worker: Worker) -> int:
     fold = sighting.each_whole if settings.store == "all" else sighting.fold
     topics = Topics.under(settings.topic_prefix)
     defaults, read = settings.input_defaults(), norms(settings)
+    _check_inputs(defaults, read)
+    return await worker.run(NormalizeAgent(topics, read, fold=fold, defaults=defaults))
+
+
+def _check_inputs(defaults: Mapping[str, tuple[str, str]], read: Norms) -> None:
+    """Raise ``Misconfigured`` for an input of which nothing could be read."""
     strangers = sorted({source for source, _ in defaults.values()} - read.sources.keys())
     if strangers:
         raise Misconfigured(f"ARGUS_INPUTS: no source {', '.join(strangers)}; there are {', '.join(read.sources)}")
-    return await worker.run(NormalizeAgent(topics, read, fold=fold, defaults=defaults))
+    bare = sorted(
+        {project for source, project in defaults.values() if source == mapped.SOURCE.name} - read.mappings.keys()
+    )
+    if bare:
+        raise Misconfigured(f"ARGUS_INPUTS: ARGUS_MAPPINGS_FILE has no mapping for {', '.join(bare)}")
 
 
 async def _correlate(settings: Settings, worker: Worker) -> int:

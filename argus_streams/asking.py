@@ -5,22 +5,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from argus_streams import console, explanation
+from argus_streams import app, console, explanation
 from argus_streams.adapters.database import Database, open_database
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.agents.wire import Topics
 from argus_streams.core.events import Event, Signal
 from argus_streams.core.messages import Action, Command, Group, GroupStatus
+from argus_streams.core.normalization import Norms
 from argus_streams.core.topology import Decision, Refuse
-from argus_streams.errors import ArgusError, Malformed
+from argus_streams.errors import ArgusError, Malformed, Misconfigured
 from argus_streams.explanation import Given
 from argus_streams.ports import GroupQuery
 from argus_streams.publishing import Publication, Publisher
 from argus_streams.settings import Settings
+from argus_streams.sources import mapped
 
 HOUR_MS = 3_600_000
 PATIENCE_SECONDS = 5.0  # a person waits no longer for a database
@@ -29,6 +31,14 @@ KEPT = 10  # events of a group that are shown
 
 class NotFound(ArgusError):  # noqa: N818
     """What was asked for is not there."""
+
+
+class Trial(NamedTuple):
+    """What `explain` reads bodies by."""
+
+    norms: Norms
+    source: str  # of bodies that name none; empty = told by their files' names
+    project: str
 
 
 def publisher(given: Settings) -> Publisher:
@@ -54,6 +64,16 @@ def bodies(files: Sequence[str], source: str, known: Collection[str]) -> Iterato
                 yield explanation.of_line(line, source)
             except Malformed as error:
                 yield error
+
+
+def trial(given: Settings, mapping: Path | None, *, source: str, project: str) -> Trial:
+    """How `explain` reads: a file of mappings to try replaces the setting, and tells source and project."""
+    if mapping is None:
+        return Trial(app.norms(given), source, project or explanation.EXPLAINED)
+    norms = app.norms(given.model_copy(update={"mappings_file": mapping}))
+    if not project and len(norms.mappings) != 1:
+        raise Misconfigured(f"{mapping} has mappings of {', '.join(norms.mappings) or 'nobody'}: choose with --project")
+    return Trial(norms, source or mapped.SOURCE.name, project or next(iter(norms.mappings)))
 
 
 def unread(error: Malformed) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TextIO
@@ -150,16 +150,28 @@ def publish(given: Settings, source: str, project: str, files: tuple[Path, ...])
 
 @main.command()
 @click.option("--source", default="", help="Whose bodies these are; default: the name of the file or its folder.")
+@click.option("--project", default="", help="Whose rules and mappings apply; default: the only project of --mapping.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="Try this file of mappings: the source is `mapped`.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line an event.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @with_settings
-def explain(given: Settings, source: str, as_json: bool, files: tuple[str, ...]) -> int:  # noqa: FBT001 - click's flag
+def explain(
+    given: Settings,
+    source: str,
+    project: str,
+    mapping: Path | None,
+    as_json: bool,  # noqa: FBT001 - click's flag
+    files: tuple[str, ...],
+) -> int:
     """Tell what would happen to bodies, and why; no broker needed. "-" reads NDJSON lines {"source", "body"}."""
-    norms, names = app.norms(given), Topics.under(given.topic_prefix)
+    trial, names = asking.trial(given, mapping, source=source, project=project), Topics.under(given.topic_prefix)
     show = asking.as_json if as_json else asking.as_text
     bad = False
-    for offset, body in enumerate(asking.bodies(files, source, norms.sources)):
-        told = [asking.unread(body)] if isinstance(body, Malformed) else explanation.lines(body, offset, norms, names)
+    for offset, body in enumerate(asking.bodies(files, trial.source, trial.norms.sources)):
+        if isinstance(body, Malformed):
+            told: Iterable[Mapping[str, Any]] = [asking.unread(body)]
+        else:
+            told = explanation.lines(body, offset, trial.norms, names, trial.project)
         for line in told:
             bad = bad or explanation.refused(line)
             click.echo(show(line))

@@ -13,6 +13,7 @@ from argus_streams.core.normalization import Incoming, Norms, Reading, read
 from argus_streams.core.source import Body
 from argus_streams.errors import ArgusError, Malformed
 
+EXPLAINED = "explained"  # the project, where none is named
 _SANE = range(946_684_800_000, 4_102_444_800_000)  # ms: the years 2000 to 2099
 
 
@@ -40,15 +41,17 @@ def of_line(line: bytes, source: str) -> Given:
     return _given(told, source)
 
 
-def lines(given: Given, offset: int, norms: Norms, topics: Topics) -> Iterator[dict[str, Any]]:
+def lines(
+    given: Given, offset: int, norms: Norms, topics: Topics, project: str = EXPLAINED
+) -> Iterator[dict[str, Any]]:
     """One line an event, signal or refusal; one in all for a body that is ignored or malformed."""
     incoming = Incoming(
         value=given.value,
         headers={name.lower(): value for name, value in given.headers.items()},
         source=given.source,
-        project="explained",
+        project=project,
         origin=Origin("explained", 0, offset),
-        received_at=_told_time(given, norms),
+        received_at=_told_time(given, norms, project),
     )
     reading = read(incoming, norms)
     head = {"source": given.source}
@@ -95,13 +98,13 @@ def _given(told: Mapping[str, Any], source: str) -> Given:
     return Given(fields.text(told.get("source")) or source, headers, value)
 
 
-def _told_time(given: Given, norms: Norms) -> int:
+def _told_time(given: Given, norms: Norms, project: str) -> int:
     """Kafka's time as it would be if the body came at once: the latest that the sender tells, ms."""
     source = norms.sources.get(given.source)
     if source is None:
         return 0
     try:
-        items = source.read(Body(given.value, given.headers, 0))
+        items = source.read(Body(given.value, given.headers, 0, norms.mappings.get(project, ())))
     except Exception:  # noqa: BLE001 - `read` tells it with its reason
         return 0
     told = [item.occurred_at for item in items if isinstance(item, Event | Signal) and item.occurred_at is not None]

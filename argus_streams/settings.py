@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         (), description="More names of fields whose values are secret, comma-separated."
     )
     rules_file: Path | None = Field(None, description="YAML with grouping rules by project (docs/grouping-rules.md).")
+    mappings_file: Path | None = Field(
+        None, description="YAML with mappings of bodies without a fixed shape, by project (docs/senders/mapped.md)."
+    )
     store: Literal["exemplars", "all"] = Field(
         "exemplars", description="Which events Postgres keeps whole: the 1st, 2nd, 4th, 8th … of a group, or all."
     )

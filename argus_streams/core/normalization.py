@@ -1,10 +1,11 @@
-"""One body, from bytes to fingerprinted events, signals and refusals: the pure step of NORMALIZE and `explain`.
+"""One body, from bytes to fingerprinted events, signals, test failures and refusals: the pure step of NORMALIZE and `explain`.
 
 It never raises: what can not be read is refused with a reason, a bug of ours among them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from typing import Literal
 
@@ -14,11 +15,12 @@ from msgspec import Struct, structs
 from argus_streams.core import clip
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.clip import Limits
-from argus_streams.core.events import Event, Ignored, Item, Origin, Rejected, Signal
+from argus_streams.core.events import Event, Ignored, Item, Origin, Rejected, Signal, TestFailure
 from argus_streams.core.grouping.fingerprint import VERSION, Fingerprint, Rule, fingerprint
 from argus_streams.core.intake import take
 from argus_streams.core.ledger import Entry
 from argus_streams.core.letters import WHOLE, Letter
+from argus_streams.core.mapping import BodyMapping
 from argus_streams.core.scrub import Scrubber
 from argus_streams.core.source import Body, Source
 from argus_streams.errors import Malformed
@@ -32,11 +34,21 @@ class Norms:
     limits: Limits
     scrubber: Scrubber
     rules: Mapping[str, Sequence[Rule]] = field(default_factory=dict)  # by project
+    mappings: Mapping[str, Sequence[BodyMapping]] = field(default_factory=dict)  # by project
 
     def algorithm(self, project: str) -> str:
-        """Version of the fingerprint and hash of the project's rules: groups compare only within one."""
-        rules = msgspec.json.encode(list(self.rules.get(project, ())))
-        return f"{VERSION}+{blake2b(rules, digest_size=4).hexdigest()}" if len(rules) > len("[]") else VERSION
+        """Version of the fingerprint and hash of the project's rules and mappings: groups compare only within one."""
+        return self._algorithms.get(project, VERSION)
+
+    @cached_property  # asked for each body
+    def _algorithms(self) -> Mapping[str, str]:
+        """By project, of those that have rules or mappings."""
+        found = {}
+        for project in self.rules.keys() | self.mappings.keys():
+            told = [*self.rules.get(project, ()), *[each.written for each in self.mappings.get(project, ())]]
+            if told:
+                found[project] = f"{VERSION}+{blake2b(msgspec.json.encode(told), digest_size=4).hexdigest()}"
+        return found
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
@@ -65,17 +77,19 @@ class Reading(Struct, frozen=True):
     reason: str = ""  # why ignored or dead
     events: tuple[tuple[Event, Fingerprint], ...] = ()
     signals: tuple[Signal, ...] = ()
+    failures: tuple[TestFailure, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 
 
 def read(incoming: Incoming, norms: Norms) -> Reading:
-    """Read one body: every item of it is an event, a signal, ignored or refused."""
+    """Read one body: every item of it is an event, a signal, a test failure, ignored or refused."""
     source = norms.sources.get(incoming.source)
     if source is None:
         known = ", ".join(norms.sources)
         told = clip.clean(norms.scrubber.text(incoming.source), 80)
         return _dead("unknown source" if told else "no source", f"{told!r}; known are {known}")
-    body = Body(incoming.value, incoming.headers, incoming.received_at)
+    mappings = norms.mappings.get(incoming.project, ())
+    body = Body(incoming.value, incoming.headers, incoming.received_at, mappings)
     try:
         intake = take(
             body,
@@ -121,9 +135,10 @@ def letters_about(incoming: Incoming, reading: Reading) -> list[Letter]:
 def _sorted(items: Sequence[tuple[int, Item]], rules: Sequence[Rule]) -> Reading:
     events = tuple([(item, fingerprint(item, rules)) for _, item in items if isinstance(item, Event)])
     signals = tuple([item for _, item in items if isinstance(item, Signal)])
+    failures = tuple([item for _, item in items if isinstance(item, TestFailure)])
     refusals = tuple([Refusal(index, item.reason, item.detail) for index, item in items if isinstance(item, Rejected)])
-    if events or signals:
-        return Reading("normalised", "", events, signals, refusals)
+    if events or signals or failures:
+        return Reading("normalised", "", events, signals, failures, refusals)
     if refusals:
         return Reading("dead", refusals[0].reason, refusals=refusals)
     return Reading("ignored", next(item.reason for _, item in items if isinstance(item, Ignored)))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from argus_streams.core.events import Item
+from argus_streams.core.mapping import BodyMapping
 
 
 class Body(NamedTuple):
@@ -12,6 +13,7 @@ class Body(NamedTuple):
     value: bytes  # the vendor's bytes, untouched
     headers: Mapping[str, str]  # names in lower case; those of the vendor's request where the producer kept them
     received_at: int  # Kafka's time of the record, ms
+    mappings: Sequence[BodyMapping] = ()  # the project's own, in their order; `sources.mapped` reads by them
 
 
 class Source(NamedTuple):
@@ -25,3 +27,4 @@ class Source(NamedTuple):
     name: str
     about: str  # one line for people: what the vendor sends
     read: Callable[[Body], Sequence[Item]]
+    room: int = 0  # bytes of a body, unpacked, where it may be larger than others because it is read piece by piece
