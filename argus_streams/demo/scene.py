@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from argus_streams import app
 from argus_streams.adapters import migrations, topics
+from argus_streams.adapters.contracts import data_folder
 from argus_streams.embedded.choice import kafka_for, postgres_for
 from argus_streams.errors import Unavailable
 from argus_streams.settings import Settings, with_environment
@@ -52,6 +53,7 @@ def scene(given: Settings, data: Path | None, say: Say) -> Iterator[Scene]:
             "DATABASE_URL": postgres.url,
             "ARGUS_TOPIC_PARTITIONS": str(PARTITIONS),
             "ARGUS_HEALTH_HOST": "127.0.0.1",
+            "ARGUS_MAPPINGS_FILE": str(data_folder("samples") / "mapped.yaml"),
         }
         settings = with_environment(given, environment)
         _prepare(settings, say)

@@ -111,7 +111,8 @@ def test_no_character_stops_the_output(body):
 
 def test_a_sample_file_is_a_case_after_the_other_and_names_its_source_by_itself():
     for file in SAMPLES:
-        result = argus("explain", "--json", file)
+        mapping = ("--mapping", file.with_suffix(".yaml")) if file.stem == "mapped" else ()
+        result = argus("explain", "--json", *mapping, file)
         assert result.exit_code == 0, result.output
         assert {line["source"] for line in lines(result)} == {file.stem}
 

@@ -5,6 +5,8 @@ import msgspec
 import pytest
 
 from argus_streams import sources
+from argus_streams.adapters.contracts import data_folder
+from argus_streams.adapters.mappings import load_mappings
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Origin
 from argus_streams.core.normalization import Incoming, Norms, read
@@ -15,7 +17,8 @@ from argus_streams.demo.variation import newest, vary
 
 NOW = 1_800_000_000  # s
 DRAWS = 5
-NORMS = Norms(sources=sources.load(), limits=Limits(), scrubber=scrubber(()))
+MAPPINGS = load_mappings(data_folder("samples") / "mapped.yaml")
+NORMS = Norms(sources=sources.load(), limits=Limits(), scrubber=scrubber(()), mappings=MAPPINGS)
 SAMPLES = samples()
 
 

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from argus_streams.adapters.mappings import load_mappings
 from argus_streams.core.events import Event, Ignored, Rejected, Signal
 from argus_streams.core.source import Body
 from argus_streams.errors import Malformed
 from argus_streams.sources import load
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-SOURCES = {name: load()[name] for name in ("alertmanager", "argus", "github", "otlp")}
+SOURCES = {name: load()[name] for name in ("alertmanager", "argus", "github", "mapped", "otlp")}
+MAPPINGS = load_mappings(SAMPLES / "mapped.yaml")["shop"]
 
 scalars = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9)
@@ -49,7 +51,7 @@ def mutated(draw, name):
     for _ in range(draw(st.integers(1, 3))):
         body = _replaced(body, draw(st.sampled_from(list(_places(body)))), draw(values))
     headers = case.get("headers", {}) if draw(st.booleans()) else {}
-    return Body(json.dumps(body).encode(), headers, 1_795_166_071_000)
+    return Body(json.dumps(body).encode(), headers, 1_795_166_071_000, MAPPINGS)
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -72,4 +74,4 @@ def test_a_mutated_sample_reads_to_items_that_can_be_sent_on(name, data):
 @given(value=st.binary(max_size=40))
 def test_any_bytes_are_read_or_malformed(name, value):
     with suppress(Malformed):
-        assert SOURCES[name].read(Body(value, {}, 0))
+        assert SOURCES[name].read(Body(value, {}, 0, MAPPINGS))

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from argus_streams.adapters.mappings import load_mappings
 from argus_streams.core.events import Event, Ignored, Origin, Rejected, Signal
 from argus_streams.core.source import Body
 from argus_streams.sources import load
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 SOURCES = load()
+MAPPINGS = load_mappings(SAMPLES / "mapped.yaml")["shop"]
 
 
 def _cases(name):
@@ -21,7 +23,7 @@ def _cases(name):
 def _body(case):
     told = case["body"]
     value = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
-    return Body(value.encode(), case.get("headers", {}), 0)
+    return Body(value.encode(), case.get("headers", {}), 0, MAPPINGS)
 
 
 def _id(value):
