@@ -162,7 +162,7 @@ def test_values_nested_without_end_are_cut():
 @pytest.mark.parametrize(
     ("told", "reason"),
     [
-        ({"resourceSpans": []}, "spans are not read yet"),
+        ({"resourceSpans": []}, "no span in it"),
         ({"resourceMetrics": []}, "metrics tell no occurrence"),
         ({"resourceLogs": []}, "no log record in it"),
         ({"meta": {}}, "no log record in it"),
@@ -176,6 +176,32 @@ def test_other_telemetry_is_ignored_for_a_reason(told, reason):
 def test_what_is_no_telemetry_is_malformed(told):
     with pytest.raises(Malformed):
         read(told)
+
+
+PROTOBUF = b"\n\xd2\x01\n\x1c\n\x1a\n\x0cservice.name\x12\n\n\x08checkout"
+
+
+@pytest.mark.parametrize(("value", "content"), [(PROTOBUF, ""), (b"\n{", "application/x-protobuf")])
+def test_protobuf_is_malformed_with_the_advice_to_send_json(value, content):
+    headers = {"content-type": content} if content else {}
+    with pytest.raises(Malformed, match="send OTLP/JSON") as caught:
+        SOURCE.read(Body(value, headers, 0))
+    assert caught.value.reason == "protobuf"
+
+
+def test_json_is_read_whatever_the_content_type_says_and_broken_json_is_no_protobuf():
+    headers = {"content-type": "application/x-protobuf"}
+    told = b"\n" + json.dumps(request(record())).encode()
+    assert isinstance(SOURCE.read(Body(told, headers, 0))[0], Event)
+    for broken in (b"\n\n{", b"\n{", b"", b"nothing"):
+        with pytest.raises(Malformed) as caught:
+            SOURCE.read(Body(broken, {}, 0))
+        assert caught.value.reason != "protobuf"
+
+
+def test_the_code_that_logs_stands_in_for_a_route():
+    assert one({"code.namespace": "Cart", "code.function": "pay"}).culprit == "Cart.pay"
+    assert one({"code.function.name": "shop.Cart.pay", "http.route": "/cart"}).culprit == "/cart"
 
 
 def test_faro_tells_the_crash_first():
