@@ -1,7 +1,7 @@
 """Traces told as text: one of each language, read to exceptions."""
 
 import pytest
-from traces import DOTNET, FIREFOX, GO, JAVA, PHP, PYTHON, PYTHON_GROUP, RUBY, RUST, V8
+from traces import APPLE, DOTNET, FIREFOX, GO, JAVA, PHP, PYTHON, PYTHON_GROUP, RUBY, RUST, TRACEKIT, V8
 
 from argus_streams.core.events import ExceptionInfo, Frame
 from argus_streams.core.stacktext import chain, parse
@@ -87,6 +87,38 @@ def test_firefox_and_safari_tell_frames_alone():
         (None, "bar/</<", "https://cdn.example.com/@scope/b.js", 1),
         (None, "total", "https://shop.example.com/a.js", 10),
     ]
+
+
+def test_tracekit_tells_the_place_behind_an_at_sign_and_arguments_in_brackets():
+    (error,) = parse(TRACEKIT)
+    assert (error.type, error.value) == ("TypeError", "Cannot read properties of undefined (reading 'price')")
+    script = "https://shop.example.com/assets/cart-3f2a1c9b.js"
+    assert error.frames == (
+        Frame("Cart.map", None, "https://shop.example.com/assets/vendor.js", 1, 90),
+        Frame("<anonymous>", None, script, 180, 22),
+        Frame("lineTotal", None, script, 214, 31),
+    )
+
+
+def test_a_crash_report_of_apple_tells_what_was_thrown_and_the_thread_that_crashed():
+    (crash,) = parse(APPLE)
+    assert (crash.type, crash.value) == ("NSRangeException", "index 4 beyond bounds [0 .. 3]")
+    assert crash.frames == (
+        Frame(package="Shop Pilot"),
+        Frame("Cart.total(of:)", None, "Cart.swift", 88, package="Shop Pilot"),
+        Frame("__exceptionPreprocess", package="CoreFoundation"),
+    )
+
+
+def test_a_crash_report_without_a_thrown_exception_tells_the_kernels_signal():
+    head, _, rest = APPLE.partition("Application Specific")
+    (crash,) = parse(head + rest.partition("\n\n")[2])
+    assert (crash.type, crash.value) == ("EXC_CRASH", "SIGABRT")
+
+
+def test_apples_columns_alone_are_a_stack():
+    (crash,) = parse("0  Shop  0x0000000104a31c88 pay + 132\n1  Shop  0x0000000104a31d00 main + 8")
+    assert (crash.type, [frame.function for frame in crash.frames]) == (None, ["main", "pay"])
 
 
 def test_go_tells_the_running_goroutine_below_its_panic():

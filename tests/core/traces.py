@@ -130,4 +130,31 @@ stack backtrace:
              at ./src/main.rs:9
 note: Some details are omitted
 """
-TRACES = (PYTHON, PYTHON_GROUP, JAVA, V8, FIREFOX, GO, DOTNET, RUBY, PHP, RUST)
+TRACEKIT = """\
+TypeError: Cannot read properties of undefined (reading 'price')
+  at lineTotal @ https://shop.example.com/assets/cart-3f2a1c9b.js:214:31
+  at <anonymous>(line, 2) @ https://shop.example.com/assets/cart-3f2a1c9b.js:180:22
+  at Cart.map(lines) @ https://shop.example.com/assets/vendor.js:1:90
+"""
+APPLE = """\
+Incident Identifier: 0D1C2B3A-4455-6677-8899-AABBCCDDEEFF
+Process:         Shop Pilot [4411]
+
+Exception Type:  EXC_CRASH (SIGABRT)
+Crashed Thread:  1
+
+Application Specific Information:
+*** Terminating app due to uncaught exception 'NSRangeException', reason: 'index 4 beyond bounds [0 .. 3]'
+
+Thread 0:
+0   libsystem_kernel.dylib          0x00000001b2e4b4f0 mach_msg_trap + 8
+
+Thread 1 Crashed:
+0   CoreFoundation                  0x00000001a09e4f3c __exceptionPreprocess + 224
+1   Shop Pilot                      0x0000000104a31c88 Cart.total(of:) + 132 (Cart.swift:88)
+2   Shop Pilot                      0x0000000104a2f000 0x104a2c000 + 12288
+
+Thread 2:
+0   libsystem_pthread.dylib         0x00000001ee5d1814 start_wqthread + 0
+"""
+TRACES = (PYTHON, PYTHON_GROUP, JAVA, V8, FIREFOX, GO, DOTNET, RUBY, PHP, RUST, TRACEKIT, APPLE)

@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from argus_streams.core.events import ExceptionInfo
-from argus_streams.core.stacktext import dotnet, golang, javascript, jvm, php, python, ruby, rust
+from argus_streams.core.stacktext import apple, dotnet, golang, javascript, jvm, php, python, ruby, rust
 from argus_streams.core.stacktext.lines import bounded
 
 # The stricter marks come first: what JavaScript and .NET leave open would also fit others' lines.
@@ -22,6 +22,7 @@ _LANGUAGES = {
     "rust": rust,
     "golang": golang,
     "jvm": jvm,
+    "apple": apple,
     "javascript": javascript,
     "dotnet": dotnet,
 }

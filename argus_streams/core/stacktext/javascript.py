@@ -1,4 +1,4 @@
-"""JavaScript stacks, V8's ("at f (file:1:2)") and Firefox's or Safari's ("f@file:1:2"): crash first."""
+"""JavaScript stacks: V8's ("at f (a:1:2)"), Firefox's, Safari's ("f@a:1:2"), TraceKit's ("at f @ a:1:2"). Crash first."""
 
 import re
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ _PLACE = r"\((?:eval at .*|.*:\d+|<anonymous>|native|index \d+)\)"
 MARK = re.compile(
     rf"\s*at (?:\S[^(]* {_PLACE}|(?:async )?\S+:\d+|<anonymous>)(?: \{{)?$"  # V8
     r"|[^@]*@(?:(?=[^\s/]*/)\S+:\d+|\[native code\])$"  # Firefox, Safari
+    r"|\s*at [^@]* @ \S+$"  # TraceKit, of which Datadog's SDK is made
 )
 
 _CAUSE = re.compile(r"\s*(?:\[cause\]|[Cc]aused by): ")
@@ -36,6 +37,9 @@ def _frame(line: str) -> Frame | None:
         function, _, place = call.partition("@")
         return _placed(function, place)
     call = call[3:].rstrip("{ ").removeprefix("async ")
+    if " @ " in call:
+        function, _, place = call.partition(" @ ")
+        return _placed(function.partition("(")[0], place)
     function, opened, place = call.partition(" (")
     return _placed(function, place.removesuffix(")")) if opened else _placed("", call.strip("()"))
 
