@@ -5,11 +5,11 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from argus_streams.core.changes import MAX_FILES
 from argus_streams.core.events import Event, Ignored, Signal
 from argus_streams.core.source import Body
 from argus_streams.errors import Malformed
 from argus_streams.sources.github import SOURCE
-from argus_streams.sources.github.changes import MAX_FILES
 
 REPOSITORY = {"full_name": "example/shop", "default_branch": "main"}
 SHA = "7c1e0a9d4b52f36880e1d7a5c94b20f3be6d8172"
