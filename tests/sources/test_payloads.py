@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from argus_streams.adapters.mappings import load_mappings
 from argus_streams.core.events import Event, Ignored, Rejected, Signal
 from argus_streams.core.source import Body
 from argus_streams.errors import Malformed
@@ -14,9 +15,12 @@ SOURCES = load()
 RECORDS = Path(__file__).resolve().parents[1] / "expected"
 PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "payloads"
 SOURCE_OF = {folder: folder for folder in SOURCES if folder not in {"argus", "sentry"}}
-NO_BODIES = {"bitbucket/skyhook_bitbucket_headers.json"}  # headers of a request, without its body
-EVENT = ("kind", "severity", "status", "type", "release", "environment", "service", "platform", "host", "url", "culprit")
-EVENT += ("user", "session", "trace_id", "occurred_at", "link", "vendor_id", "delivery_id", "instance")
+SOURCE_OF |= {"other_alerts": "mapped", "other_ci": "mapped"}
+MAPPINGS = load_mappings(RECORDS.parent / "fixtures" / "mappings" / "senders.yaml")["senders"]
+# headers of a request, without its body
+NO_BODIES = {"bitbucket/skyhook_bitbucket_headers.json", "other_ci/skyhook_buildkite_headers.json"}
+EVENT = ("kind", "severity", "status", "type", "release", "environment", "service", "platform", "host", "url")
+EVENT += ("culprit", "user", "session", "trace_id", "occurred_at", "link", "vendor_id", "delivery_id", "instance")
 EVENT += ("commit", "branch", "repository")
 SIGNAL = ("subject", "status", "commit", "branch", "service", "environment", "release", "repository", "author", "link")
 SIGNAL += ("occurred_at", "vendor_id", "delivery_id")
@@ -41,8 +45,8 @@ def _captured(path):
     told = json.loads(path.read_text("utf-8")) if path.suffix == ".json" else None
     if isinstance(told, dict) and {"headers", "body"} <= set(told):
         headers = {name.lower(): value for name, value in told["headers"].items()}
-        return Body(json.dumps(told["body"]).encode(), headers, RECEIVED_AT)
-    return Body(path.read_bytes(), {}, RECEIVED_AT)
+        return Body(json.dumps(told["body"]).encode(), headers, RECEIVED_AT, MAPPINGS)
+    return Body(path.read_bytes(), {}, RECEIVED_AT, MAPPINGS)
 
 
 def _exception(exception):
