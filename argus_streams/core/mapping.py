@@ -126,7 +126,7 @@ def _check(written: WrittenMapping, at: str) -> None:
     if written.common and written.each is None:
         raise Misconfigured(f"{at}: `common` is for what the elements of `each` share; without `each`, use `fields`")
     if written.resolved_when is not None and written.kind not in {"alert", "ci"}:
-        raise Misconfigured(f"{at}: `resolved_when` is for alerts and ci: nothing resolves a {written.kind}")
+        raise Misconfigured(f"{at}: `resolved_when` is for alerts and ci, not for kind {written.kind}")
 
 
 def _all(at: str, written: Written) -> Mapping[str, Expression]:
