@@ -86,6 +86,7 @@ class NormalizeAgent:
             events.setdefault(algorithm, []).extend(reading.events)
             entries.setdefault(algorithm, []).extend(entries_of(incoming, reading))
             out += [outgoing(self._topics.signals, each.project.encode(), each) for each in reading.signals]
+            out += [outgoing(self._topics.failed, each.project.encode(), each) for each in reading.failures]
             # Letters of mapped topics too: theirs would be topics that nobody declared, and nobody reads.
             out += [letter_of(self._topics.incoming, each, record) for each in letters_about(incoming, reading)]
         for algorithm, found in events.items():

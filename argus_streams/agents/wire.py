@@ -28,6 +28,7 @@ class Topics(NamedTuple):
     changelog: str
     kept: str
     signals: str
+    failed: str
     ledger: str
 
     @classmethod
@@ -41,6 +42,7 @@ class Topics(NamedTuple):
             changelog=f"{prefix}groups.changelog",
             kept=f"{prefix}events.kept",
             signals=f"{prefix}signals",
+            failed=f"{prefix}tests.failed",
             ledger=f"{prefix}ledger",
         )
 

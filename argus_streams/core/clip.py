@@ -6,7 +6,7 @@ from itertools import islice
 
 from msgspec import json, structs
 
-from argus_streams.core.events import Event, ExceptionInfo, Frame, Signal
+from argus_streams.core.events import Event, ExceptionInfo, Frame, Signal, TestFailure, Told
 
 ELLIPSIS = "…"
 REPLACEMENT = "\ufffd"
@@ -18,6 +18,10 @@ _EVENT_TEXTS = (
 _SIGNAL_TEXTS = (
     *("subject", "title", "status", "service", "environment", "release", "repository", "branch", "commit", "author"),
     *("vendor_id", "delivery_id"),
+)
+_TEST_TEXTS = (
+    *("test", "suite", "file", "type", "browser", "service", "environment", "release", "repository", "branch"),
+    *("commit", "vendor_id", "delivery_id"),
 )
 _FRAME_TEXTS = ("function", "module", "package", "file", "context")
 # What Postgres refuses in a text, and what UTF-8 can not say. Other control characters (ANSI colours) stay.
@@ -34,6 +38,7 @@ class Limits:
     items: int = 10_000  # of a body
     encoded: int = 128 * 1024  # bytes of an event as JSON
     message: int = 8 * 1024  # also of a template and an exception's value
+    stack: int = 16 * 1024  # of a test's failure, as text
     url: int = 2 * 1024
     text: int = 1024  # any other
     exceptions: int = 50  # the first half is causes, the other what was raised last
@@ -51,11 +56,11 @@ class Limits:
 
     def widened(self) -> "Limits":
         """Room to see a secret whole which lies across the cut."""
-        lengths = ("message", "url", "text", "tag_name", "tag_value")
+        lengths = ("message", "stack", "url", "text", "tag_name", "tag_value")
         return replace(self, **{each: getattr(self, each) + _COMMON for each in lengths})
 
 
-def encoded(item: Event | Signal) -> bytes | None:
+def encoded(item: Told) -> bytes | None:
     """The item as JSON; nothing where a text holds half a surrogate pair."""
     try:
         return _ENCODER.encode(item)
@@ -63,7 +68,7 @@ def encoded(item: Event | Signal) -> bytes | None:
         return None
 
 
-def fits(item: Event | Signal, as_json: bytes, limits: Limits) -> bool:
+def fits(item: Told, as_json: bytes, limits: Limits) -> bool:
     """Whether nothing needs to be clipped: a quick look, which is right when it says so."""
     if len(as_json) > limits.encoded or limits.text < _COMMON:
         return False
@@ -73,6 +78,8 @@ def fits(item: Event | Signal, as_json: bytes, limits: Limits) -> bool:
         as_json = as_json.replace(b'\\"', b"''")
     if _long(as_json):
         return False
+    if isinstance(item, TestFailure):
+        return True
     return len(item.files) <= limits.files if isinstance(item, Signal) else _few(item, limits)
 
 
@@ -96,7 +103,7 @@ def _few(event: Event, limits: Limits) -> bool:
     return len(event.exceptions) <= limits.exceptions and all(len(each.frames) <= frames for each in event.exceptions)
 
 
-def bounded(item: Event | Signal, limits: Limits) -> Event | Signal:
+def bounded(item: Told, limits: Limits) -> Told:
     """The item clipped; where that leaves more bytes than an event may have, with half of each, and half again."""
     as_json = encoded(item)
     if as_json is not None and fits(item, as_json, limits):
@@ -109,12 +116,21 @@ def bounded(item: Event | Signal, limits: Limits) -> Event | Signal:
     return item
 
 
-def clipped(item: Event | Signal, limits: Limits) -> Event | Signal:
+def clipped(item: Told, limits: Limits) -> Told:
     """The item with each text and each number of parts inside its limit, and no character that can not be stored."""
     if isinstance(item, Signal):
         files = tuple(clean(file, limits.text) for file in item.files[: limits.files])
         return structs.replace(
             item, link=_clean(item.link, limits.url), files=files, **_texts(item, _SIGNAL_TEXTS, limits)
+        )
+    if isinstance(item, TestFailure):
+        return structs.replace(
+            item,
+            message=_clean(item.message, limits.message),
+            stack=_clean(item.stack, limits.stack),
+            link=_clean(item.link, limits.url),
+            url=_clean(item.url, limits.url),
+            **_texts(item, _TEST_TEXTS, limits),
         )
     return structs.replace(
         item,
@@ -143,7 +159,7 @@ def _clean(text: str | None, length: int) -> str | None:
     return text and clean(text, length)
 
 
-def _texts(part: Event | Signal | Frame, names: tuple[str, ...], limits: Limits) -> dict[str, str | None]:
+def _texts(part: Told | Frame, names: tuple[str, ...], limits: Limits) -> dict[str, str | None]:
     return {name: _clean(getattr(part, name), limits.text) for name in names}
 
 

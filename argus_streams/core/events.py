@@ -4,14 +4,16 @@ Times are milliseconds since 1970 UTC, Kafka's own unit. ``received_at`` is Kafk
 ``occurred_at`` the sender's word, kept inside bounds by ``core.intake``.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
 Severity = Literal["fatal", "error", "warning", "info", "debug"]
 Kind = Literal["error", "alert", "ci"]
 Status = Literal["firing", "resolved"]
-SignalKind = Literal["group_new", "group_regressed", "deploy", "push", "pull_request"]
+SignalKind = Literal["group_new", "group_regressed", "deploy", "push", "pull_request", "ci"]
+Framework = Literal["playwright", "jest", "pytest", "cypress", "mocha", "junit"]
+TestStatus = Literal["failed", "error", "timed_out", "flaky"]
 
 
 class Origin(Struct, frozen=True, array_like=True, order=True):
@@ -96,16 +98,17 @@ class Event(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Signal(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One notable point of a project's timeline: a group's turn, a deploy, a push.
+    """One notable point of a project's timeline: a group's turn, a deploy, a push, a test report.
 
     ``subject`` says what it is about ("v1:…" of a group, "owner/name@sha" of a push, "service/environment" of a
-    deploy). ``signal_id`` is the same however often the same thing is told.
+    deploy, of a test report the commit or the report's name). ``signal_id`` is the same however often the same thing
+    is told.
     """
 
     kind: SignalKind
     subject: str
     title: str
-    status: str | None = None  # of a deploy or pull request, in the vendor's words
+    status: str | None = None  # of a deploy or pull request, in the vendor's words; of a test report passed or failed
     service: str | None = None
     environment: str | None = None
     release: str | None = None
@@ -125,6 +128,45 @@ class Signal(Struct, frozen=True, omit_defaults=True, kw_only=True):
     received_at: int = 0
 
 
+class TestFailure(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One test that did not simply pass, with what a repair of it needs to see.
+
+    A source fills what its report tells; ``project``, ``source``, ``failure_id``, ``origin`` and ``received_at`` are
+    stamped by ``core.intake``. No text has a terminal's colours in it.
+    """
+
+    __test__: ClassVar[bool] = False  # pytest is not to take it for a class of tests
+
+    test: str  # full name, the titles of its suites before its own
+    framework: Framework  # what wrote the report
+    status: TestStatus  # failed = an assertion, error = anything else; flaky = a later attempt passed
+    suite: str | None = None
+    file: str | None = None  # as the report tells it: path, relative or not
+    line: int | None = None  # where it failed, else where the test begins
+    type: str | None = None  # of the exception
+    message: str | None = None  # what was expected, the call log, the lines of code: all that the report tells
+    stack: str | None = None
+    attempts: int | None = None  # how often it was tried
+    duration_ms: int | None = None
+    browser: str | None = None  # or Playwright's project, or the parameters of a whole suite
+    service: str | None = None
+    environment: str | None = None
+    release: str | None = None
+    repository: str | None = None  # "owner/name"
+    branch: str | None = None
+    commit: str | None = None  # full SHA
+    link: str | None = None  # where the run is shown
+    url: str | None = None  # the page that was tested
+    occurred_at: int | None = None
+    vendor_id: str | None = None  # the report's id of this one occurrence, equal when it is delivered again
+    delivery_id: str | None = None  # the sender's id of the report
+    project: str = ""
+    source: str = ""
+    failure_id: str = ""
+    origin: Origin = Origin("", 0, 0)
+    received_at: int = 0
+
+
 class Ignored(Struct, frozen=True):
     """Understood, and no business of ours; ``reason`` is a short fixed phrase, counted in the ledger."""
 
@@ -138,4 +180,5 @@ class Rejected(Struct, frozen=True):
     detail: str = ""  # what exactly, for a person
 
 
-Item = Event | Signal | Ignored | Rejected
+Told = Event | Signal | TestFailure  # what is handed on
+Item = Told | Ignored | Rejected

@@ -24,6 +24,7 @@ _DECIMAL = re.compile(r"\s*[+-]?[0-9]{1,19}\.[0-9]{1,19}\s*", re.ASCII)
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
+_COMMIT = re.compile(r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?")  # SHA-1 or SHA-256, whole
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _NOT_A_NUMBER = re.compile(rb"[+-]?(?:NaN|Infinity)")
 
@@ -34,17 +35,24 @@ def decode(value: bytes) -> Any:
     Half a surrogate pair (JavaScript cuts strings inside an emoji) becomes U+FFFD: the event is worth more than the
     glyph. How deep is too deep is the interpreter's to say: about 900 levels on Python 3.11, below 10,000 on all.
     """
+    return decode_as(value, Any)
+
+
+def decode_as(value: bytes, of: Any) -> Any:
+    """As ``decode``, of a type; ``msgspec.ValidationError`` where it is JSON of another."""
     body = value.removeprefix(_BOM)
     if not body or body.isspace():
         raise Malformed("empty body")
     try:
-        return msgspec.json.decode(body)
+        return msgspec.json.decode(body, type=of)
+    except msgspec.ValidationError:
+        raise
     except RecursionError as error:
         raise Malformed("nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         whole = _ESCAPE.sub(_replaced, body)
         if whole != body:
-            return decode(whole)
+            return decode_as(whole, of)
         raise _malformed(body, error) from error
 
 
@@ -104,6 +112,11 @@ def integer(value: object) -> int | None:
     elif isinstance(value, str) and _WHOLE.fullmatch(value):
         number = int(value)
     return number if number is not None and -_WORD <= number < _WORD else None
+
+
+def commit(value: object) -> str | None:
+    """A whole SHA of git, in lower case."""
+    return value.lower() if isinstance(value, str) and _COMMIT.fullmatch(value) else None
 
 
 def instant(value: object) -> int | None:

@@ -1,4 +1,4 @@
-"""One body, from bytes to fingerprinted events, signals, test failures and refusals: the pure step of NORMALIZE and `explain`.
+"""One body, from bytes to fingerprinted events, signals, failures and refusals: the step of NORMALIZE and `explain`.
 
 It never raises: what can not be read is refused with a reason, a bug of ours among them.
 """

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from argus_streams.core.events import Event, ExceptionInfo, Frame, Signal
+from argus_streams.core.events import ExceptionInfo, Frame, Signal, TestFailure, Told
 from argus_streams.errors import Misconfigured
 
 SCRUBBED = "[scrubbed]"
@@ -21,6 +21,10 @@ _EVENT_TEXTS = (
     *("service", "environment", "release", "host", "repository", "branch"),
 )
 _SIGNAL_TEXTS = ("title", "link", "service", "environment", "release", "repository", "branch")
+_TEST_TEXTS = (
+    *("test", "suite", "file", "message", "stack", "link", "url"),
+    *("browser", "service", "environment", "release", "repository", "branch"),
+)
 
 # Folded, a text is its lower-case letters, its digits, all as 0, and ":": api_key, apiKey and "api key" are one.
 _FOLD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789", b"abcdefghijklmnopqrstuvwxyz000000000")
@@ -144,10 +148,12 @@ class Scrubber:
         """Whether a tag of this name has a secret value."""
         return self.keys.search(_folded(key)) is not None
 
-    def item(self, item: Event | Signal) -> Event | Signal:
-        """The event or signal with no secret in its texts, URLs, source lines and tags."""
+    def item(self, item: Told) -> Told:
+        """The event, signal or test failure with no secret in its texts, URLs, source lines and tags."""
         if isinstance(item, Signal):
             return structs.replace(item, **self._texts(item, _SIGNAL_TEXTS))
+        if isinstance(item, TestFailure):
+            return structs.replace(item, **self._texts(item, _TEST_TEXTS))
         return structs.replace(
             item,
             **self._texts(item, _EVENT_TEXTS),
@@ -157,7 +163,7 @@ class Scrubber:
             exceptions=tuple(map(self._exception, item.exceptions)),
         )
 
-    def _texts(self, item: Event | Signal, names: Iterable[str]) -> dict[str, str]:
+    def _texts(self, item: Told, names: Iterable[str]) -> dict[str, str]:
         return {name: self.text(value) for name in names if (value := getattr(item, name)) is not None}
 
     def _exception(self, exception: ExceptionInfo) -> ExceptionInfo:

@@ -16,7 +16,7 @@ from referencing import Registry, Resource
 from argus_streams.adapters import topics
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.core import letters
-from argus_streams.core.events import Event, Signal
+from argus_streams.core.events import Event, Signal, TestFailure
 from argus_streams.core.messages import Command, Group, KeptEvent, LedgerRecord, Sighting, Stage
 from argus_streams.core.topology import DEAD_LETTERS
 
@@ -28,6 +28,7 @@ TYPES = {
     "ledger_record": LedgerRecord,
     "sighting": Sighting,
     "signal": Signal,
+    "test_failure": TestFailure,
 }
 ENDING = ".v1.schema.json"
 FILES = {path.name: json.loads(path.read_text()) for path in sorted(data_folder("schemas").glob(f"*{ENDING}"))}

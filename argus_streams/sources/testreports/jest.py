@@ -1,0 +1,103 @@
+"""jest's --json, which Vitest's JSON reporter writes too: https://jestjs.io/docs/configuration#testresultsprocessor-string."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Raw, Struct
+
+from argus_streams.core import fields
+from argus_streams.core.events import TestFailure, TestStatus
+from argus_streams.sources.testreports.pieces import NOTHING, Piece, listed, shaped, text, value
+from argus_streams.sources.testreports.report import About, Outcome, joined, line_in, plain, timed_out, type_of
+
+
+class _Report(Struct, frozen=True, rename="camel"):
+    start_time: Raw = NOTHING
+    test_results: Raw = NOTHING
+
+
+class _File(Struct, frozen=True, rename="camel"):
+    name: Raw = NOTHING
+    status: Raw = NOTHING
+    message: Raw = NOTHING
+    start_time: Raw = NOTHING
+    assertion_results: Raw = NOTHING
+    test_exec_error: Raw = NOTHING
+
+
+class _Test(Struct, frozen=True, rename="camel"):
+    status: Raw = NOTHING
+    title: Raw = NOTHING
+    ancestor_titles: Raw = NOTHING
+    failure_messages: Raw = NOTHING
+    retry_reasons: Raw = NOTHING
+    invocations: Raw = NOTHING
+    duration: Raw = NOTHING
+    start_at: Raw = NOTHING
+    location: Raw = NOTHING
+
+
+class _Error(Struct, frozen=True):
+    message: Raw = NOTHING
+    stack: Raw = NOTHING
+
+
+class _Location(Struct, frozen=True):
+    line: Raw = NOTHING
+
+
+def read(report: Piece, about: About) -> Iterator[Outcome]:
+    """Each test of each file; a file that could not be run is a failure by itself."""
+    told = shaped(report, _Report)
+    about = about.adding(started=fields.instant(value(told.start_time)))
+    yield about
+    for piece in listed(told.test_results):
+        yield from _of_file(shaped(piece, _File), about)
+
+
+def _of_file(file: _File, about: About) -> Iterator[Outcome]:
+    name, failed = text(file.name), False
+    for piece in listed(file.assertion_results):
+        test = shaped(piece, _Test)
+        status = text(test.status)
+        if status == "failed":
+            failed = True
+            yield _failure(test, name, about, "failed", test.failure_messages)
+        elif status == "passed":
+            reasons = test.retry_reasons
+            yield _failure(test, name, about, "flaky", reasons) if any(map(text, listed(reasons))) else None
+    if text(file.status) == "failed" and not failed:
+        yield _unrun(file, name, about)
+
+
+def _failure(test: _Test, file: str | None, about: About, status: TestStatus, messages: Piece) -> TestFailure:
+    suites = [text(each) for each in listed(test.ancestor_titles)]
+    stack = plain("\n\n".join(filter(None, map(text, listed(messages)))))
+    if timed_out(stack) and status == "failed":
+        status = "timed_out"
+    line = line_in(stack, file) or fields.integer(value(shaped(test.location, _Location).line))
+    return about.failure(
+        joined(*suites, text(test.title)),
+        status,
+        suite=joined(*suites),
+        line=line,
+        attempts=fields.integer(value(test.invocations)),
+        duration_ms=fields.integer(value(test.duration)),
+        occurred_at=fields.instant(value(test.start_at)) or about.started,
+        **_texts(stack, file),
+    )
+
+
+def _unrun(file: _File, name: str | None, about: About) -> TestFailure:
+    error = shaped(file.test_exec_error, _Error)
+    stack = plain(text(error.stack) or text(error.message) or text(file.message))
+    started = fields.instant(value(file.start_time)) or about.started
+    told = _texts(stack, name)
+    told["message"] = plain(text(file.message)) or told["message"]  # it shows the lines of code
+    return about.failure(name, "error", line=line_in(stack, name), occurred_at=started, **told)
+
+
+def _texts(stack: str | None, file: str | None) -> dict[str, Any]:
+    """A message is what stands before the first call; after its type, which is part of it."""
+    message, _, _ = (stack or "").partition("\n    at ")
+    return {"file": file, "type": type_of(stack), "message": message.strip() or None, "stack": stack}

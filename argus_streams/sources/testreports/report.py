@@ -1,0 +1,139 @@
+"""What reports of all tools have in common: where they come from, and what becomes of their tests."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct, structs
+
+from argus_streams.core.clip import Limits
+from argus_streams.core.events import Framework, Ignored, Item, Signal, TestFailure, TestStatus
+from argus_streams.errors import Malformed
+
+JOINT = " \u203a "  # between the titles of suites and of the test
+MOST = Limits().items - 1  # failures of a report, beside its signal
+DEEPEST = 32  # suites inside suites
+# What tools call the same thing, in JUnit's properties.
+_PROPERTIES: Mapping[str, tuple[str, ...]] = {
+    "repository": ("repository", "git.repository"),
+    "branch": ("branch", "git.branch"),
+    "commit": ("commit", "git.commit", "commit_sha"),
+    "service": ("service",),
+    "environment": ("environment", "env"),
+    "release": ("release", "version"),
+    "link": ("link", "build_url"),
+    "url": ("url", "base_url"),
+}
+# Colours and links of a terminal. XML can not say ESC: pytest spells it, and JUNIT reads DEL for it.
+_ANSI = re.compile(r"(?:[\x1b\x7f]|#x1B)(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\x7f]*(?:\x07|[\x1b\x7f]\\))")
+_TYPE = re.compile(r"(?:Uncaught )?((?:[A-Za-z_$][\w$.]*)?(?:Error|Exception|Failure|Failed))(?: \[\w+\])?(?=:|\s|\Z)")
+_TIMED_OUT = re.compile(
+    r"(?:[\w.]+: )?(?:thrown: \")?(?:Test timeout of |Timeout of |Exceeded timeout of |Timeout >)"
+    r"|.*TestTimedOutException"
+)
+_LINE = re.compile(r":(\d{1,9})\b")
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """Where a report comes from, as far as it or its headers say."""
+
+    framework: Framework = "junit"
+    name: str | None = None
+    started: int | None = None  # ms
+    repository: str | None = None
+    branch: str | None = None
+    commit: str | None = None
+    service: str | None = None
+    environment: str | None = None
+    release: str | None = None
+    link: str | None = None
+    url: str | None = None
+    delivery_id: str | None = None
+
+    def told(self, names: Mapping[str, str]) -> "About":
+        """With what these properties or headers add; what was said before stands."""
+        found = {
+            name: next((names[each] for each in known if names.get(each)), None) for name, known in _PROPERTIES.items()
+        }
+        return self.adding(**found)
+
+    def adding(self, **more: Any) -> "About":
+        """With these fields where they are empty."""
+        return structs.replace(self, **{name: each for name, each in more.items() if getattr(self, name) is None})
+
+    def failure(self, test: str | None, status: TestStatus, **more: Any) -> TestFailure:
+        """A test of this report that did not pass."""
+        context = {name: getattr(self, name) for name in _PROPERTIES}
+        known = {"framework": self.framework, "delivery_id": self.delivery_id, "occurred_at": self.started}
+        return TestFailure(test=test or "a test without a name", status=status, **{**known, **context, **more})
+
+
+Outcome = TestFailure | About | None  # of one test, ``None`` = it passed; where the report comes from, before its tests
+
+
+def items(outcomes: Iterable[Outcome]) -> list[Item]:
+    """A signal about the report, then each test that did not pass."""
+    about, total, failures = About(), 0, list[TestFailure]()
+    for outcome in outcomes:
+        if isinstance(outcome, About):
+            about = outcome
+            continue
+        total += 1
+        if outcome is not None:
+            failures.append(outcome)
+        if len(failures) > MOST:
+            raise Malformed("too many items", f"more than {MOST:,} tests failed")
+    return [_signal(about, total, failures), *failures] if total else [Ignored("a report without tests")]
+
+
+def _signal(about: About, total: int, failures: list[TestFailure]) -> Signal:
+    flaky = sum(each.status == "flaky" for each in failures)
+    failed = len(failures) - flaky
+    of = f"{failed or total:,} of {total:,} tests {'failed' if failed else 'passed'}"
+    here = f"{about.repository}@{about.commit}" if about.repository and about.commit else about.commit
+    return Signal(
+        kind="ci",
+        subject=here or about.name or f"{about.framework} tests",
+        title=f"{of}, {flaky:,} flaky" if flaky else of,
+        status="failed" if failed else "passed",
+        service=about.service,
+        environment=about.environment,
+        release=about.release,
+        repository=about.repository,
+        branch=about.branch,
+        commit=about.commit,
+        link=about.link,
+        occurred_at=about.started,
+        delivery_id=about.delivery_id,
+    )
+
+
+def plain(text: str | None) -> str | None:
+    """The text without a terminal's colours and without blank lines around it."""
+    if not text:
+        return None
+    return (_ANSI.sub("", text) if "\x1b" in text or "\x7f" in text or "#x1B" in text else text).strip() or None
+
+
+def type_of(text: str | None) -> str | None:
+    """The exception's type that a message or a stack begins with."""
+    found = _TYPE.match(text or "")
+    return found[1] if found else None
+
+
+def timed_out(message: str | None) -> bool:
+    """Whether the whole test took too long; an action inside it that did is a failure like others."""
+    return _TIMED_OUT.match((message or "")[:200]) is not None
+
+
+def line_in(stack: str | None, file: str | None) -> int | None:
+    """The first line of this file that a stack names."""
+    name = re.split(r"[\\/]", file)[-1] if file else ""
+    _, found, rest = (stack or "").partition(f"{name}:") if name else ("", "", "")
+    number = _LINE.match(f":{rest[:12]}") if found else None
+    return int(number[1]) if number else None
+
+
+def joined(*titles: str | None) -> str | None:
+    """A full name out of the titles that there are."""
+    return JOINT.join(title for title in titles if title) or None
