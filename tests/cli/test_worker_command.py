@@ -73,6 +73,8 @@ def test_a_store_without_a_database_named_is_exit_78():
     ("name", "environment"),
     [
         ("ARGUS_INPUTS", {"ARGUS_INPUTS": "old=sentri:shop"}),
+        ("ARGUS_MAPPINGS_FILE has no mapping for till", {"ARGUS_INPUTS": "old=mapped:till"}),
+        ("ARGUS_MAPPINGS_FILE: /nowhere/mappings.yaml", {"ARGUS_MAPPINGS_FILE": "/nowhere/mappings.yaml"}),
         ("ARGUS_HEALTH_HOST", {"ARGUS_HEALTH_HOST": "256.256.256.256"}),
         (
             "ssl.ca.location",
