@@ -11,8 +11,22 @@ MAX_LINE = 2_048  # characters
 MAX_FRAMES = 500  # of one exception; a runaway recursion is no better told by 10,000
 MAX_EXCEPTIONS = 32
 
-# "shop.errors.Declined: card was declined", "Overflow": a name without spaces, then perhaps a colon and the message.
-_HEADLINE = re.compile(r"(?:Uncaught )?([^\W\d][^\s:()]*(?:::[^\s:()]+)*)(?::(?:\s(.*))?)?$", re.DOTALL)
+# "shop.errors.Declined: card was declined", "Overflow", "TypeError [ERR_X]: no": a name without spaces, then perhaps a
+# colon and the message.
+_HEADLINE = re.compile(
+    r"\[?(?:(?:Uncaught|Unhandled|\(in promise\)) )*([^\W\d][^\s:()]*(?:::[^\s:()]+)*)(?: \[\w+\])?(?::(?:\s(.*))?)?\]?$",
+    re.DOTALL,
+)
+# The same behind what a logger wrote first ("checkout failed TypeError: boom"), where the name tells that it is one.
+_LATER = (
+    r"((?:[^\W\d][\w$]*(?:\.|::|\\|\+))*[\w$]*(?:Error|Exception|Failure|Interrupt|Fault))"
+    r"(?: \[\w+\])?(?:\)?:(?=\s)|(?=\n|$))"
+)
+_ON_A_LINE = re.compile(rf"^{_LATER}", re.MULTILINE)
+_IN_A_LINE = re.compile(rf"(?<![\w.$\\+])(?<!::){_LATER}")
+_LEVELS = frozenset(
+    ("error", "fatal", "critical", "severe", "warning", "warn", "info", "debug", "alert", "fail", "crit", "emergency")
+)
 
 
 def bounded(text: str) -> list[str]:
@@ -32,10 +46,15 @@ def without(prefix: re.Pattern[str], line: str) -> str:
 
 
 def headline(text: str) -> tuple[str | None, str | None]:
-    """Type and message of "type: message"; without such a type all is message."""
-    found = _HEADLINE.match(text.strip())
+    """Type and message of "type: message", after a logger's words too; without such a type all is message."""
+    text = text.strip()
+    found = _HEADLINE.match(text)
+    if found is None or found[1] in _LEVELS or (found[1].isupper() and found[1].lower() in _LEVELS):
+        later = _ON_A_LINE.search(text) or _IN_A_LINE.search(text)
+        if later is not None:
+            return later[1], text[later.end() :].strip() or None
     if found is None:
-        return None, text.strip() or None
+        return None, text or None
     return found[1], (found[2] or "").strip() or None
 
 
