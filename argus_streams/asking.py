@@ -13,14 +13,16 @@ from argus_streams import app, console, explanation
 from argus_streams.adapters.database import Database, open_database
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.agents.wire import Topics
-from argus_streams.core.events import Event, Signal
+from argus_streams.core.events import Event, Signal, TestFailure
+from argus_streams.core.intake import opened
 from argus_streams.core.messages import Action, Command, Group, GroupStatus
 from argus_streams.core.normalization import Norms
+from argus_streams.core.source import Body
 from argus_streams.core.topology import Decision, Refuse
 from argus_streams.errors import ArgusError, Malformed, Misconfigured
 from argus_streams.explanation import Given
 from argus_streams.ports import GroupQuery
-from argus_streams.publishing import Publication, Publisher
+from argus_streams.publishing import Publication, Publisher, fitting
 from argus_streams.settings import Settings
 from argus_streams.sources import mapped
 
@@ -47,9 +49,14 @@ def publisher(given: Settings) -> Publisher:
 
 
 async def publish(given: Settings, source: str, project: str, contents: Sequence[bytes]) -> int:
-    """Publish the bodies of files; how many."""
+    """Publish the bodies of files; how many. Raises ``Malformed`` before any is written if one is too large."""
+    norms = app.norms(given)
     bodies = [body for content in contents for body in explanation.of_file(content, source)]
-    await publisher(given).publish([Publication(body.source, project, body.headers, body.value) for body in bodies])
+    for body in bodies:
+        if body.source in norms.sources:
+            opened(Body(body.value, body.headers, 0), norms.sources[body.source], norms.limits)
+    told = [Publication(body.source, project, body.headers, body.value) for body in bodies]
+    await publisher(given).publish([fitting(body, norms.limits.body) for body in told])
     return len(bodies)
 
 
@@ -94,11 +101,20 @@ def as_text(line: Mapping[str, Any]) -> str:
     if "signal" in line:
         signal: Signal = line["signal"]
         return f"{line['source']}[{line['index']}]: {signal.kind}: {signal.title}\n  goes to {line['route']}"
+    if "test_failure" in line:
+        failure: TestFailure = line["test_failure"]
+        return f"{line['source']}[{line['index']}]: {failure.status} {_failed(failure)}\n  goes to {line['route']}"
     event: Event = line["event"]
     told = event.title or ": ".join(text for text in (event.type, event.message) if text) or event.kind
     head = f"{line['source']}[{line['index']}]: {event.severity} {event.kind}, {event.status}: {told}"
     parts = "\n".join(f"    {name}: {value}" for name, value in line["parts"])
     return f"{head}\n  {line['fingerprint']} by {line['how']}, goes to {line['route']}\n{parts}"
+
+
+def _failed(failure: TestFailure) -> str:
+    place = ":".join(str(part) for part in (failure.file, failure.line) if part)
+    told = (failure.message or "").partition("\n")[0]
+    return f"{failure.framework} test: {failure.test}{place and f' ({place})'}{told and f': {told}'}"
 
 
 def exit_code(action: str, decisions: Sequence[Decision]) -> int:

@@ -6,14 +6,16 @@ from typing import Any, NamedTuple
 import msgspec
 
 from argus_streams.agents.wire import Topics
-from argus_streams.core import fields
-from argus_streams.core.events import Event, Origin, Signal
+from argus_streams.core import fields, packed
+from argus_streams.core.events import Origin, Told
+from argus_streams.core.intake import opened
 from argus_streams.core.letters import WHOLE
 from argus_streams.core.normalization import Incoming, Norms, Reading, read
 from argus_streams.core.source import Body
 from argus_streams.errors import ArgusError, Malformed
 
 EXPLAINED = "explained"  # the project, where none is named
+_CAPTURE = 16 * 1024 * 1024  # bytes: what is larger is a report, of which no second copy is made to find out
 _SANE = range(946_684_800_000, 4_102_444_800_000)  # ms: the years 2000 to 2099
 
 
@@ -27,7 +29,9 @@ class Given(NamedTuple):
 
 def of_file(content: bytes, source: str) -> list[Given]:
     """The bodies of a file: the file itself, the request that it captured, or the cases of a sample file."""
-    captured = _captured(content)
+    if content.startswith(packed.MAGIC):
+        return [Given(source, {packed.HEADER: packed.GZIP}, content)]
+    captured = _captured(content) if len(content) <= _CAPTURE else None
     if captured is None:
         return [Given(source, {}, content)]
     return [_given(each, source) for each in captured]
@@ -44,7 +48,7 @@ def of_line(line: bytes, source: str) -> Given:
 def lines(
     given: Given, offset: int, norms: Norms, topics: Topics, project: str = EXPLAINED
 ) -> Iterator[dict[str, Any]]:
-    """One line an event, signal or refusal; one in all for a body that is ignored or malformed."""
+    """One line an event, signal, test failure or refusal; one in all for a body that is ignored or malformed."""
     incoming = Incoming(
         value=given.value,
         headers={name.lower(): value for name, value in given.headers.items()},
@@ -70,6 +74,7 @@ def _items(reading: Reading, head: Mapping[str, Any], topics: Topics) -> Iterato
         why = {"fingerprint": fingerprint.value, "parts": fingerprint.parts, "how": fingerprint.how}
         found.append((event.origin.index, {"event": event, **why, "route": topics.normalized}))
     found += [(signal.origin.index, {"signal": signal, "route": topics.signals}) for signal in reading.signals]
+    found += [(each.origin.index, {"test_failure": each, "route": topics.failed}) for each in reading.failures]
     for index, line in sorted(found, key=lambda item: item[0]):
         yield {**head, "index": index, **line}
 
@@ -92,8 +97,10 @@ def _is_capture(told: Mapping[str, Any]) -> bool:
 
 
 def _given(told: Mapping[str, Any], source: str) -> Given:
+    """A body that is told as text was unpacked before, whatever the headers of its request still say."""
     body = told["body"]
     headers = {str(name): fields.text(value) or "" for name, value in fields.mapping(told.get("headers")).items()}
+    headers = {name: value for name, value in headers.items() if name.lower() != packed.HEADER}
     value = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else msgspec.json.encode(body)
     return Given(fields.text(told.get("source")) or source, headers, value)
 
@@ -104,10 +111,11 @@ def _told_time(given: Given, norms: Norms, project: str) -> int:
     if source is None:
         return 0
     try:
-        items = source.read(Body(given.value, given.headers, 0, norms.mappings.get(project, ())))
+        body = Body(given.value, given.headers, 0, norms.mappings.get(project, ()))
+        items = source.read(opened(body, source, norms.limits))
     except Exception:  # noqa: BLE001 - `read` tells it with its reason
         return 0
-    told = [item.occurred_at for item in items if isinstance(item, Event | Signal) and item.occurred_at is not None]
+    told = [item.occurred_at for item in items if isinstance(item, Told) and item.occurred_at is not None]
     return max((time for time in told if time in _SANE), default=0)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from argus_streams.agents.wire import Topics, key_of, outgoing
+from argus_streams.core import letters, packed
 from argus_streams.core.messages import Command
+from argus_streams.errors import Malformed
 from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
 
 
@@ -15,6 +17,15 @@ class Publication(NamedTuple):
     project: str
     headers: Mapping[str, str]  # of the vendor's request
     value: bytes
+
+
+def fitting(body: Publication, limit: int) -> Publication:
+    """The body as gzip where it is above the limit; ``Malformed`` where no record has room for it even so."""
+    if len(body.value) > limit and packed.HEADER not in body.headers:
+        body = body._replace(value=packed.pack(body.value), headers={**body.headers, packed.HEADER: packed.GZIP})
+    if len(body.value) > letters.WHOLE_BYTES:
+        raise Malformed("too large", f"{len(body.value):,} bytes packed; a record has {letters.WHOLE_BYTES:,}")
+    return body
 
 
 class Publisher:
