@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from argus_streams import explanation, sources
+from argus_streams.adapters.mappings import load_mappings
 from argus_streams.agents.wire import Topics
 from argus_streams.core.clip import Limits
 from argus_streams.core.normalization import Norms
@@ -60,7 +61,8 @@ def _cases(source: str) -> list[dict[str, Any]]:
 
 
 def _read(source: str) -> Iterator[Sequence[Line]]:
-    norms = Norms(sources=sources.load(), limits=Limits(), scrubber=scrubber())
+    mappings = {explanation.EXPLAINED: load_mappings(ROOT / "samples" / "mapped.yaml")["shop"]}
+    norms = Norms(sources=sources.load(), limits=Limits(), scrubber=scrubber(), mappings=mappings)
     content = (ROOT / "samples" / f"{source}.json").read_bytes()
     for offset, given in enumerate(explanation.of_file(content, source)):
         yield list(explanation.lines(given, offset, norms, TOPICS))
