@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from argus_streams.core import alerts, fields, stacktext
+from msgspec import structs
+
+from argus_streams.core import alerts, changes, ci, fields, stacktext
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, ExceptionInfo, Ignored, Item, Rejected, Signal
 from argus_streams.core.mapping import OBJECTS, TEXTS, BodyMapping, Expression
@@ -128,29 +130,27 @@ def _alert(mapping: BodyMapping, found: Found, *, resolved: bool) -> Item:
 
 
 def _ci(mapping: BodyMapping, found: Found, *, resolved: bool) -> Item:
-    """A failure, or the success that closes it; off the default branch the identity says so, as GitHub's does."""
     told, rule = _told(found), fields.text(found.get("rule"))
     if rule is None:
         return _without_rule(mapping)
-    main, branch = fields.text(found.get("default_branch")), told.get("branch")
-    elsewhere = None not in (main, branch) and main != branch
-    headline = f"{rule} {'succeeded' if resolved else 'failed'}{f' on {branch}' if branch else ''}"
-    repository = (told["repository"],) if "repository" in told else ()
-    named = {"message": told.get("message") or headline, "title": told.get("title") or f"CI: {headline}"}
-    return Event(
-        kind="ci",
-        status="resolved" if resolved else "firing",
-        identity=("ci", *repository, rule, *(("off the default branch",) if elsewhere else ())),
-        **{**_common(found), **told, **named},
+    run = ci.Run(
+        repository=told.get("repository"),
+        path=(rule,),
+        outcome="success" if resolved else "failure",
+        vendor_id="",  # the sender may have none
+        branch=told.get("branch"),
+        default_branch=fields.text(found.get("default_branch")),
     )
+    event = ci.result(run)
+    return structs.replace(event, **{**_common(found), **told}) if isinstance(event, Event) else event
 
 
 def _deploy(mapping: BodyMapping, found: Found) -> Item:
-    told = {name: text for name, value in found.items() if (text := fields.text(value)) is not None}
+    told = _told(found)
     service, environment = told.get("service"), told.get("environment")
     if service is None or environment is None:
         return Rejected(_NOTHING, f"mapping {mapping.name!r} finds no service or no environment")
-    status, release = told.get("status"), told.get("release")
+    status, release = fields.text(found.get("status")), told.get("release")
     headline = f"deploy of {release or service} to {environment}{f': {status}' if status else ''}"
     return Signal(
         kind="deploy",
@@ -163,10 +163,10 @@ def _deploy(mapping: BodyMapping, found: Found) -> Item:
         repository=told.get("repository"),
         branch=told.get("branch"),
         commit=told.get("commit"),
-        author=told.get("author"),
+        author=fields.text(found.get("author")),
         link=told.get("link"),
         occurred_at=fields.instant(found.get("occurred_at")),
-        vendor_id=told.get("id"),
+        vendor_id=fields.text(found.get("id")),
     )
 
 
@@ -175,8 +175,10 @@ def _without_rule(mapping: BodyMapping) -> Rejected:
 
 
 def _told(found: Found) -> dict[str, str]:
-    """The fields that are text as it stands."""
-    return {name: text for name in TEXTS if (text := fields.text(found.get(name))) is not None}
+    """The fields that are text as it stands; a repository's address is its "owner/name"."""
+    told = {name: text for name in TEXTS if (text := fields.text(found.get(name))) is not None}
+    repository = changes.repository(told.get("repository"))
+    return {**told, "repository": repository} if repository else told
 
 
 def _common(found: Found) -> dict[str, Any]:
