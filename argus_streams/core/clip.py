@@ -85,8 +85,9 @@ def fits(item: Told, as_json: bytes, limits: Limits) -> bool:
 
 def _long(as_json: bytes) -> bool:
     """Whether a text is longer than common: if so, half as much anywhere in it has no quotation mark."""
-    for start in range(0, len(as_json) - _COMMON, _COMMON // 2):
-        if as_json.find(b'"', start, start + _COMMON // 2) < 0:
+    window = _COMMON // 2
+    for start in range(0, len(as_json) - window, window):
+        if as_json.find(b'"', start, start + window) < 0:
             return _LONG(as_json) is not None
     return False
 

@@ -353,3 +353,9 @@ def test_no_source_lets_a_bad_body_through_as_an_error(source, value):
     except Malformed as refused:
         outcome = refused.reason
     assert outcome
+
+
+@pytest.mark.parametrize("before", range(0, 600, 7))
+def test_a_text_too_long_is_clipped_wherever_it_stands(before):
+    event = one(Event(title="x" * before, vendor_id="0" * (LIMITS.text + 1)))
+    assert len(event.vendor_id) == LIMITS.text
