@@ -3,6 +3,7 @@
 https://develop.sentry.dev/sdk/data-model/envelopes/
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ _NO_OCCURRENCE = {
     *("profile", "profile_chunk", "replay_event", "replay_recording", "replay_video", "session", "sessions", "span"),
     *("statsd", "trace_metric", "transaction", "unreal_report", "user_report"),
 }
+_CONTENT = re.compile(rb"\S")
 
 
 def read_envelope(value: bytes, delivery: str | None) -> Sequence[Item] | None:
@@ -25,28 +27,37 @@ def read_envelope(value: bytes, delivery: str | None) -> Sequence[Item] | None:
     end = value.find(b"\n")
     if end < 0 or not value[:end].endswith((b"}", b"}\r")):  # an event is one line, or its first is a bare brace
         return None
-    rest = value[end + 1 :]
-    first = _object(rest.lstrip().partition(b"\n")[0])
+    content = _CONTENT.search(value, end)
+    first = None if content is None else _object(_line(value, content.start())[0])
     header = None if first is None or "type" not in first else _object(value[:end])
     if header is None:
         return None
-    return [_read_item(kind, payload, header, delivery) for kind, payload in _items(rest)]
+    return [_read_item(kind, payload, header, delivery) for kind, payload in _items(value, end)]
 
 
-def _items(rest: bytes) -> Iterator[tuple[str | None, bytes]]:
-    """Type and payload of each item; a header that can not be read ends the list, for no one knows its length."""
-    while rest.strip():
-        line, _, rest = rest.lstrip(b"\r\n").partition(b"\n")
+def _items(value: bytes, at: int) -> Iterator[tuple[str | None, bytes]]:
+    """Type and payload of each item; a header that can not be read ends the list, for no one knows its length.
+
+    It moves on by positions: to cut off what was read would copy the rest for each item.
+    """
+    while content := _CONTENT.search(value, at):
+        line, at = _line(value, content.start())
         header = _object(line)
         if header is None:
             yield None, line
             return
         length = integer(header.get("length"))
         if length is None or length < 0:
-            payload, _, rest = rest.partition(b"\n")
+            payload, at = _line(value, at)
         else:
-            payload, rest = rest[:length], rest[length:]
+            payload, at = value[at : at + length], min(at + length, len(value))
         yield text(header.get("type")) or "", payload
+
+
+def _line(value: bytes, at: int) -> tuple[bytes, int]:
+    """The line that begins there, and where the next one does."""
+    end = value.find(b"\n", at)
+    return (value[at:], len(value)) if end < 0 else (value[at:end], end + 1)
 
 
 def _read_item(kind: str | None, payload: bytes, header: Mapping[str, Any], delivery: str | None) -> Item:
