@@ -23,11 +23,11 @@ TEXTS = (
     *("type", "message", "title", "template", "culprit", "logger", "platform", "service", "environment", "release"),
     *("host", "url", "link", "user", "session", "trace_id", "span_id", "repository", "branch", "commit", "instance"),
 )
-_EVENT = frozenset({*TEXTS, "severity", "stack", "tags", "fingerprint", "occurred_at", "id"})
+_EVENT = frozenset({*TEXTS, "severity", "stack", "tags", "fingerprint", "occurred_at", "id"}) - {"instance"}
 _DEPLOY = ("service", "environment", "release", "status", "title", "repository", "branch", "commit", "author", "link")
 FIELDS: Mapping[MappingKind, frozenset[str]] = {
     "error": _EVENT,
-    "alert": _EVENT | {"rule", "labels"},
+    "alert": _EVENT | {"rule", "labels", "instance"},
     "ci": _EVENT | {"rule", "default_branch"},
     "deploy": frozenset({*_DEPLOY, "occurred_at", "id"}),
 }
