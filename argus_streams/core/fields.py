@@ -45,7 +45,9 @@ def decode_as(value: bytes, of: Any) -> Any:
         raise Malformed("empty body")
     try:
         return msgspec.json.decode(body, type=of)
-    except msgspec.ValidationError:
+    except msgspec.ValidationError as error:
+        if "out of range" in str(error):
+            raise _malformed(body, error) from error
         raise
     except RecursionError as error:
         raise Malformed("nested too deeply") from error

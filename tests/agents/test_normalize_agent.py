@@ -21,6 +21,7 @@ class Buggy:
     """A source with a mistake of ours in it."""
 
     name = "buggy"
+    room = 0
 
     def read(self, body):
         return body.value.nothing_of_that_name
@@ -30,6 +31,7 @@ class Half:
     """A source of which one item in two fails by a mistake of ours."""
 
     name = "half"
+    room = 0
 
     def read(self, body):
         if body.value == b"bad":

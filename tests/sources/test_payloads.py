@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from argus_streams.adapters.mappings import load_mappings
-from argus_streams.core.events import Event, Ignored, Rejected, Signal
+from argus_streams.core.events import Event, Ignored, Rejected, Signal, TestFailure
 from argus_streams.core.source import Body
 from argus_streams.errors import Malformed
 from argus_streams.sources import load
@@ -17,6 +17,7 @@ PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "payloads"
 SOURCE_OF = {folder: folder for folder in SOURCES if folder not in {"argus", "sentry"}}
 SOURCE_OF |= {"other_alerts": "mapped", "other_ci": "mapped"}
 MAPPINGS = load_mappings(RECORDS.parent / "fixtures" / "mappings" / "senders.yaml")["senders"]
+SOURCE_OF |= {"testreports_generated": "testreports"}
 # headers of a request, without its body
 NO_BODIES = {"bitbucket/skyhook_bitbucket_headers.json", "other_ci/skyhook_buildkite_headers.json"}
 EVENT = ("kind", "severity", "status", "type", "release", "environment", "service", "platform", "host", "url")
@@ -24,6 +25,8 @@ EVENT += ("culprit", "user", "session", "trace_id", "occurred_at", "link", "vend
 EVENT += ("commit", "branch", "repository")
 SIGNAL = ("subject", "status", "commit", "branch", "service", "environment", "release", "repository", "author", "link")
 SIGNAL += ("occurred_at", "vendor_id", "delivery_id")
+FAILURE = ("test", "framework", "status", "suite", "file", "line", "type", "attempts", "duration_ms", "browser")
+FAILURE += ("repository", "branch", "commit", "link", "occurred_at", "vendor_id")
 RECEIVED_AT = 1_700_000_000_000
 
 pytestmark = pytest.mark.shared  # skipped, or failed where it is required, by tests/conftest.py
@@ -66,7 +69,11 @@ def _record(item):
         return {"rejected": item.reason}
     if isinstance(item, Signal):
         told = {name: getattr(item, name) for name in SIGNAL}
-        return _told(signal=item.kind, files=len(item.files), **told)
+        title = item.title if item.kind == "ci" else None
+        return _told(signal=item.kind, title=title, files=len(item.files), **told)
+    if isinstance(item, TestFailure):
+        told = {name: getattr(item, name) for name in FAILURE}
+        return _told(message=item.message and item.message[:60], stack=item.stack and item.stack[:60], **told)
     assert isinstance(item, Event)
     return _told(
         message=item.message and item.message[:60],

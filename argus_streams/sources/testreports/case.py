@@ -41,12 +41,13 @@ def failure(case: Case, problems: list[Problem], about: About) -> TestFailure:
     stack = plain("\n\n".join(each.text for each in problems if each.kind == first.kind))
     message = plain(first.attributes.get("message")) or (stack and stack.partition("\n")[0])
     end = _PYTEST.match((stack or "").rpartition("\n")[2].strip()[:500])
+    inside = end if end and _is_of(end["file"], case) else None  # it may have failed in a file that is not the test's
     kind = first.attributes.get("type") or type_of(message) or (end["type"] if end else type_of(stack))
-    named = _named(case, end["file"] if end else None)
+    named = _named(case, inside["file"] if inside else None)
     seconds = (case.attributes.get("time") or "").replace(",", "")
     return about.failure(
         status="timed_out" if status != "flaky" and (timed_out(message) or timed_out(kind)) else status,
-        line=_line(case, end) or line_in(stack, named["file"]),
+        line=_line(case, inside) or line_in(stack, named["file"]),
         type=kind or None,
         message=message,
         stack=stack,
@@ -69,6 +70,11 @@ def _named(case: Case, file: str | None) -> dict[str, Any]:
         "suite": (of if not inside else "") or case.suite.get("name") or None,
         "file": told,
     }
+
+
+def _is_of(file: str, case: Case) -> bool:
+    """Whether pytest made the class's name of this file's."""
+    return f"{case.attributes.get('classname')}.".startswith(file.removesuffix("py").replace("/", "."))
 
 
 def _line(case: Case, end: re.Match[str] | None) -> int | None:

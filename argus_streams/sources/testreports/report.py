@@ -28,7 +28,7 @@ _PROPERTIES: Mapping[str, tuple[str, ...]] = {
 _ANSI = re.compile(r"(?:[\x1b\x7f]|#x1B)(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\x7f]*(?:\x07|[\x1b\x7f]\\))")
 _TYPE = re.compile(r"(?:Uncaught )?((?:[A-Za-z_$][\w$.]*)?(?:Error|Exception|Failure|Failed))(?: \[\w+\])?(?=:|\s|\Z)")
 _TIMED_OUT = re.compile(
-    r"(?:[\w.]+: )?(?:thrown: \")?(?:Test timeout of |Timeout of |Exceeded timeout of |Timeout >)"
+    r"(?:[\w.]+: )?(?:thrown: \")?(?:Test timeout of |Timeout of |Exceeded timeout of |Timeout \(?>)"
     r"|.*TestTimedOutException"
 )
 _LINE = re.compile(r":(\d{1,9})\b")
