@@ -78,7 +78,8 @@ def _named(told: Mapping[str, Any], name: str) -> Item:
     said = _of(properties, "error_message", "message", "error", "reason")
     exceptions = stacktext.chain(kind, said, stack) if kind or stack else ()
     last = exceptions[-1] if exceptions else ExceptionInfo()
-    session, moment = fields.text(told.get("sessionUrl")), fields.text(told.get("timestamp"))
+    replay, moment = fields.text(told.get("sessionUrl")), fields.text(told.get("timestamp"))
+    session = replay.rpartition("/session/")[2] or None if replay else None
     user = fields.mapping(told.get("user"))
     return Event(
         severity=severity,
@@ -90,9 +91,9 @@ def _named(told: Mapping[str, Any], name: str) -> Item:
         release=_of(properties, "release", "version", "app_version"),
         environment=_of(properties, "environment", "env"),
         url=fields.text(told.get("pageUrl")) or _of(properties, "url", "page_url"),
-        link=session,
+        link=replay,
         user=fields.text(user.get("uid")) or fields.text(user.get("id")) or fields.text(user.get("email")),
-        session=session.rpartition("/session/")[2] or None if session else None,
+        session=session,
         tags=properties,
         occurred_at=fields.instant(moment),
         vendor_id=f"{session}:{moment}:{name}" if session and moment else None,

@@ -59,7 +59,7 @@ def notification(told: Mapping[str, Any]) -> Item:
     scope.pop("*", None)
     labels = {**tags.read(_any(known, _TAGS)), **scope}
     host = _first(known, _HOST) or labels.get("host")
-    target = tags.target({"host": host, **labels} if host else labels)
+    target = tags.target(_of_group(scope, labels) if scope else {"host": host, **labels} if host else labels)
     moment = _first(known, _DATE)
     return Event(
         kind="alert",
@@ -78,6 +78,11 @@ def notification(told: Mapping[str, Any]) -> Item:
         occurred_at=fields.instant(moment),
         vendor_id=_vendor_id(_first(known, _ID), moment, word),
     )
+
+
+def _of_group(scope: Mapping[str, str], labels: Mapping[str, str]) -> dict[str, str]:
+    """What a group of a monitor is known by: its scope, and of the other tags the service and the environment alone."""
+    return {**{name: labels[name] for name in (*alerts.SERVICE, *alerts.ENVIRONMENT) if name in labels}, **scope}
 
 
 def turns(told: Mapping[str, Any]) -> bool:

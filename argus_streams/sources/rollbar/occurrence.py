@@ -15,6 +15,7 @@ from argus_streams.core.stacktext.lines import headline, package
 
 # Python's numbers, by which items tell their level; occurrences tell it in words.
 _LEVELS = {"10": "debug", "20": "info", "30": "warning", "40": "error", "50": "critical"}
+_SPELT = {"objective-c": "cocoa", ".net": "csharp", "node.js": "javascript", "c#": "csharp"}
 _CLIENTS = {"browser": "javascript", "android": "java", "ios": "cocoa"}  # `platform` where no `language` is told
 _JVM = frozenset({"java", "kotlin", "scala", "groovy", "clojure"})  # whose class names hold their package
 _UNKNOWN = "(unknown)"  # how rollbar.js spells what it does not know
@@ -103,7 +104,7 @@ def _severity(level: object, otherwise: str) -> Any:
 def _platform(told: Mapping[str, Any]) -> str | None:
     """The language without its version ("python 3.12.4"), else what a client is told to be."""
     words = (fields.text(told.get("language")) or "").lower().split()
-    return words[0] if words else _CLIENTS.get(fields.text(told.get("platform")) or "")
+    return _SPELT.get(words[0], words[0]) if words else _CLIENTS.get(fields.text(told.get("platform")) or "")
 
 
 def _release(told: Mapping[str, Any], server: Mapping[str, Any]) -> str | None:
