@@ -105,7 +105,7 @@ def pull_request(told: PullRequest) -> Signal:
         status=told.status,
         repository=told.repository,
         branch=told.branch,
-        commit=told.commit,
+        commit=fields.commit(told.commit),
         author=told.author,
         link=told.link,
         occurred_at=fields.instant(told.updated),
@@ -128,13 +128,21 @@ def deploy(told: Deploy) -> Signal:
         release=told.release or release,
         repository=told.repository,
         branch=branch,
-        commit=told.commit,
+        commit=fields.commit(told.commit),
         author=told.author,
         link=told.link,
         occurred_at=fields.instant(told.happened),
         vendor_id=told.vendor_id,
         delivery_id=told.delivery,
     )
+
+
+def repository(url: str | None) -> str | None:
+    """The "owner/name" of a clone's or a page's address: `https://host/owner/name`, `git@host:owner/name.git`."""
+    _, scheme, rest = (url or "").partition("://")
+    _, _, path = rest.partition("/") if scheme else (url or "").partition(":")
+    path = path.partition("?")[0].partition("#")[0].strip("/").removesuffix(".git").removeprefix("scm/")
+    return path if "/" in path else None
 
 
 def branch_or_release(ref: str, commit: str | None) -> tuple[str | None, str | None]:

@@ -10,18 +10,28 @@ from argus_streams.core import fields
 from argus_streams.core.events import Event, Ignored, Item
 
 # Outcomes of runs, jobs, checks and builds, in words for people.
-FAILED = {"failure": "failed", "error": "failed", "timed_out": "timed out", "startup_failure": "failed to start"}
+FAILED = {
+    "failure": "failed",
+    "failed": "failed",
+    "error": "failed",
+    "timed_out": "timed out",
+    "startup_failure": "failed to start",
+    "unstable": "has failing tests",
+}
 UNFINISHED = Ignored("a run that is not finished")
+USUAL = frozenset({"main", "master"})  # default branches, where the sender does not tell the repository's
+_SUCCEEDED = frozenset({"success", "successful"})
 
 
 class Run(NamedTuple):
     """A finished piece of CI, whichever sender told it."""
 
-    repository: str
+    repository: str | None
     path: tuple[str, ...]  # workflow and job, as far as they are told
     outcome: str | None  # in the vendor's word
     vendor_id: str  # of this run and attempt; the outcome is added here
     branch: str | None = None
+    tag: str | None = None  # instead of a branch
     default_branch: str | None = None  # of the repository
     commit: str | None = None
     link: str | None = None
@@ -35,11 +45,14 @@ def result(run: Run) -> Item:
 
     Off the default branch the identity says so: a green feature branch does not close what broke the main one.
     """
-    failed = FAILED.get(run.outcome or "")
-    if failed is None and run.outcome != "success":
+    word = (run.outcome or "").lower()
+    failed = FAILED.get(word)
+    if failed is None and word not in _SUCCEEDED:
         return Ignored("a run that neither failed nor succeeded")
-    elsewhere = None not in (run.branch, run.default_branch) and run.branch != run.default_branch
-    label, on = " / ".join(run.path), f" on {run.branch}" if run.branch else ""
+    ref = run.branch or run.tag
+    elsewhere = ref is not None and ref not in ({run.default_branch} if run.default_branch else USUAL)
+    label, on = " / ".join(run.path), f" on {ref}" if ref else ""
+    place = (run.repository,) if run.repository else ()
     headline = f"{label} {failed or 'succeeded'}{on}"
     return Event(
         kind="ci",
@@ -49,9 +62,10 @@ def result(run: Run) -> Item:
         title=f"CI: {headline}",
         link=run.link,
         repository=run.repository,
+        release=run.tag,
         branch=run.branch,
-        commit=run.commit,
-        identity=("ci", run.repository, *run.path, *(("off the default branch",) if elsewhere else ())),
+        commit=fields.commit(run.commit),
+        identity=("ci", *place, *run.path, *(("off the default branch",) if elsewhere else ())),
         occurred_at=fields.instant(run.finished),
         vendor_id=f"{run.vendor_id}:{run.outcome}",
         delivery_id=run.delivery,
