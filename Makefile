@@ -16,7 +16,7 @@ STAMP := $(VENV)/.installed
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check coverage lint types contracts format acceptance bench docs wheel lock clean
+.PHONY: help demo test check coverage lint types contracts format acceptance bench docs fields wheel lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ bench: $(STAMP) ## the benchmarks, or some of them: make bench ARGS="normalize g
 
 docs: $(STAMP) ## write the tables of README.md and docs/ anew from the code
 	$(PY) docs/tables.py
+
+fields: $(STAMP) ## add what samples and payloads show to samples/*.fields, or to some: make fields ARGS="sentry"
+	@$(PY) docs/fields.py $(ARGS)
 
 wheel: $(STAMP) ## build dist/*.whl, which works outside the checkout
 	$(PY) -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index --wheel-dir dist .

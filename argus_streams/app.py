@@ -12,14 +12,18 @@ from contextlib import suppress
 from typing import Literal, TextIO
 
 from confluent_kafka import KafkaException
+from prometheus_client import CollectorRegistry
 
 from argus_streams import sources
 from argus_streams.adapters.database import open_database
+from argus_streams.adapters.known_fields import known_fields
 from argus_streams.adapters.mappings import load_mappings
 from argus_streams.adapters.migrations import Upkeep, ensure_partitions
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.rules import load_rules
+from argus_streams.adapters.telemetry import PrometheusFields
 from argus_streams.agents.group import GroupAgent
+from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.store import StoreAgent
 from argus_streams.agents.wire import DEAD, Topics
@@ -47,10 +51,11 @@ ROLES: Mapping[Role, str] = {
 
 async def run(role: Role, settings: Settings, *, attached: TextIO | None = None) -> int:
     """Run one role until SIGTERM, or until ``attached`` closes; the process's exit code."""
-    worker = _worker(role, settings, attached)
+    metrics = CollectorRegistry()
+    worker = _worker(role, settings, attached, metrics)
     match role:
         case "normalize":
-            return await _normalize(settings, worker)
+            return await _normalize(settings, worker, metrics)
         case "correlate":
             return await _correlate(settings, worker)
         case "store":
@@ -86,12 +91,13 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
             return (topics.groups, topics.kept, *(f"{topic}{DEAD}" for topic in dead))
 
 
-async def _normalize(settings: Settings, worker: Worker) -> int:
+async def _normalize(settings: Settings, worker: Worker, metrics: CollectorRegistry) -> int:
     fold = sighting.each_whole if settings.store == "all" else sighting.fold
     topics = Topics.under(settings.topic_prefix)
     defaults, read = settings.input_defaults(), norms(settings)
     _check_inputs(defaults, read)
-    return await worker.run(NormalizeAgent(topics, read, fold=fold, defaults=defaults))
+    lookout = Lookout(known_fields(), PrometheusFields(metrics), read.scrubber.text)
+    return await worker.run(NormalizeAgent(topics, read, fold=fold, defaults=defaults, lookout=lookout))
 
 
 def _check_inputs(defaults: Mapping[str, tuple[str, str]], read: Norms) -> None:
@@ -143,12 +149,13 @@ async def _keep_partitions(settings: Settings) -> None:
         await asyncio.sleep(UPKEEP_SECONDS)
 
 
-def _worker(role: Role, settings: Settings, attached: TextIO | None) -> Worker:
+def _worker(role: Role, settings: Settings, attached: TextIO | None, metrics: CollectorRegistry) -> Worker:
     changelog = Topics.under(settings.topic_prefix).changelog if role == "correlate" else None
     job = Job(
         role=role,
         group=group_of(settings, role),
         topics=inputs(settings, role),
+        metrics=metrics,
         changelog=changelog,
         state=settings.state_dir,
         health=(settings.health_host, settings.health_port),

@@ -93,3 +93,15 @@ class Reader(Protocol):
     async def letters(self, project: str | None, limit: int) -> Sequence[DeadLetter]:
         """The latest letters, the newest first."""
         ...
+
+
+class FieldCounter(Protocol):
+    """Counts what bodies hold that their sender is not known to send; both texts are few and bounded."""
+
+    def looked_at(self, source: str) -> None:
+        """One more body was compared with what its sender is known to send."""
+        ...
+
+    def unknown(self, source: str, path: str) -> None:
+        """It held a field that nobody has seen."""
+        ...

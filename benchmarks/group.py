@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import msgspec
-from traffic import NOW, TOPICS, Arrived, How, Load, norms
+from traffic import NOW, TOPICS, Arrived, How, Load, lookout, norms
 
 from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.normalize import Fold, NormalizeAgent
@@ -51,7 +51,7 @@ class Memory:
 
 def sightings(bodies: Slice, how: Fold) -> Slice:
     """What NORMALIZE sends of these bodies."""
-    agent = NormalizeAgent(TOPICS, norms(), fold=how, defaults={})
+    agent = NormalizeAgent(TOPICS, norms(), fold=how, defaults={}, lookout=lookout())
     sent = [each for each in asyncio.run(agent.turn([bodies])).records if each.topic == TOPICS.normalized]
     records = [Arrived(each.topic, 0, at, NOW * 1000, each.key, each.value, ()) for at, each in enumerate(sent)]
     return Slice(TOPICS.normalized, "normalized-id", 0, records)

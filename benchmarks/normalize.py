@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import msgspec
-from traffic import SENDERS, TOPICS, How, Load, mixed, norms
+from traffic import SENDERS, TOPICS, How, Load, lookout, mixed, norms
 
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.core.grouping.sighting import fold
@@ -37,7 +37,7 @@ OTHERS: Mapping[How, str] = {
 
 def turn(pieces: Sequence[Slice]) -> None:
     """One turn over each slice."""
-    agent = NormalizeAgent(TOPICS, norms(), fold=fold, defaults={})
+    agent = NormalizeAgent(TOPICS, norms(), fold=fold, defaults={}, lookout=lookout())
 
     async def run() -> None:
         for piece in pieces:

@@ -7,6 +7,7 @@ own. All that is chosen is chosen by a seed.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -15,6 +16,9 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from argus_streams import sources
+from argus_streams.adapters.known_fields import known_fields
+from argus_streams.adapters.memory import MemoryFields
+from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.wire import Topics
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Origin
@@ -54,6 +58,12 @@ class Arrived(NamedTuple):
 def norms() -> Norms:
     """How a deployment without settings of its own reads bodies."""
     return Norms(sources=sources.load(), limits=Limits(), scrubber=scrubber())
+
+
+@cache
+def lookout() -> Lookout:
+    """One for the whole process, as a worker has it."""
+    return Lookout(known_fields(), MemoryFields(), scrubber().text)
 
 
 def payloads_of(sender: str) -> list[Sample]:

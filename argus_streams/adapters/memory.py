@@ -1,5 +1,6 @@
-"""The store and its reader in memory: the same promises as Postgres, for tests of what stands on them."""
+"""The ports in memory: the same promises as Postgres and Prometheus, for tests of what stands on them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -109,3 +110,17 @@ def _check(value: object) -> None:
                 _check(part)
         case _:
             pass
+
+
+class MemoryFields:
+    """``ports.FieldCounter`` as plain numbers."""
+
+    def __init__(self) -> None:
+        self.bodies: Counter[str] = Counter()
+        self.fields: Counter[tuple[str, str]] = Counter()
+
+    def looked_at(self, source: str) -> None:
+        self.bodies[source] += 1
+
+    def unknown(self, source: str, path: str) -> None:
+        self.fields[source, path] += 1

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.streak import Streak
 from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, outgoing
 from argus_streams.core.bugs import BUG
@@ -32,17 +33,21 @@ class NormalizeAgent:
 
     name = "normalize"
 
-    def __init__(self, topics: Topics, norms: Norms, *, fold: Fold, defaults: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(
+        self, topics: Topics, norms: Norms, *, fold: Fold, defaults: Mapping[str, tuple[str, str]], lookout: Lookout
+    ) -> None:
         self._topics = topics
         self._norms = norms
         self._fold = fold
         self._defaults = defaults  # source and project of topics whose producers set no headers
+        self._lookout = lookout
         self._bugs = Streak()
 
     async def turn(self, slices: Sequence[Slice]) -> Effects:
         """Read all bodies. Raises ``Unavailable`` when a thousand in a row fail by a bug of ours."""
         out: list[Outgoing] = []
         self._bugs.begin()
+        self._lookout.begin()
         for piece in slices:
             readings: list[tuple[Incoming, Record, Reading]] = []
             for count, record in enumerate(piece.records):
@@ -75,6 +80,7 @@ class NormalizeAgent:
             self._bugs.bug(reading.refusals[0].detail)
         else:
             self._bugs.fine()
+        self._lookout.look(incoming, reading)
         return reading
 
     def _effects(self, piece: Slice, readings: Sequence[tuple[Incoming, Record, Reading]]) -> list[Outgoing]:

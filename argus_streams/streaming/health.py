@@ -1,8 +1,9 @@
-"""What a worker says of itself: alive, ready, and why not."""
+"""What a worker says of itself: alive, ready, and why not, and what it has counted."""
 
 from dataclasses import dataclass, field
 
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 
 @dataclass(slots=True)
@@ -37,10 +38,14 @@ class Health:
 
 
 class HealthServer:
-    """``/livez`` and ``/readyz`` for probes; it answers from the worker's own event loop, so silence is a finding."""
+    """``/livez`` and ``/readyz`` for probes, ``/metrics`` for Prometheus.
 
-    def __init__(self, health: Health, *, host: str, port: int) -> None:
+    It answers from the worker's own event loop, so silence is a finding.
+    """
+
+    def __init__(self, health: Health, metrics: CollectorRegistry, *, host: str, port: int) -> None:
         self._health = health
+        self._metrics = metrics
         self._host = host
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -50,6 +55,7 @@ class HealthServer:
         app = web.Application()
         app.router.add_get("/livez", self._live)
         app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/metrics", self._counted)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
@@ -71,3 +77,6 @@ class HealthServer:
         return web.json_response(
             {**body, "turns": health.turns, "records": health.records}, status=503 if obstacles else 200
         )
+
+    async def _counted(self, _: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(self._metrics), headers={"Content-Type": CONTENT_TYPE_LATEST})

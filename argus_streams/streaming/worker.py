@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TextIO
 
 import faust
 from faust.serializers.codecs import Codec
+from prometheus_client import CollectorRegistry
 
 from argus_streams.errors import ArgusError, Misconfigured, Unavailable
 from argus_streams.streaming.agent import Agent, KeyedAgent
@@ -60,6 +61,7 @@ class Job(NamedTuple):
     role: str
     group: str  # consumer group
     topics: Sequence[str]  # inputs; those of a keyed agent are keyed alike and have equal partition counts
+    metrics: CollectorRegistry  # what is counted here, shown beside health
     changelog: str | None = None  # of the agent's table
     state: Path | None = None  # folder for RocksDB; None = memory
     health: tuple[str, int] | None = None  # host and port; port 0 = any
@@ -74,13 +76,6 @@ class _Chunks(Codec):
 
     def _dumps(self, s: Any) -> Any:
         return s
-
-
-class Parts(NamedTuple):
-    """What an agent's factory is given."""
-
-    reader: Reader
-    producer: ConfirmedProducer
 
 
 class Worker:
@@ -136,12 +131,12 @@ class Worker:
             yield stop
             return
         host, port = self._job.health
-        server = HealthServer(self._health, host=host, port=port)
+        server = HealthServer(self._health, self._job.metrics, host=host, port=port)
         try:
             listening = await server.start()
         except OSError as error:
             raise Misconfigured(f"ARGUS_HEALTH_HOST, ARGUS_HEALTH_PORT: {host}:{port}: {error.strerror}") from error
-        log.info("%s answers /livez and /readyz on port %s", self._job.role, listening)
+        log.info("%s answers /livez, /readyz and /metrics on port %s", self._job.role, listening)
         try:
             yield stop
         finally:

@@ -6,7 +6,9 @@ from typing import NamedTuple
 import msgspec
 
 from argus_streams import sources
+from argus_streams.adapters.memory import MemoryFields
 from argus_streams.agents.group import GroupAgent
+from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.wire import Topics
 from argus_streams.core import ledger, letters
@@ -78,8 +80,9 @@ def norms(found=None, **limits):
     return Norms(sources=found or sources.load(), limits=Limits(**limits), scrubber=scrubber(()))
 
 
-def normalizer(read=None, *, fold=sighting.fold, defaults=None):
-    return NormalizeAgent(TOPICS, read or norms(), fold=fold, defaults=defaults or {})
+def normalizer(read=None, *, fold=sighting.fold, defaults=None, lookout=None):
+    lookout = lookout or Lookout({}, MemoryFields(), str)
+    return NormalizeAgent(TOPICS, read or norms(), fold=fold, defaults=defaults or {}, lookout=lookout)
 
 
 def turn(agent, *slices):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from counting import Counting
+from prometheus_client import CollectorRegistry
 
 from argus_streams.errors import Misconfigured
 from argus_streams.streaming.worker import Broker, Job, Worker
@@ -34,6 +35,7 @@ def main():
         role="counting",
         group=group,
         topics=[topic],
+        metrics=CollectorRegistry(),
         changelog=changelog,
         state=None if state == "-" else Path(state),
         health=("127.0.0.1", 0),

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from aiohttp import ClientSession
+from prometheus_client import CollectorRegistry, Counter
 
 from argus_streams.streaming.health import Health, HealthServer
 
@@ -14,7 +15,7 @@ def a_ready_worker(**fields):
 
 def probe(health, path):
     async def ask():
-        server = HealthServer(health, host="127.0.0.1", port=0)
+        server = HealthServer(health, CollectorRegistry(), host="127.0.0.1", port=0)
         port = await server.start()
         try:
             async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as answer:
@@ -62,11 +63,29 @@ def test_each_obstacle_is_named_and_none_takes_the_life(fields, why):
 
 def test_a_stopped_server_frees_its_port():
     async def twice():
-        first = HealthServer(Health("a"), host="127.0.0.1", port=0)
+        first = HealthServer(Health("a"), CollectorRegistry(), host="127.0.0.1", port=0)
         port = await first.start()
         await first.stop()
-        second = HealthServer(Health("b"), host="127.0.0.1", port=port)
+        second = HealthServer(Health("b"), CollectorRegistry(), host="127.0.0.1", port=port)
         assert await second.start() == port
         await second.stop()
 
     asyncio.run(twice())
+
+
+def test_what_was_counted_is_shown_in_prometheus_format():
+    registry = CollectorRegistry()
+    Counter("argus_bodies_looked_at", "Bodies.", ("source",), registry=registry).labels("sentry").inc()
+
+    async def ask():
+        server = HealthServer(Health("normalize"), registry, host="127.0.0.1", port=0)
+        port = await server.start()
+        try:
+            async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+                return answer.status, answer.content_type, await answer.text()
+        finally:
+            await server.stop()
+
+    status, content_type, text = asyncio.run(ask())
+    assert (status, content_type) == (200, "text/plain")
+    assert 'argus_bodies_looked_at_total{source="sentry"} 1.0' in text.splitlines()

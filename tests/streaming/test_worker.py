@@ -10,6 +10,7 @@ from broker import Topics
 from counting import Counting
 from fleet import Fleet
 from processes import comes_true
+from prometheus_client import CollectorRegistry
 
 from argus_streams.errors import Misconfigured
 from argus_streams.streaming.position import Partition
@@ -64,7 +65,7 @@ def topic_id(fleet):
 def test_a_topic_that_is_not_as_declared_refuses_the_start(kafka, partitions, why):
     topics = Topics(kafka)
     changelog = topics.make("changelog", partitions) if partitions else "changelog.that.nobody.made"
-    job = Job("counting", "g", [topics.make("in", 2)], changelog=changelog)
+    job = Job("counting", "g", [topics.make("in", 2)], CollectorRegistry(), changelog=changelog)
     with pytest.raises(Misconfigured, match=why):
         asyncio.run(Worker(Broker({"bootstrap.servers": kafka}), job).run_keyed(Counting("out")))
 
