@@ -61,9 +61,30 @@ def test_an_envelope_gives_an_item_for_each_of_its_items():
 
 
 def test_a_metric_alert_is_identified_by_its_rule_and_project():
-    (found,) = sample("metric alert")
+    (found,) = sample("crosses its critical threshold")
     assert (found.kind, found.severity, found.status) == ("alert", "fatal", "firing")
     assert found.identity == ("alert", "Too many failed payments", "environment=production", "service=checkout")
+
+
+def test_a_metric_alert_keeps_identity_and_instance_from_critical_over_warning_to_its_end():
+    found = [sample(words)[0] for words in ("its critical threshold", "its warning threshold", "alert is resolved")]
+    assert [event.severity for event in found[:2]] == ["fatal", "warning"]
+    assert [event.status for event in found] == ["firing", "firing", "resolved"]
+    assert {event.identity for event in found} == {found[0].identity}
+    assert {event.instance for event in found} == {"metric alert 311"}
+    assert len({event.vendor_id for event in found}) == len(found)
+    assert found[2].occurred_at == 1_795_168_500_000
+
+
+def test_an_error_webhook_tells_the_error_whole():
+    (found,) = sample("each error as it comes")
+    assert (found.type, found.service, found.vendor_id) == (
+        "StockError",
+        "inventory",
+        "e7f80912a3b4c5d6e7f8091a2b3c4d5e",
+    )
+    assert (found.exceptions[0].frames[-1].function, found.environment) == ("reserve", "production")
+    assert found.delivery_id == "a0d36d53b17f94cee2806f719314c5a6"
 
 
 def test_the_plugins_webhook_fills_what_its_event_leaves_out():
@@ -147,6 +168,35 @@ def test_a_metric_alert_that_ends_closes_what_it_opened():
     assert (closed.status, opened.status, opened.severity) == ("resolved", "firing", "warning")
     assert closed.identity == opened.identity == ("alert", "slow", "service=a,b")
     assert (closed.service, closed.vendor_id, opened.vendor_id) == (None, "alert:9:resolved", None)
+
+
+def test_a_metric_alert_has_the_projects_of_its_rule_where_it_tells_none():
+    alert = {"id": 9, "alert_rule": {"name": "slow", "projects": ["shop"]}}
+    (found,) = read({"action": "critical", "data": {"metric_alert": alert}})
+    assert (found.identity, found.service) == (("alert", "slow", "service=shop"), "shop")
+
+
+def test_a_plugins_webhook_without_an_event_is_read_by_its_own_keys():
+    (found,) = read(
+        {
+            "id": "7",
+            "project": "shop",
+            "project_name": "Shop",
+            "message": "mail is stuck",
+            "culprit": "mail.send",
+            "logger": "root",
+            "level": "warning",
+            "triggering_rules": ["notify"],
+            "url": "https://sentry.example.com/acme/shop/issues/7/",
+        }
+    )
+    assert (found.message, found.culprit, found.severity, found.service) == (
+        "mail is stuck",
+        "mail.send",
+        "warning",
+        "shop",
+    )
+    assert found.link == "https://sentry.example.com/acme/shop/issues/7/"
 
 
 # Envelopes

@@ -16,14 +16,19 @@ _PLUGIN_KEYS = ("culprit", "message", "level", "logger", "project", "project_slu
 
 
 def is_webhook(document: Mapping[str, Any]) -> bool:
-    """Whether this is a webhook's body; an event has no key of its own named ``event``."""
-    return isinstance(document.get("event"), dict) or ("action" in document and isinstance(document.get("data"), dict))
+    """Whether this is a webhook's body."""
+    return _is_plugins(document) or ("action" in document and isinstance(document.get("data"), dict))
+
+
+def _is_plugins(document: Mapping[str, Any]) -> bool:
+    """Whether the plugin sent it: an event has no keys of its own of these names."""
+    return isinstance(document.get("event"), dict) or "triggering_rules" in document
 
 
 def read_webhook(document: Mapping[str, Any], headers: Mapping[str, str], delivery: str | None) -> Event | Ignored:
     """The occurrence, or the end of one, that a webhook tells."""
-    event = document.get("event")
-    if isinstance(event, dict):
+    if _is_plugins(document):
+        event = mapping(document.get("event"))
         around = {key: document[key] for key in _PLUGIN_KEYS if key in document}
         around["web_url"] = document.get("url")
         return read_event(
@@ -90,7 +95,8 @@ def _metric_alert(action: str, data: Mapping[str, Any], delivery: str | None) ->
     alert = mapping(data.get("metric_alert"))
     rule = mapping(alert.get("alert_rule"))
     name = text(rule.get("name")) or text(alert.get("title")) or "metric alert"
-    projects = [found for raw in listing(alert.get("projects")) if (found := slug(raw)) is not None]
+    told = listing(alert.get("projects")) or listing(rule.get("projects"))
+    projects = [found for raw in told if (found := slug(raw)) is not None]
     service, environment = ",".join(sorted(projects)) or None, text(rule.get("environment"))
     target = {"service": service, "environment": environment}
     closed = action == "resolved"
@@ -107,6 +113,7 @@ def _metric_alert(action: str, data: Mapping[str, Any], delivery: str | None) ->
         link=text(data.get("web_url")),
         identity=alerts.identity(name, {key: value for key, value in target.items() if value}),
         occurred_at=instant(alert.get("date_closed" if closed else "date_started")),
+        instance=f"metric alert {number}" if number else None,
         vendor_id=f"alert:{number}:{action}" if number else None,
         delivery_id=delivery,
     )
