@@ -117,7 +117,7 @@ def pull_request(told: PullRequest) -> Signal:
 def deploy(told: Deploy) -> Signal:
     """A rollout that begins, or how it ended."""
     branch, release = branch_or_release(told.ref, told.commit)
-    what = release or (told.commit or "")[:7] or branch
+    what = release or (told.commit or "")[:7] or branch or told.name
     return Signal(
         kind="deploy",
         subject=f"{told.name}/{told.environment}",
