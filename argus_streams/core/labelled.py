@@ -13,7 +13,6 @@ from argus_streams.core.events import Event, Item, Rejected, Status
 # Grafana's own alerts about a rule that it could not evaluate; the label `rulename` says which.
 # https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/nodata-and-error-states/
 _UNEVALUATED = ("DatasourceNoData", "DatasourceError")
-_FNV_OFFSET, _FNV_PRIME, _FNV_MASK = 14_695_981_039_346_656_037, 1_099_511_628_211, 2**64 - 1
 
 
 def read(alert: object, about: Mapping[str, Any], received_at: int) -> Item:
@@ -59,11 +58,10 @@ def label_set(labels: Mapping[str, str]) -> str:
 
     https://github.com/prometheus/common/blob/main/model/signature.go (FNV-1a, each part closed by a byte 0xff)
     """
-    found = _FNV_OFFSET
-    for pair in sorted(labels.items()):
-        for part in pair:
-            for byte in part.encode("utf-8", "replace") + b"\xff":
-                found = (found ^ byte) * _FNV_PRIME & _FNV_MASK
+    parts = [part.encode("utf-8", "replace") for pair in sorted(labels.items()) for part in pair]
+    found, prime, mask = 14_695_981_039_346_656_037, 1_099_511_628_211, 2**64 - 1
+    for byte in b"\xff".join([*parts, b""]):
+        found = (found ^ byte) * prime & mask
     return f"{found:016x}"
 
 

@@ -4,7 +4,7 @@ https://docs.newrelic.com/docs/alerts/get-notified/custom-variables-alert-event-
 https://docs.newrelic.com/docs/alerts/new-relic-alerts/advanced-alerts/advanced-techniques/customize-your-webhook-payload/
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from argus_streams.core import alerts, fields, headlines, labelled
@@ -115,23 +115,28 @@ def _incident(told: Mapping[str, Any]) -> Item:
     )
 
 
-def _values(told: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
-    """The texts under these names, of lists each entry; a name with a dot may be spelt as an object in an object."""
+def _texts(told: Mapping[str, Any], names: Sequence[str]) -> Sequence[str]:
+    """The texts under the first of these names that tells any; "a.b" may be a name, or an object in an object."""
     for name in names:
         value = told.get(name)
-        outer, dot, inner = name.partition(".")
-        if value is None and dot:
+        if value is None and "." in name:
+            outer, _, inner = name.partition(".")
             value = fields.mapping(told.get(outer)).get(inner)
-        yield from filter(None, map(fields.text, value if isinstance(value, list) else (value,)))
+        if value is None:
+            continue
+        found = [text for each in (value if isinstance(value, list) else (value,)) if (text := fields.text(each))]
+        if found:
+            return found
+    return ()
 
 
 def _first(told: Mapping[str, Any], names: Sequence[str]) -> str | None:
-    return next(_values(told, names), None)
+    return next(iter(_texts(told, names)), None)
 
 
 def _one(told: Mapping[str, Any], names: Sequence[str]) -> str | None:
     """The only value; an issue gathers more of them while it lasts, in an order that nobody promises."""
-    found = set(_values(told, names))
+    found = set(_texts(told, names))
     return found.pop() if len(found) == 1 else None
 
 
