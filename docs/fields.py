@@ -17,6 +17,7 @@ from pathlib import Path
 
 from argus_streams import explanation, sources
 from argus_streams.core import drift, fields
+from argus_streams.core.source import Body
 from argus_streams.errors import Malformed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,8 @@ OPEN = frozenset(
             "organization",
             "enterprise",
         ),
-        *("installation", "repo", "license", "milestone", "reactions", "avatar", "verification"),
+        *("installation", "repo", "license", "milestone", "reactions", "avatar", "verification", "workspace"),
+        *("participants", "closed_by", "rendered", "acknowledgers", "acknowledger", "assigned_to", "agent"),
     }
 )
 PAYLOADS = ROOT.parent / "shared" / "payloads"
@@ -63,10 +65,12 @@ def listed(source: str) -> list[str]:
 
 
 def _seen(content: bytes, source: str) -> Iterable[str]:
+    """The paths of the bodies of a file that the source reads."""
     for given in explanation.of_file(content, source):
         try:
+            sources.load()[source].read(Body(given.value, given.headers, 0))
             yield from drift.paths(fields.decode(given.value))
-        except Malformed:  # an envelope, XML, a form: not looked at either
+        except Malformed:  # becomes a letter; or an envelope, XML, a form: neither is looked at
             continue
 
 
