@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from law import MARK, SAMPLES, SOURCES
+from law import MARK, SAMPLES
+
+T = TypeVar("T")
 
 _TOKEN = re.compile(rb"\w+|\s+|[^\w\s]")
 _LONG = 1_000_000
@@ -15,23 +17,16 @@ _LONG = 1_000_000
 VALUES = tuple(
     each.encode()
     for each in (
-        *("null", "true", "false", "0", "-1", "1e300", str(2**70), "4102444800000", '""', "[]", "{}"),
+        *("null", "true", "false", "0", "-1", "1e300", "1e999", str(2**70), "4102444800000", '""', "[]", "{}"),
         *(f'"{MARK}"', f'"{MARK}\\u0000\\ud83d"', f'["{MARK}"]', f'{{"{MARK}":"{MARK}"}}', f'[{{"{MARK}":[null]}}]'),
         *('"0001-01-01T00:00:00Z"', '"9999-12-31T23:59:59-14:00"', f'[["{MARK}",1]]', '"{{ default }}"', "-0.5"),
     )
 )
-TYPES = (
-    b"null",
-    b"true",
-    b"-1",
-    b"0.5",
-    f'"{MARK}\\u0000\\ud83d"'.encode(),
-    b"[]",
-    f'[{{"{MARK}":0}}]'.encode(),
-    b"{}",
+TYPES = tuple(
+    each.encode() for each in ("null", "true", "-1", f'"{MARK}\\u0000\\ud83d"', "[]", f'[{{"{MARK}":0}}]', "{}")
 )
 # JSON has none of these: each has to be a letter.
-NO_JSON = (b"NaN", b"-Infinity", b"1e999", b"'x'", b"undefined", b"01", b"\xff\xfe", b"\x00", b'"\x00"', b"// x\n1")
+NO_JSON = (b"NaN", b"-Infinity", b"'x'", b"undefined", b"01", b"\xff\xfe", b"\x00", b'"\x00"', b"// x\n1")
 
 
 class Place(NamedTuple):
@@ -60,10 +55,6 @@ def samples(source: str) -> tuple[Sample, ...]:
     return tuple(_sample(source, case) for case in cases)
 
 
-def every_sample() -> list[Sample]:
-    return [sample for source in SOURCES for sample in samples(source)]
-
-
 def distinct(of: tuple[Sample, ...]) -> Iterator[tuple[Sample, Place]]:
     """A place of each path that the samples of a source have, the first time that it stands in one of its lists."""
     met: set[Any] = set()
@@ -73,6 +64,12 @@ def distinct(of: tuple[Sample, ...]) -> Iterator[tuple[Sample, Place]]:
             if (place.path, place.kind, told) not in met:
                 met.add((place.path, place.kind, told))
                 yield sample, place
+
+
+def some(of: Iterable[T], most: int) -> Sequence[T]:
+    """At most so many of them, from all over."""
+    everything = list(of)
+    return everything[:: -(-len(everything) // most) or 1]
 
 
 def _sample(source: str, case: dict[str, Any]) -> Sample:
@@ -148,12 +145,10 @@ def missing(value: bytes, place: Place) -> bytes:
     return before.removesuffix(b",") + after
 
 
-def doubled(value: bytes, place: Place, other: bytes) -> Iterator[bytes]:
-    """With its key twice, the other value before and after; of a list's value, that value beside it."""
-    key = value[place.entry : place.start]
+def doubled(value: bytes, place: Place, other: bytes) -> bytes:
+    """With its key twice, the other value first; of a list's value, the other one before it."""
     comma = b"" if place.kind == "token" else b","
-    yield value[: place.entry] + key + other + comma + value[place.entry :]
-    yield value[: place.end] + comma + key + other + value[place.end :]
+    return value[: place.start] + other + comma + value[place.entry :]
 
 
 def truncated(value: bytes, step: int) -> Iterator[bytes]:

@@ -106,7 +106,14 @@ def seconds(way: Way, size: int) -> float:
 
 
 def ways(samples: tuple[Sample, ...]) -> Iterator[Way]:
-    """Every way in which the bodies of a source can grow, strings last."""
+    """Every way in which the bodies of a source can grow."""
+    yield from items(samples)
+    yield from objects(samples)
+    yield from strings(samples)
+
+
+def items(samples: tuple[Sample, ...]) -> Iterator[Way]:
+    """More of what there is a list of."""
     for sample in samples:
         yield Way("all lists at once", sample, partial(_all_lists, sample.value))
         if not sample.value.startswith((b"{", b"[")) or b"\n" in sample.value:
@@ -116,12 +123,17 @@ def ways(samples: tuple[Sample, ...]) -> Iterator[Way]:
         if place.kind == "array":
             yield Way(f"{path}: the same again", sample, partial(_repeated, sample.value, place))
             yield Way(f"{path}: others", sample, partial(_varied, sample.value, place))
+
+
+def objects(samples: tuple[Sample, ...]) -> Iterator[Way]:
+    """More keys, and more levels."""
+    for sample, place in distinct(samples):
+        path = ".".join(place.path) or "the body"
         if place.kind == "object":
             yield Way(f"{path}: unknown keys", sample, partial(_keyed, sample.value, place, b"1"))
             yield Way(f"{path}: keys of its kind", sample, partial(_keyed, sample.value, place, None))
         if place.kind in {"array", "object"} and place.path:
             yield Way(f"{path}: inside itself", sample, partial(_nested, sample.value, place))
-    yield from strings(samples)
 
 
 def strings(samples: tuple[Sample, ...]) -> Iterator[Way]:

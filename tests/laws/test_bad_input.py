@@ -1,7 +1,9 @@
 """Bad input ends in a letter or a defined default, for every sender: each sample, with each thing wrong in turn."""
 
+from functools import cache
+
 import pytest
-from bodies import NO_JSON, TYPES, VALUES, distinct, doubled, long_string, missing, replaced, samples, truncated
+from bodies import NO_JSON, TYPES, VALUES, distinct, doubled, long_string, missing, replaced, samples, some, truncated
 from growth import nested
 from hostile import BODIES
 from law import SOURCES, hold
@@ -24,6 +26,19 @@ def _reasons(reading):
     return {reading.reason, *(refusal.reason for refusal in reading.refusals)}
 
 
+def _fields(source):
+    """What can be a text, once each."""
+    return [(sample, place) for sample, place in distinct(samples(source)) if place.kind != "other"]
+
+
+def _containers(source):
+    return [
+        (sample, place)
+        for sample, place in distinct(samples(source))
+        if place.kind in {"array", "object"} and place.path
+    ]
+
+
 @every_source
 def test_a_sample_is_read_and_nothing_of_it_refused(source):
     assert _held((sample, sample.value) for sample in samples(source)) >= {""}
@@ -32,7 +47,14 @@ def test_a_sample_is_read_and_nothing_of_it_refused(source):
 @every_source
 def test_any_other_type_in_the_place_of_a_value(source):
     _held(
-        (sample, replaced(sample.value, place, other)) for sample, place in distinct(samples(source)) for other in TYPES
+        some(
+            (
+                (sample, replaced(sample.value, place, other))
+                for sample, place in distinct(samples(source))
+                for other in TYPES
+            ),
+            1_000,
+        )
     )
 
 
@@ -43,11 +65,7 @@ def test_any_key_missing(source):
 
 @every_source
 def test_any_key_twice(source):
-    _held(
-        (sample, value)
-        for sample, place in distinct(samples(source))
-        for value in doubled(sample.value, place, b"null")
-    )
+    _held((sample, doubled(sample.value, place, b"null")) for sample, place in distinct(samples(source)))
 
 
 @every_source
@@ -58,21 +76,17 @@ def test_truncated(source):
 
 
 @every_source
-def test_a_string_of_1_mb_in_any_field(source):
+@pytest.mark.parametrize(("size", "most"), [(20_000, 100), (1_000_000, 10)])
+def test_a_long_string_in_any_field(source, size, most):
     _held(
-        (sample, replaced(sample.value, place, long_string(place)))
-        for sample, place in distinct(samples(source))
-        if place.kind != "other"
+        (sample, replaced(sample.value, place, long_string(place, size=size)))
+        for sample, place in some(_fields(source), most)
     )
 
 
 @every_source
 def test_any_list_or_object_inside_itself(source):
-    _held(
-        (sample, nested(sample, place))
-        for sample, place in distinct(samples(source))
-        if place.kind in {"array", "object"} and place.path
-    )
+    _held((sample, nested(sample, place)) for sample, place in some(_containers(source), 30))
 
 
 @every_source
@@ -82,10 +96,14 @@ def test_bodies_that_mean_harm(source):
         hold(source, value, headers)
 
 
-@every_source
+@cache
+def _bomb():
+    return packed.pack(b"{" + b" " * 70_000_000 + b"}")
+
+
+@pytest.mark.parametrize("source", ["sentry", "testreports"])
 def test_a_body_that_unpacks_to_more_than_is_allowed(source):
-    bomb = packed.pack(b"{" + b" " * 80_000_000 + b"}")
-    for value in (bomb, bomb[:-1], samples(source)[0].value):
+    for value in (_bomb(), samples(source)[0].value):
         told = hold(source, value, samples(source)[0].headers | {packed.HEADER: packed.GZIP})
         assert told.reason in {"too large", "not gzip"}
 
@@ -112,13 +130,24 @@ def test_any_value_anywhere(source):
 
 @pytest.mark.fuzz
 @every_source
+def test_a_string_of_1_mb_in_any_field(source):
+    _held((sample, replaced(sample.value, place, long_string(place))) for sample, place in _fields(source))
+
+
+@pytest.mark.fuzz
+@every_source
+def test_every_list_and_object_inside_itself(source):
+    _held((sample, nested(sample, place)) for sample, place in _containers(source))
+
+
+@pytest.mark.fuzz
+@every_source
 def test_any_key_twice_with_any_value(source):
     _held(
-        (sample, value)
+        (sample, doubled(sample.value, place, other))
         for sample in samples(source)
         for place in sample.places
         for other in VALUES
-        for value in doubled(sample.value, place, other)
     )
 
 

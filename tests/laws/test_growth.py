@@ -1,8 +1,10 @@
 """An input of n bytes costs at most linear time, for every sender and however the input grows."""
 
+from itertools import pairwise
+
 import pytest
-from bodies import samples
-from growth import seconds, ways
+from bodies import samples, some
+from growth import UNITS, items, seconds, strings, ways
 from law import SOURCES
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)  # bytes
@@ -24,6 +26,22 @@ def _steep(way, small, large):
 
 
 @every_source
-def test_reading_takes_linear_time(source):
-    structures = [way for way in ways(samples(source)) if way.name[-1:] not in "'\""]
-    assert [way for way in structures if _steep(way, 20_000, 200_000)] == []
+def test_more_items_take_linear_time(source):
+    assert [way for way in some(items(samples(source)), 10) if _steep(way, 20_000, 200_000)] == []
+
+
+@every_source
+def test_a_longer_text_takes_linear_time(source):
+    """Each text with one unit, the next text with the next unit."""
+    chosen = list(strings(samples(source)))[:: len(UNITS) + 1]
+    assert [way for way in some(chosen, 40) if _steep(way, 20_000, 200_000)] == []
+
+
+@pytest.mark.fuzz
+@every_source
+def test_every_way_to_grow_takes_linear_time(source, say):
+    found = list(ways(samples(source)))
+    assert [(way, step) for way in found for step in pairwise(SIZES) if _steep(way, *step)] == []
+    dearest = max(found, key=lambda way: seconds(way, SIZES[-1]))
+    told = ", ".join(f"{size / 1000:,.0f} kB {seconds(dearest, size) * 1000:,.2f} ms" for size in SIZES)
+    say(f"{source}: of {len(found):,} ways to grow the dearest is {dearest.name}: {told}")
