@@ -4,7 +4,7 @@ https://docs.datadoghq.com/real_user_monitoring/, https://docs.datadoghq.com/int
 https://docs.datadoghq.com/api/latest/events/, https://docs.datadoghq.com/logs/log_configuration/attributes_naming_convention/
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from argus_streams.core import fields
@@ -21,13 +21,16 @@ def read(body: Body) -> Sequence[Item]:
     lines = _lines(body.value)
     if lines is not None:
         return [_line(line) for line in lines]
-    told = fields.decode(body.value)
-    several = next((told[name] for name in _LISTS if isinstance(told.get(name), list)), None) if _is(told) else told
-    if several is None:
-        return (_item(told),)
-    if not isinstance(several, list):
-        raise Malformed("not an object", f"a body of Datadog is a JSON object or a list, this is a {_kind(several)}")
-    return [_item(each) for each in several] or (Ignored("nothing in it"),)
+    return [_item(told) for told in _several(fields.decode(body.value))] or (Ignored("nothing in it"),)
+
+
+def _several(told: object) -> Sequence[Any]:
+    """The things of one document: a list, a list inside it, or itself."""
+    if isinstance(told, list):
+        return told
+    if not isinstance(told, dict):
+        raise Malformed("not an object", f"a body of Datadog is a JSON object or a list, this is a {_kind(told)}")
+    return next((told[name] for name in _LISTS if isinstance(told.get(name), list)), [told])
 
 
 def _lines(value: bytes) -> list[bytes] | None:
@@ -54,10 +57,6 @@ def _item(told: object) -> Item:
         return logs.item(told)
     event = stream.flat(told)
     return monitor.notification(told) if event is None else stream.item(event)
-
-
-def _is(told: object) -> bool:
-    return isinstance(told, Mapping)
 
 
 def _kind(told: Any) -> str:
