@@ -38,12 +38,14 @@ def _notified(told: Mapping[str, Any], build: Mapping[str, Any]) -> Item:
     branch = _branch(fields.text(scm.get("branch")) or "")
     link, name = fields.text(build.get("full_url")), fields.text(told.get("name")) or "build"
     place = link or fields.text(build.get("url"))
+    # A job that is made anew counts its builds from 1 again, the queue goes on.
+    number = fields.text(build.get("queue_id")) or fields.text(build.get("number"))
     path, own = _path(place or fields.text(told.get("url")), branch)
     run = ci.Run(
         repository=changes.repository(fields.text(scm.get("url"))),
         path=path or (name,),
         outcome=fields.text(build.get("status")),
-        vendor_id=f"build:{place or name + '/' + (fields.text(build.get('number')) or '')}",
+        vendor_id=f"build:{place or name}:{number}",
         branch=branch or own,
         commit=fields.text(scm.get("commit")),
         link=link,
@@ -65,7 +67,7 @@ def _global(told: Mapping[str, Any]) -> Item:
         repository=None,
         path=path or tuple((fields.text(told.get("jobName")) or "build").split("/")),
         outcome=fields.text(told.get("result")),
-        vendor_id=f"build:{link or fields.text(told.get('eventId'))}",
+        vendor_id=f"build:{fields.text(told.get('eventId')) or link}",
         branch=branch,
         link=link,
         finished=told.get("timestamp"),

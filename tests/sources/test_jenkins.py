@@ -37,9 +37,13 @@ def test_the_two_ends_of_a_build_are_one_occurrence_unless_the_second_is_another
     assert build("SUCCESS", phase="COMPLETED").vendor_id != build("FAILURE", phase="FINALIZED").vendor_id
 
 
-def test_both_plugins_tell_one_build():
-    one, other = build("FAILURE"), finished("FAILURE")
-    assert (one.identity, one.vendor_id) == (other.identity, other.vendor_id)
+def test_a_job_that_is_made_anew_counts_from_one_and_its_builds_are_others():
+    assert build("FAILURE", 1, queue_id=40).vendor_id != build("FAILURE", 1, queue_id=97).vendor_id
+
+
+def test_both_plugins_tell_one_job():
+    assert build("FAILURE").identity == finished("FAILURE").identity
+    assert finished("FAILURE").vendor_id == f"build:{HOST}/job/shop/job/checkout/7/:FAILURE"
 
 
 @pytest.mark.parametrize("phase", ["QUEUED", "STARTED", None, {}])
@@ -100,8 +104,8 @@ def test_the_repository_is_known_by_its_address(url):
 def test_a_server_that_does_not_know_its_address_still_names_the_job():
     told = {"number": 7, "phase": "FINALIZED", "status": "FAILURE"}
     whole = {"name": "checkout", "url": "job/checkout/", "build": {**told, "url": "job/checkout/7/"}}
-    assert (read(whole).identity, read(whole).vendor_id) == (("ci", "checkout"), "build:job/checkout/7/:FAILURE")
-    assert read({"name": "checkout", "build": told}).vendor_id == "build:checkout/7:FAILURE"
+    assert (read(whole).identity, read(whole).vendor_id) == (("ci", "checkout"), "build:job/checkout/7/:7:FAILURE")
+    assert read({"name": "checkout", "build": told}).vendor_id == "build:checkout:7:FAILURE"
 
 
 def test_without_address_the_global_plugins_job_is_split_at_its_folders():

@@ -48,18 +48,20 @@ def _pull_request(told: Mapping[str, Any], event: str, delivery: str | None) -> 
     source = fields.mapping(request.get("source"))
     head = fields.text(fields.mapping(source.get("commit")).get("hash"))
     status, number = _STATUSES[event], fields.text(request.get("id")) or "?"
+    updated = fields.text(request.get("updated_on"))
+    turn = head if status == "synchronize" else f"{head}:{updated}"  # one that leaves the code alone is the one before
     merge = fields.text(fields.mapping(request.get("merge_commit")).get("hash")) if status == "merged" else None
     pull_request = changes.PullRequest(
         repository=repository,
         number=number,
         status=status,
-        vendor_id=f"pull_request:{repository}:{number}:{status}:{head}",
+        vendor_id=f"pull_request:{repository}:{number}:{status}:{turn}",
         title=fields.text(request.get("title")),
         branch=fields.text(fields.mapping(source.get("branch")).get("name")),
         commit=merge or head,
         author=_login(request.get("author")),
         link=_page(request),
-        updated=request.get("updated_on"),
+        updated=updated,
         delivery=delivery,
     )
     return (changes.pull_request(pull_request),)
