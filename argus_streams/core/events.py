@@ -108,8 +108,8 @@ class Signal(Struct, frozen=True, omit_defaults=True, kw_only=True):
     kind: SignalKind
     subject: str
     title: str
-    # Of a deploy the vendor's word; of a pull request opened, reopened, synchronize (its code changed), merged or closed;
-    # of a test report passed or failed.
+    # Of a deploy the vendor's word; of a pull request opened, reopened, synchronize (its code changed), merged or
+    # closed; of a test report passed or failed.
     status: str | None = None
     service: str | None = None
     environment: str | None = None
