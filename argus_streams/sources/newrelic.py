@@ -26,12 +26,14 @@ _NO_TURN = {
 }
 # A workflow's template is the user's; these are the names of the default one, then those of the variables.
 _ID = ("id", "issueId", "issue_id")
+_STATE = ("state", "issueState", "issue_state", "status")
 _TITLE = ("title", "issueTitle", "issue_title", "annotations.title", "details")
 _LINK = ("issueUrl", "issuePageUrl", "issue_url", "IssueURL", "issueLink", "incident_url")
 _CONDITION = ("alertConditionNames", "conditionNames", "conditionName", "condition_name", "accumulations.conditionName")
 _ENTITY = ("impactedEntities", "entityNames", "entitiesData.names", "entityName", "targetName")
 _BEGAN = ("activatedAt", "createdAt", "issueCreatedAt", "issueActivatedAt", "timestamp", "updatedAt")
-_ENDED = ("closedAt", "issueClosedAt", "updatedAt", "issueUpdatedAt")
+_CLOSED = ("closedAt", "issueClosedAt")
+_ENDED = (*_CLOSED, "updatedAt", "issueUpdatedAt")
 _PRIORITY = ("priority", "severity")
 _DESCRIPTION = ("description", "conditionDescription", "annotations.description", "accumulations.conditionDescription")
 
@@ -43,9 +45,9 @@ def read(body: Body) -> Sequence[Item]:
         raise Malformed("not an object", f"a New Relic webhook is a JSON object, this is a {type(told).__name__}")
     if "current_state" in told:
         return (_incident(told),)
-    if "state" in told:
+    if _first(told, _STATE) or _first(told, _ID):
         return (_issue(told),)
-    raise Malformed("no state", "neither an issue with `state` nor an incident with `current_state`")
+    raise Malformed("no issue", "neither an issue with `state` or `id` nor an incident with `current_state`")
 
 
 def _status(word: object) -> Status | Ignored:
@@ -55,7 +57,7 @@ def _status(word: object) -> Status | Ignored:
 
 def _issue(told: Mapping[str, Any]) -> Item:
     """An issue, identified by its condition and entity; it opens once, however often its state is told."""
-    status = _status(told.get("state"))
+    status = _status(_first(told, _STATE) or ("CLOSED" if _first(told, _CLOSED) else "OPEN"))
     if isinstance(status, Ignored):
         return status
     title, number = _first(told, _TITLE), _first(told, _ID)

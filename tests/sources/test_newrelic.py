@@ -89,7 +89,6 @@ def test_an_issue_ends_when_it_was_closed_else_when_it_was_last_changed():
         ("ACKNOWLEDGED", "acknowledged, neither begun nor ended"),
         ("DEACTIVATED", "an issue changed, neither begun nor ended"),
         ("DANCING", "a state that we do not know"),
-        (None, "a state that we do not know"),
     ],
 )
 def test_other_states_are_ignored(state, reason):
@@ -119,7 +118,12 @@ def test_a_test_of_a_legacy_channel_is_no_incident():
     assert incident("test") == Ignored("a test of the channel")
 
 
-@pytest.mark.parametrize("told", [{}, [], "x", None, {"id": "i1"}])
-def test_what_tells_no_state_is_malformed(told):
+def test_a_template_without_a_state_tells_an_issue_that_is_open_until_it_has_a_time_of_closing():
+    opened, closed = issue(None), issue(None, closedAt=1795166191000)
+    assert (opened.status, closed.status, closed.occurred_at) == ("firing", "resolved", 1795166191000)
+
+
+@pytest.mark.parametrize("told", [{}, [], "x", None, {"title": "slow"}])
+def test_what_is_neither_issue_nor_incident_is_malformed(told):
     with pytest.raises(Malformed):
         SOURCE.read(Body(json.dumps(told).encode(), {}, 0))
