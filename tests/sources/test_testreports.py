@@ -1,0 +1,303 @@
+import json
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from argus_streams.core.events import Signal, TestFailure
+from argus_streams.core.source import Body
+from argus_streams.errors import Malformed
+from argus_streams.sources import load
+from argus_streams.sources.testreports.pieces import listed
+from argus_streams.sources.testreports.report import JOINT
+
+SOURCE = load()["testreports"]
+SAMPLES = json.loads((Path(__file__).resolve().parents[2] / "samples" / "testreports.json").read_text("utf-8"))
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+TAGS = [
+    *("<testsuites>", "</testsuites>", "<testsuite>", "</testsuite>", '<testcase name="a">', "</testcase>"),
+    *("<failure>", "</failure>", "<flakyError>", "</flakyError>", "<stackTrace>", "</stackTrace>", "<skipped/>", "x"),
+    *("<system-out>", "</system-out>", "<properties>", "</properties>", '<property name="branch" value="b"/>', "&lt;"),
+]
+REPORT = '<testsuite name="cart"><testcase name="adds" classname="cart"><failure>{}</failure></testcase></testsuite>'
+
+
+def read(body, **headers):
+    value = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+    return SOURCE.read(Body(value, headers, 0))
+
+
+def failures(body, **headers):
+    return [item for item in read(body, **headers) if isinstance(item, TestFailure)]
+
+
+def one(body, **headers):
+    (failure,) = failures(body, **headers)
+    return failure
+
+
+def refusal(body):
+    with pytest.raises(Malformed) as refused:
+        read(body)
+    return refused.value.reason
+
+
+def sample(words):
+    (body,) = [each["body"] for each in SAMPLES if words in each["case"]]
+    return body
+
+
+def junit(cases, attributes=""):
+    return f"<testsuites><testsuite {attributes}>{cases}</testsuite></testsuites>"
+
+
+def playwright(*specs, **more):
+    return {"config": {}, "suites": [{"title": "a.spec.ts", "specs": list(specs)}], **more}
+
+
+def spec(status="unexpected", *results, **more):
+    test = {"status": status, "projectName": "chromium", "results": list(results)}
+    return {"title": "pays", "id": "a-1", "file": "a.spec.ts", "line": 4, "tests": [test], **more}
+
+
+def jest(*tests, **file):
+    return {"testResults": [{"name": "/w/a.test.js", "status": "failed", "assertionResults": list(tests), **file}]}
+
+
+def pytest_report(**test):
+    return {"exitcode": 1, "summary": {}, "tests": [{"nodeid": "tests/test_a.py::test_b", "outcome": "failed", **test}]}
+
+
+class TestTheSignal:
+    def test_counts_what_ran_and_comes_first(self):
+        signal, *rest = read(jest({"status": "passed"}, {"status": "failed", "title": "x"}, {"status": "pending"}))
+        assert isinstance(signal, Signal)
+        assert (signal.kind, signal.title, signal.status) == ("ci", "1 of 2 tests failed", "failed")
+        assert len(rest) == 1
+
+    def test_says_passed_where_a_test_was_only_flaky(self):
+        (signal, _) = read(jest({"status": "passed", "retryReasons": ["Error: once"]}, status="passed"))
+        assert (signal.title, signal.status) == ("1 of 1 tests passed, 1 flaky", "passed")
+
+    def test_is_about_the_commit_where_one_is_told(self):
+        told = {"repository": "example/shop", "commit": "9fceb02", "branch": "main", "link": "https://ci.example.com/1"}
+        (signal,) = read(jest({"status": "passed"}, status="passed"), **told)
+        assert signal.subject == "example/shop@9fceb02"
+        assert (signal.branch, signal.link) == ("main", "https://ci.example.com/1")
+
+    def test_is_about_the_name_of_the_report_else(self):
+        (signal,) = read('<testsuites name="nightly"><testsuite><testcase name="a"/></testsuite></testsuites>')
+        assert signal.subject == "nightly"
+
+    def test_is_not_named_by_one_of_several_suites(self):
+        (signal,) = read(junit('<testcase name="a"/>', 'name="cart"'))
+        assert signal.subject == "junit tests"
+
+
+class TestEveryFormat:
+    def test_headers_go_before_what_the_report_says(self):
+        body = sample("Playwright can not find")
+        assert {each.branch for each in failures(body)} == {"main"}
+        assert {each.branch for each in failures(body, branch="next")} == {"next"}
+
+    def test_no_text_has_the_colours_of_a_terminal(self):
+        texts = [each.message or "" for case in SAMPLES for each in failures(case["body"])]
+        assert not [text for text in texts if "\x1b" in text or "[39m" in text or "#x1B" in text]
+
+    def test_a_locator_and_what_was_waited_for_stay_whole(self):
+        failure = failures(sample("Playwright can not find"))[0]
+        assert "getByTestId('pay-now')" in failure.message
+        assert "page.getByTestId('pay-now').click();" in failure.message
+        assert "[data-cy=pay-now]" in one(sample("told by mochawesome")).message
+        assert "cy.get('.cart-item').click()" in one(sample("told by mocha's own")).message
+
+    @pytest.mark.parametrize(
+        "body", [{}, [], 7, "null", {"stats": {}}, {"tests": []}, "<html></html>", '<assemblies name="x"/>']
+    )
+    def test_what_is_no_report_is_malformed(self, body):
+        assert refusal(body) == "not a test report"
+
+    @pytest.mark.parametrize("case", SAMPLES, ids=lambda case: case["case"])
+    def test_a_report_that_is_cut_off_is_malformed(self, case):
+        body = case["body"] if isinstance(case["body"], str) else json.dumps(case["body"])
+        for end in range(20, len(body.rstrip()), len(body) // 20):
+            assert refusal(body.encode()[:end]) in {"truncated", "not XML", "not UTF-8"}
+
+    def test_more_failures_than_a_body_may_have_are_one_letter_and_are_not_all_built(self):
+        assert refusal(jest(*[{"status": "failed", "title": f"{n}"} for n in range(20_000)])) == "too many items"
+
+
+class TestPlaywright:
+    def test_the_last_attempt_that_failed_is_told(self):
+        first = {"status": "failed", "startTime": "2026-11-20T09:14:00Z", "errors": [{"message": "Error: one"}]}
+        second = {"status": "timedOut", "startTime": "2026-11-20T09:15:00Z", "errors": [{"message": "Error: two"}]}
+        failure = one(playwright(spec("unexpected", first, second)))
+        assert (failure.status, failure.message, failure.attempts) == ("timed_out", "Error: two", 2)
+
+    def test_a_test_is_another_in_each_project_and_the_same_when_it_is_told_again(self):
+        again = [each.vendor_id for each in failures(sample("Playwright can not find"))]
+        assert again == [each.vendor_id for each in failures(sample("Playwright can not find"))]
+        assert len(set(again)) == len(again)
+
+    def test_every_soft_assertion_is_in_the_message(self):
+        result = {
+            "status": "failed",
+            "errors": [{"message": "Error: a"}, {"message": "Error: b", "snippet": "> 5 | x"}],
+        }
+        assert one(playwright(spec("unexpected", result))).message == "Error: a\n\nError: b\n\n> 5 | x"
+
+    def test_a_test_that_passed_and_should_not_says_so(self):
+        failure = one(playwright(spec("unexpected", {"status": "passed", "errors": []})))
+        assert (failure.status, failure.message) == ("failed", "it passed, and was expected to fail")
+
+    def test_the_line_is_of_the_test_where_it_failed_in_another_file(self):
+        error = {"message": "Error: x", "location": {"file": "/w/pages/cart.ts", "line": 90}}
+        assert one(playwright(spec("unexpected", {"status": "failed", "error": error}))).line == 4
+
+    def test_a_worker_that_broke_outside_of_tests_is_a_failure(self):
+        failure = one(playwright(errors=[{"message": "Error: no browser"}]))
+        assert (failure.test, failure.status) == ("outside of all tests", "error")
+
+    def test_suites_inside_suites_are_read_to_a_depth(self):
+        suite = {"title": "inner", "specs": [spec()]}
+        for _ in range(20):
+            suite = {"title": "s", "suites": [suite]}
+        assert one({"config": {}, "suites": [suite]}).suite.endswith(f"s{JOINT}inner")
+        for _ in range(20):
+            suite = {"title": "s", "suites": [suite]}
+        assert refusal({"config": {}, "suites": [suite]}) == "nested too deeply"
+
+
+class TestJest:
+    def test_a_file_that_could_not_be_run_is_an_error_with_its_lines_of_code(self):
+        failure = one(jest(message="  ● Test suite failed to run\n\n    > 1 | require('./x')"))
+        assert (failure.test, failure.status, failure.file) == ("/w/a.test.js", "error", "/w/a.test.js")
+        assert "> 1 | require('./x')" in failure.message
+
+    def test_a_file_with_a_failed_test_is_no_failure_of_its_own(self):
+        assert one(jest({"status": "failed", "title": "pays"}, message="● pays")).test == "pays"
+
+
+class TestPytest:
+    @pytest.mark.parametrize(("stage", "status"), [("setup", "error"), ("call", "failed"), ("teardown", "error")])
+    def test_the_stage_that_failed_decides(self, stage, status):
+        crash = {"path": "/w/tests/test_a.py", "lineno": 9, "message": "ValueError: bad"}
+        failure = one(pytest_report(**{stage: {"outcome": "failed", "crash": crash}}))
+        assert (failure.status, failure.type, failure.line) == (status, "ValueError", 9)
+
+    def test_a_parameter_with_colons_is_no_class(self):
+        failure = one(pytest_report(nodeid="tests/test_a.py::test_b[x::y]", call={"outcome": "failed"}))
+        assert (failure.file, failure.suite) == ("tests/test_a.py", None)
+
+
+class TestMocha:
+    def test_a_hook_that_failed_is_told_though_it_is_no_test(self):
+        hook = {"title": '"after all" hook', "fullTitle": 'cart "after all" hook', "err": {"message": "gone"}}
+        failure = one({"stats": {}, "passes": [], "failures": [hook], "tests": []})
+        assert (failure.test, failure.suite) == ('cart "after all" hook', "cart")
+
+    def test_a_hook_of_mochawesome_that_passed_is_not_counted(self):
+        suite = {"beforeHooks": [{"state": "passed", "isHook": True}], "tests": [{"state": "passed"}]}
+        (signal,) = read({"stats": {}, "results": [suite]})
+        assert signal.title == "1 of 1 tests passed"
+
+
+class TestJunit:
+    def test_a_class_that_is_in_the_name_is_not_said_twice(self):
+        assert one(REPORT.format("x").replace('"adds"', '"cart adds"')).test == "cart adds"
+        assert one(REPORT.format("x")).test == f"cart{JOINT}adds"
+
+    def test_output_is_no_part_of_a_failure(self):
+        case = '<testcase name="a"><failure>b<system-out>c</system-out>d</failure><system-err>e</system-err></testcase>'
+        assert one(junit(case)).stack == "bd"
+
+    def test_namespaces_and_other_elements_do_not_matter(self):
+        body = '<x:testsuite xmlns:x="urn:x"><x:testcase name="a"><x:error/><x:other/></x:testcase></x:testsuite>'
+        assert one(body).status == "error"
+
+    def test_a_raw_control_character_which_xml_does_not_have_is_forgiven(self):
+        assert one(REPORT.format("\x1b[31mred\x1b[39m and \x00")).stack == "red and ?"
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1", "windows-1251", "utf-8-sig"])
+    def test_a_declared_encoding_is_followed(self, encoding):
+        declared = encoding.removesuffix("-sig")
+        text = "итог" if encoding == "windows-1251" else "é"
+        body = f'<?xml version="1.0" encoding="{declared}"?>{REPORT.format(text)}'
+        assert one(body.encode(encoding)).stack == text
+
+
+DOCTYPES = {
+    "billion laughs": f'<!DOCTYPE l [<!ENTITY l0 "ha">{LAUGHS}]>' + REPORT.format("&l9;"),
+    "quadratic blowup": f'<!DOCTYPE l [<!ENTITY a "{"a" * 100_000}">]>' + REPORT.format("&a;" * 50_000),
+    "an external entity": '<!DOCTYPE t [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + REPORT.format("&x;"),
+    "an external document type": '<!DOCTYPE t SYSTEM "http://example.com/t.dtd">' + REPORT.format(""),
+    "a parameter entity": '<!DOCTYPE t [<!ENTITY % x SYSTEM "http://example.com/x"> %x;]>' + REPORT.format(""),
+    "attributes by default": '<!DOCTYPE t [<!ATTLIST testcase name CDATA "x">]>' + REPORT.format(""),
+    "the plainest one": "<!DOCTYPE testsuite>" + REPORT.format(""),
+}
+
+
+class TestHostileXml:
+    @pytest.mark.parametrize("name", DOCTYPES)
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+    def test_a_document_type_is_refused(self, name, encoding):
+        body = DOCTYPES[name].encode(encoding)
+        assert refusal(b"\xff\xfe" + body if encoding == "utf-16-le" else body) == "a document type"
+
+    @pytest.mark.parametrize("word", ["<!doctype t>", "<!DocType t>", "<!ENTITY a 'b'>"])
+    def test_what_looks_like_one_is_no_xml(self, word):
+        assert refusal(word + REPORT.format("")) == "not XML"
+
+    @pytest.mark.parametrize("name", ["utf-7", "utf-32", "base64", "nonsense", "idna", "punycode", "cp037", "x" * 5000])
+    def test_an_encoding_that_hides_or_does_not_exist_hides_nothing(self, name):
+        hidden = "+ADwAIQ-DOCTYPE t+AD4-" + REPORT.format("")
+        body = f'<?xml version="1.0" encoding="{name}"?>{hidden}'
+        assert refusal(body) in {"not XML", "unknown encoding"}
+
+    def test_an_encoding_that_is_not_the_bytes_own_is_refused(self):
+        assert refusal(f'<?xml version="1.0" encoding="utf-8"?>{REPORT.format("é")}'.encode("latin-1")) == "not XML"
+        assert refusal(f'<?xml version="1.0" encoding="utf-16"?>{REPORT.format("é")}') == "not XML"
+
+    def test_an_undeclared_entity_is_refused(self):
+        assert refusal(REPORT.format("&nbsp;")) == "not XML"
+
+    def test_depth_is_bounded(self):
+        assert refusal("<testsuite>" * 100_000) == "nested too deeply"
+        assert refusal("<testsuite><testcase>" + "<a>" * 100_000) == "nested too deeply"
+
+    def test_a_tag_of_many_megabytes_is_refused_before_it_is_read_whole(self):
+        body = f'<testsuite><testcase name="{"a" * 30_000_000}"/></testsuite>'.encode()
+        assert refusal(body) == "not XML"
+
+    @pytest.mark.parametrize("unit", ["<testcase/>", "<!-- -->", "<?a?>", "&amp;", "]]&gt;", "<![CDATA[x]]>", "<a/>"])
+    def test_many_of_anything_are_read_in_linear_time(self, unit):
+        def seconds(times):
+            body = REPORT.format(unit * times).encode()
+            start = time.process_time()
+            read(body)
+            return time.process_time() - start
+
+        assert min(seconds(100_000) for _ in range(3)) < 40 * min(seconds(10_000) for _ in range(3)) + 0.05
+
+    @given(st.lists(st.sampled_from(TAGS), max_size=14))
+    def test_tags_in_any_order_are_read_or_malformed(self, tags):
+        body = "".join(("<testsuite>", *tags, "</testsuite>"))
+        with suppress(Malformed):
+            assert read(body)
+
+
+class TestPieces:
+    @given(st.lists(st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(st.sampled_from('a"\\[]{},: \n'), max_size=6),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('a"[}\\', max_size=3), inner, max_size=3),
+        max_leaves=8,
+    ), min_size=1, max_size=5), st.sampled_from([None, 1]))  # fmt: skip
+    def test_a_large_array_falls_into_the_same_elements_as_a_small_one(self, values, indent):
+        padding = " " * 2_100_000
+        large = json.dumps([*values, padding], indent=indent).encode()
+        *pieces, last = listed(memoryview(large))
+        assert [json.loads(bytes(piece)) for piece in pieces] == values
+        assert json.loads(bytes(last)) == padding
