@@ -25,6 +25,9 @@ _FAILURES: Mapping[str, Severity] = {
     **dict.fromkeys(("error", "errors", "exception", "failed", "failure", "fail"), "error"),
     **dict.fromkeys(("rage", "dead", "thrashed", "frustrated"), "warning"),
 }
+_KIND = ("error_type", "exception", "type")
+_STACK = ("stack", "error_stack", "stacktrace")
+_SAID = ("error_message", "message", "error", "reason")
 _TYPED = ("_str", "_strs", "_int", "_real", "_bool", "_date")  # by which FullStory tells a property's type
 
 
@@ -71,11 +74,7 @@ def _named(told: Mapping[str, Any], name: str) -> Item:
     if severity is None:
         return Ignored("an event that names no failure")
     properties = _properties(told.get("properties"))
-    kind, stack = (
-        _of(properties, "error_type", "exception", "type"),
-        _of(properties, "stack", "error_stack", "stacktrace"),
-    )
-    said = _of(properties, "error_message", "message", "error", "reason")
+    kind, stack, said = (_of(properties, *names) for names in (_KIND, _STACK, _SAID))
     exceptions = stacktext.chain(kind, said, stack) if kind or stack else ()
     last = exceptions[-1] if exceptions else ExceptionInfo()
     replay, moment = fields.text(told.get("sessionUrl")), fields.text(told.get("timestamp"))
@@ -94,7 +93,7 @@ def _named(told: Mapping[str, Any], name: str) -> Item:
         link=replay,
         user=fields.text(user.get("uid")) or fields.text(user.get("id")) or fields.text(user.get("email")),
         session=session,
-        tags=properties,
+        tags={key: text for key, text in properties.items() if key not in (*_KIND, *_STACK, *_SAID)},
         occurred_at=fields.instant(moment),
         vendor_id=f"{session}:{moment}:{name}" if session and moment else None,
     )

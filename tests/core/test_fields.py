@@ -168,3 +168,12 @@ def test_a_whole_number_is_read_also_when_spelt(value, number):
 def test_a_text_spells_numbers_and_nothing_else():
     values = ("a", "", 12, 1.5, True, None, [], {}, 10**4300)
     assert [fields.text(value) for value in values] == ["a", None, "12", "1.5", None, None, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("value", "commit"),
+    [("7C1E0A9D4B52F36880E1D7A5C94B20F3BE6D8172", "7c1e0a9d4b52f36880e1d7a5c94b20f3be6d8172"), ("a" * 64, "a" * 64)]
+    + [(value, None) for value in ("7c1e0a9", "v2.14.0", "g" * 40, "a" * 41, f"{'a' * 40}\n", 7, None)],
+)
+def test_a_commit_is_a_whole_sha(value, commit):
+    assert fields.commit(value) == commit

@@ -43,10 +43,13 @@ def test_a_word_inside_another_tells_none(name):
 
 def test_properties_tell_the_exception_whatever_their_type_is_spelt_like():
     stack = "TypeError: x is undefined\n    at pay (src/cart/pay.ts:7:3)"
-    item = custom("Error", properties={"error_type_str": "TypeError", "message": "x is undefined", "stack_str": stack})
+    item = custom(
+        "Error",
+        properties={"error_type_str": "TypeError", "message": "x is undefined", "stack_str": stack, "step_int": 2},
+    )
     assert (item.type, item.message, item.title) == ("TypeError", "x is undefined", "Error")
     assert item.exceptions[0].frames[0].function == "pay"
-    assert "error_type" in item.tags
+    assert item.tags == {"step": "2"}
 
 
 def test_a_custom_event_delivered_again_has_the_same_id_and_another_click_has_not():

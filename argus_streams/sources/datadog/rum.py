@@ -20,6 +20,7 @@ _NO_OCCURRENCE = {
     "vital": "a vital",
     "transition": "a transition",
 }
+_UNKNOWN = "an event of RUM that we do not know"
 _PLATFORMS = {
     **dict.fromkeys(("browser", "react-native", "electron"), "javascript"),
     **dict.fromkeys(("android", "kotlin-multiplatform"), "java"),
@@ -34,19 +35,20 @@ _FRUSTRATIONS = ("error_click", "rage_click", "dead_click")  # the worst first: 
 def tells(told: Mapping[str, Any]) -> bool:
     """Whether this is of RUM; a monitor's webhook may tell a ``type`` too."""
     kind = told.get("type")
-    known = isinstance(kind, str) and (kind == "error" or kind in _NO_OCCURRENCE)
-    return known and ("application" in told or "session" in told or "_dd" in told or kind == "telemetry")
+    if kind == "error" or (isinstance(kind, str) and kind in _NO_OCCURRENCE):
+        return kind == "telemetry" or any(mark in told for mark in ("application", "session", "_dd"))
+    return isinstance(told.get("application"), dict) and isinstance(told.get("session"), dict)
 
 
 def item(told: Mapping[str, Any]) -> Item:
     """An error or a frustrated click; what else RUM tells is no occurrence."""
-    kind = told["type"]
+    kind = fields.text(told.get("type")) or ""
     if kind == "error":
         return _error(told, fields.mapping(told.get("error")))
     action = fields.mapping(told.get("action"))
     signals = fields.listing(fields.mapping(action.get("frustration")).get("type"))
     signal = next((each for each in _FRUSTRATIONS if each in signals), None) if kind == "action" else None
-    return Ignored(_NO_OCCURRENCE[kind]) if signal is None else _click(told, action, signal)
+    return Ignored(_NO_OCCURRENCE.get(kind, _UNKNOWN)) if signal is None else _click(told, action, signal)
 
 
 def _error(told: Mapping[str, Any], error: Mapping[str, Any]) -> Item:
