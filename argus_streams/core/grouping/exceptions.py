@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from argus_streams.core.events import Event, ExceptionInfo, Frame
-from argus_streams.core.grouping.frames import read
+from argus_streams.core.grouping.frames import read, spoken
 from argus_streams.core.grouping.parameterize import LIMIT, parameterize
 
 Part = tuple[str, str]
@@ -46,12 +46,13 @@ def simple_type(name: str | None) -> str | None:
 
 def stack_parts(event: Event) -> tuple[Part, ...]:
     """Types and frames of the chain, the cause first; empty if the values tell more than the frames do."""
-    chain = _relevant(event.exceptions, event.platform)
-    stacks = _own_stacks(chain, event.platform)
+    platform = spoken((frame for exception in event.exceptions for frame in exception.frames), event.platform)
+    chain = _relevant(event.exceptions, platform)
+    stacks = _own_stacks(chain, platform)
     if not any(_telling(stack) for stack in stacks):
         if any(stacks) and any(exception.value for exception in chain):
             return ()  # the project's frames are there, their names are withheld: a library's would lead astray
-        stacks = [_crashing(exception.frames, event.platform) for exception in chain]
+        stacks = [_crashing(exception.frames, platform) for exception in chain]
     if not any(stacks):
         return ()
     if len(chain) > 1:

@@ -5,6 +5,7 @@ the key is the place (see ``places``) and the function's own name.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from argus_streams.core.events import Frame
@@ -23,7 +24,9 @@ _LANGUAGE_OF_EXTENSION = {
     **dict.fromkeys(("java", "kt", "kts", "scala", "groovy", "clj"), "jvm"),
     **dict.fromkeys(("cs", "fs", "vb"), "dotnet"),
     **dict.fromkeys(("c", "cc", "cpp", "cxx", "h", "hh", "hpp", "m", "mm", "swift"), "native"),
-    **dict.fromkeys(("rb", "erb"), "ruby"),
+    **dict.fromkeys(("rb", "erb", "rake", "ru"), "ruby"),
+    **dict.fromkeys(("ex", "exs", "erl", "eex", "heex"), "beam"),
+    "dart": "dart",
     "go": "go",
     "php": "php",
     "rs": "rust",
@@ -36,6 +39,8 @@ _LANGUAGE_OF_PLATFORM = {
     **dict.fromkeys(("csharp", "dotnet", "c#", ".net", "fsharp", "unity", "aspnetcore"), "dotnet"),
     **dict.fromkeys(("native", "c", "cpp", "c++", "cocoa", "objc", "swift", "ios", "macos", "apple"), "native"),
     **dict.fromkeys(("go", "golang"), "go"),
+    **dict.fromkeys(("dart", "flutter"), "dart"),
+    **dict.fromkeys(("elixir", "erlang"), "beam"),
     "python": "python",
     "ruby": "ruby",
     "php": "php",
@@ -47,6 +52,25 @@ _EVALUATED = re.compile(r"eval(?: code$|$| at )|(?:global|module) code$", re.IGN
 _BUILT_IN = re.compile(r"\[native code\]|native(?: code)?$|<anonymous>$|eval(?: code$| at )", re.IGNORECASE)
 _VANISHING = frozenset({"<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"})  # inlined since Python 3.12
 _MANGLED = 2  # characters of a name that a minifier gives
+
+
+def spoken(frames: Iterable[Frame], platform: str | None) -> str | None:
+    """The platform, where the sender names none the one that the frames tell: some have no file to tell it by."""
+    if (platform or "").lower().partition("-")[0] in _LANGUAGE_OF_PLATFORM:
+        return platform
+    return next((told for frame in frames if (told := _told(frame))), platform)
+
+
+def _told(frame: Frame) -> str | None:
+    language = _LANGUAGE_OF_EXTENSION.get(without_query(frame.file or "").rpartition(".")[2])
+    if language is not None:
+        return "java" if language == "jvm" else "csharp" if language == "dotnet" else language
+    if frame.file is None and frame.function is not None:
+        if frame.package is not None or "::" in f"{frame.module}{frame.function}":
+            return "native"
+        if frame.module is not None and "." in frame.module:
+            return "java" if frame.module.partition(".")[0].islower() else "csharp"
+    return None
 
 
 def frame_key(frame: Frame, platform: str | None) -> str | None:
@@ -73,7 +97,10 @@ def read(frame: Frame, platform: str | None) -> tuple[str | None, bool]:
 def _read(
     function: str | None, module: str | None, file: str | None, package: str | None, platform: str | None
 ) -> tuple[str | None, bool]:
-    key = _key(function, module, file, _language(file, platform))
+    language = _language(file, platform)
+    if language == "native" and package and function:  # Swift's own names begin with the binary's
+        function = function.removeprefix(f"{package.rpartition('/')[2]}.")
+    key = _key(function, module, file, language)
     return key and key[:_READ], not is_library(function, module, file, package)
 
 

@@ -6,6 +6,8 @@ Each cleaner returns ``None`` for a function without a name of its own. Texts ar
 import re
 from collections.abc import Callable
 
+from argus_streams.core.grouping.mangled import plain
+
 _NAMELESS_WORDS = """
     ? ?? <anonymous> (anonymous) anonymous <unknown> (unknown) <redacted> <compiler-generated> <lambda> null none
     {closure} <computed> <static_initializer> <instance_members_initializer> <eval> closure
@@ -13,8 +15,11 @@ _NAMELESS_WORDS = """
 _NAMELESS = frozenset(_NAMELESS_WORDS.split()) | {"Anonymous function", ""}
 
 _JS_ALIAS = re.compile(r" (?:\[as .*|\(index \d+\).*)$")
-_JS_PREFIX = re.compile(r"^(?:(?:async|new|get|set|bound) |async\*)+")
-_JS_GENERATED = re.compile(r"^_?callee\d*\$?(?:\d+\$\d+)?$")  # what regenerator makes of an async function
+_JS_PREFIX = re.compile(r"^(?:async|new|get|set|bound) (?:(?:async|new|get|set|bound) )*")
+# What regenerator, Babel, TypeScript and webpack put around a function.
+_JS_GENERATED = re.compile(
+    r"^(?:_?callee\d*\$?(?:\d+\$\d+)?|asyncGeneratorStep|_asyncToGenerator|__awaiter|_next|_throw|__webpack_\w+__)$"
+)
 _JS_RENAMED = re.compile(r"\$\d+$")  # a bundler's second `foo`: foo$1
 
 _JVM_INVENTED = re.compile(
@@ -27,14 +32,22 @@ _JVM_PROXY = re.compile(
     r"|_(?:ClientProxy|Subclass)(?=[.$]|$)|\$\$superforward\d*$"
 )
 _JVM_LAMBDA = re.compile(r"\.(?:lambda|\$anonfun)\$([^.$]+)[^.]*$")
+# The class of a lambda or coroutine: "Cart$add$1.invokeSuspend" is what Kotlin makes of a part of "Cart.add".
+_JVM_CONTINUED = re.compile(r"\$([a-z]\w*)(?:\$\w+)*\$\d+\.invoke(?:Suspend)?$")
 _JVM_SUFFIX = re.compile(r"\$lambda[$-]\d+|\$default$|(?:__|--)\d+|\$\d+(?=[.$]|$)")
 
 _NET_CLOSURE = re.compile(r"<>c[^.]*\.")
 _NET_GENERATED = re.compile(r"(?<!<)<++(\w+)>[^.]*(?:\.MoveNext$)?")
+_NET_INVENTED = re.compile(r"lambda_method\d*$")  # of a compiled expression
 _NET_GENERIC = re.compile(r"`\d+|\[[^\]]*\]")
 
-_GO_GENERATED = re.compile(r"(?:\.(?:func|gowrap|deferwrap)\d+(?:\.\d+)*)+|\[[^\]]*\]|-fm$|(?<=\.init)\.\d+$")
+_GO_GENERATED = re.compile(
+    r"(?:\.(?:func|gowrap|deferwrap)\d+(?:\.\d+)*(?:-range\d+)?)+|\[[^\]]*\]|-(?:fm|range\d+)$|(?<=\.init)\.\d+$"
+)
 _GO_RECEIVER = re.compile(r"\(\*?([^)]*)\)")
+
+_DART_CLOSURE = re.compile(r"(?:\.<(?:anonymous closure|fn)>)+$|^new ")
+_BEAM_CLOSURE = re.compile(r"^(?:anonymous fn/\d+ in )|^.*\.\"-|(?<=/\d)-.*$")
 
 _RUBY_BLOCK = re.compile(r"^(?:(?:block|rescue|ensure)(?: \(\d+ levels\))? in )+")
 _RUBY_TEMPLATE = re.compile(r"_(?:_+\d+)+$")  # ERB's compiled name ends in an object's id
@@ -73,8 +86,11 @@ def _bare(name: str) -> str:
 
 
 def _javascript(name: str) -> str | None:
-    """Chrome's ``Object.foo``, Firefox's ``outer/foo`` and Safari's ``foo@`` are ``foo``; ``foo/<`` has no name."""
-    name = _JS_PREFIX.sub("", _JS_ALIAS.sub("", name)).rstrip("@")
+    """Chrome's ``Object.foo``, Firefox's ``outer/foo`` and Safari's ``foo@`` are ``foo``; ``foo/<`` has no name.
+
+    Firefox tells what called asynchronously: ``promise callback*foo``.
+    """
+    name = _JS_PREFIX.sub("", _JS_ALIAS.sub("", name.rpartition("*")[2])).rstrip("@")
     if name.endswith(("<", "]", "/", "code")) or "../" in name or "./" in name:
         return None  # nested and nameless, computed, a module's own body
     name = _JS_RENAMED.sub("", name.rpartition("/")[2].rpartition(".")[2]).lstrip("#")
@@ -85,10 +101,14 @@ def _jvm(name: str) -> str | None:
     if _JVM_INVENTED.search(name):
         return None
     name = _JVM_PROXY.sub("", _JVM_LOADER.sub("", name))
+    if name.endswith((".invokeSuspend", ".invoke")):
+        name = _JVM_CONTINUED.sub(r".\1", name)
     return _JVM_SUFFIX.sub("", _JVM_LAMBDA.sub(r".\1", name))
 
 
-def _dotnet(name: str) -> str:
+def _dotnet(name: str) -> str | None:
+    if _NET_INVENTED.match(name):
+        return None
     name = _NET_GENERIC.sub("", name.replace("+", ".").replace(":", "."))
     return _NET_GENERATED.sub(r"\1", _NET_CLOSURE.sub("", name))
 
@@ -108,9 +128,19 @@ def _ruby(name: str) -> str:
     return _RUBY_TEMPLATE.sub("", _bare(_RUBY_BLOCK.sub("", name)))
 
 
+def _dart(name: str) -> str:
+    return _bare(_DART_CLOSURE.sub("", name))
+
+
+def _beam(name: str) -> str:
+    """``add/2`` of ``Shop.Cart.add/2``, also of what the compiler lifted out of it: ``Shop.Cart."-add/2-fun-0-"/1``."""
+    return _bare(_BEAM_CLOSURE.sub("", name))
+
+
 def _native(name: str) -> str | None:
     if _NATIVE_UNNAMED.match(name):
         return None
+    name = plain(name)
     name = _NATIVE_BLOCK.sub("", _NATIVE_PREFIX.sub("", name))
     name = _NATIVE_ANONYMOUS.sub(lambda found: _ANONYMOUS_IS[found.group()[0]], _NATIVE_SUFFIX.sub("", name))
     name = _NATIVE_LAMBDA.sub("<lambda>", name)
@@ -138,6 +168,8 @@ _CLEANERS: dict[str, Callable[[str], str | None]] = {
     "go": _go,
     "php": _php,
     "ruby": _ruby,
+    "dart": _dart,
+    "beam": _beam,
     "native": _native,
     "rust": _native,
 }

@@ -5,13 +5,15 @@ import re
 # Anywhere in a path or URL.
 _PATH = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages|node_modules|bower_components|vendor|gems|\.cargo|\.rustup|\.nuget|\.gradle"
-    r"|\.m2|pkg/mod|deps|Pods)/|/rustc/|/lib(?:64|32)?/python\d|^/usr/(?:lib|include|local/lib|local/go|share)"
+    r"|\.m2|pkg/mod|deps|Pods|\.pnpm"
+    r"|\.yarn|\.vite|\.pub-cache|\.rbenv|\.rvm|\.pyenv/versions|installed_wheels|@vite)/|/rustc/|/lib(?:64|32)?/python\d|^/usr/(?:lib|include|local/lib|local/go|share)"
     r"|/usr/local/go/src/|/go\d[\d.]*/src/|^/lib(?:64)?/|/System/Library/|^/system/|^/apex/|/ruby/\d"
-    r"|^<frozen|^<internal:|^internal[/:]|^node:|^native(?: code)?$|^\[native code\]|^\[internal function\]"
+    r"|^<frozen|^<internal:|^internal[/:]|^node:|^ext:|^bun:|^native(?: code)?$|^(?:/var/runtime|/var/lang|/opt/python|/opt/nodejs)/|^\[native code\]|^\[internal function\]"
     r"|^<anonymous>$"
     r"|^(?:chrome|moz|safari(?:-web)?|webkit-masked-url)(?:-extension)?:|^webpack/|/webpack/(?:bootstrap|runtime)"
     r"|\(webpack\)"
-    r"|^dart:|^package:flutter/|^\(elixir|^\(stdlib|(?:^|/)(?:vendors?|polyfills?|framework|runtime)[-.~][^/]*$"
+    r"|(?:^|/)zone(?:\.umd|\.min|-evergreen)?\.js|^dart:|^org-dartlang-sdk:|^package:(?:flutter\w*|http|dio|provider|bloc|flutter_bloc|riverpod|get"
+    r"|go_router|sentry\w*|async|stack_trace|stream_channel)/|^\(elixir|^\(stdlib|(?:^|/)(?:vendors?|polyfills?|framework|runtime)[-.~][^/]*$"
     r"|(?:^|/)(?:vendors?|polyfills?)\.js|^[A-Za-z]:/windows/|^[A-Za-z]:/program files[^/]*/dotnet/"
     r"|(?:^|/)(?:lib|lib/)?(?:concurrent/futures|asyncio|importlib|multiprocessing)/[a-z_]+\.py$|^(?:threading|runpy|socket|ssl)\.py$"
     r"|^(?:django|flask|werkzeug|starlette|fastapi|uvicorn|gunicorn|celery|kombu|billiard|sqlalchemy|requests|urllib3|aiohttp"
@@ -27,17 +29,18 @@ _MODULE = re.compile(
     # JVM
     r"|(?:java|javax|jdk|sun|com\.sun|jakarta|kotlin|kotlinx|scala|clojure|groovy|android|androidx|dalvik|akka|reactor|rx"
     r"|okhttp3|retrofit2|play\.api|com\.(?:android|google|fasterxml|zaxxer|mysql)|io\.(?:netty|reactivex|micrometer|undertow"
-    r"|grpc|vertx|quarkus|smallrye|sentry|opentelemetry)|org\.(?:springframework|apache|hibernate|eclipse|jboss|postgresql"
+    r"|grpc|vertx|quarkus|smallrye|sentry|opentelemetry)|org\.(?:spockframework|gradle|graalvm|springframework|apache|hibernate|eclipse|jboss|postgresql"
     r"|junit|codehaus|slf4j|mockito|jetbrains|glassfish|aspectj|thymeleaf))\."
     # .NET
-    r"|(?:System|Microsoft|UnityEngine|Newtonsoft|Npgsql|Serilog|Grpc|StackExchange|MongoDB|MediatR|mscorlib|Sentry)(?:\.|$)"
+    r"|(?:System|Microsoft|UnityEngine|Newtonsoft|Npgsql|Serilog|Grpc|StackExchange|MongoDB|MediatR|mscorlib|Sentry|Dapper|Polly|Hangfire|Castle|AutoMapper|FluentValidation|Xunit|NUnit|RabbitMQ"
+    r"|Confluent|Azure|Amazon)(?:\.|$)"
     # Go
     r"|(?:runtime|net|encoding|database|syscall|reflect|sync|bufio|context|crypto|testing|internal|io|os|fmt|html|text)(?:/|$)"
-    r"|golang\.org/x/|google\.golang\.org/|github\.com/(?:gin-gonic|gorilla|labstack|go-chi|jackc|getsentry|grpc-ecosystem)/"
+    r"|golang\.org/x/|go\.uber\.org/|gorm\.io/|go\.opentelemetry\.io/|k8s\.io/|google\.golang\.org/|github\.com/(?:pkg/errors|gofiber|stretchr|sirupsen|uber-go|go-redis|redis|lib|jmoiron|spf13|gin-gonic|gorilla|labstack|go-chi|jackc|getsentry|grpc-ecosystem)/"
 )
 
 _FUNCTION = re.compile(
-    r"<?_?(?:std|core|alloc|tokio\w*|hyper|backtrace|futures\w*|boost)(?:::|\.\.)|_*rust_|_*(?:pthread_|thread_start|libc_start"
+    r"<?_?(?:std|core|alloc|tokio\w*|hyper|axum|actix\w*|tower\w*|serde\w*|sqlx\w*|anyhow|backtrace|futures\w*|boost)(?:::|\.\.)|_*rust_|_*(?:pthread_|thread_start|libc_start"
     r"|cxa_|CF[A-Z]|dispatch_|objc_|swift_)|[-+]\[_?(?:NS|UI|CA|WK|CF)[A-Z]|UIApplicationMain$|NSApplicationMain$"
     r"|(?:start|_*start_thread|clone|clone3|_*abort|Rtl[A-Z]\w+|Nt[A-Z]\w+|Ldr[A-Z]\w+|Tpp[A-Z]\w+|__scrt_\w+"
     r"|invoke_main|raise|_start|mach_msg\w*|__pthread_kill|BaseThreadInitThunk"
@@ -48,7 +51,8 @@ _FUNCTION = re.compile(
 _PACKAGE = re.compile(
     r"/usr/lib|/System/|/system/|/apex/|/lib(?:64|32|/)|/vendor/lib|[A-Z]:\\Windows\\|lib(?:system|dispatch|dyld|objc|swift|c\+\+)"
     r"|(?:UIKit|Foundation|CoreFoundation|QuartzCore|GraphicsServices|SwiftUI|AppKit|AttributeGraph|UIKitCore|CFNetwork"
-    r"|libpthread|Combine|Sentry)(?:Core)?$|(?:std|core|alloc|tokio\w*|hyper|System|Microsoft|UnityEngine|mscorlib)(?:[.,]|$)",
+    r"|libpthread|Combine|Sentry|Security|WebKit|JavaScriptCore|CoreData|CoreAnimation|Metal|RunningBoardServices)(?:Core)?$"
+    r"|(?:elixir|stdlib|kernel|phoenix\w*|plug\w*|ecto\w*|bandit|cowboy|ranch|db_connection|telemetry|oban)$|(?:std|core|alloc|tokio\w*|hyper|System|Microsoft|UnityEngine|mscorlib)(?:[.,]|$)",
     re.IGNORECASE,
 )
 

@@ -15,7 +15,7 @@ _TELLS_LITTLE_WORDS = """
 """
 _FOLDER_WORDS = """
     src app apps lib code task workspace www html current dist build site public static assets js out server srv home
-    opt var tmp usr chunks bundles scripts
+    opt var tmp usr chunks bundles scripts releases release deploy deployments
 """
 _BUNDLE_WORDS = """
     main index app bundle chunk vendor vendors runtime polyfills polyfill common commons framework entry client
@@ -31,6 +31,8 @@ _PACKED = re.compile(r"\.(?:min|bundle|chunk|prod|production|esm|umd|es|module|a
 _HASH_END = re.compile(r"[-._~]([\w-]{8}|\w{6,64})$", re.ASCII)
 _HASH_ALONE = re.compile(r"(?=.*\d)[0-9a-f]{6,64}|\d+", re.ASCII)
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*", re.ASCII)
+# The folder of one release: a time, a commit, a version, alone or behind a name.
+_RELEASE = re.compile(r"(?:[a-z]+[-_])*(?:(?=[a-f]*\d)[0-9a-f]{7,40}|v?\d+(?:[._-]\d+)+|\d+)", re.ASCII)
 _WORDS = re.compile(r"[A-Za-z]?[a-z]*(?:[A-Z][a-z]{2,}|[A-Z]+(?![a-z]))*\d{0,2}", re.ASCII)
 
 
@@ -61,7 +63,7 @@ def of_script(file: str) -> tuple[str, bool]:
 
 def without_query(file: str) -> str:
     """The path or URL before ``?`` and ``#``."""
-    return file.partition("?")[0].partition("#")[0]
+    return file.partition("?")[0].partition("#")[0].partition("//&")[0]  # Metro: "index.bundle//&platform=ios"
 
 
 def _path(file: str) -> str:
@@ -78,7 +80,7 @@ def _end(parts: list[str]) -> str:
     if not parts:
         return ""
     before = parts[-2] if len(parts) > 1 else ""
-    if parts[-1] not in _TELLS_LITTLE or not before or before in _FOLDERS:
+    if parts[-1] not in _TELLS_LITTLE or not before or before in _FOLDERS or _RELEASE.fullmatch(before):
         return parts[-1]
     return f"{before}.{parts[-1]}"
 

@@ -11,8 +11,21 @@ from functools import lru_cache
 import msgspec
 
 from argus_streams.core.events import ExceptionInfo
-from argus_streams.core.stacktext import apple, dotnet, golang, javascript, jvm, php, python, ruby, rust
-from argus_streams.core.stacktext.lines import bounded
+from argus_streams.core.stacktext import (
+    apple,
+    beam,
+    dart,
+    dotnet,
+    golang,
+    javascript,
+    jvm,
+    native,
+    php,
+    python,
+    ruby,
+    rust,
+)
+from argus_streams.core.stacktext.logged import told
 
 # The stricter marks come first: what JavaScript and .NET leave open would also fit others' lines.
 _LANGUAGES = {
@@ -23,6 +36,9 @@ _LANGUAGES = {
     "golang": golang,
     "jvm": jvm,
     "apple": apple,
+    "dart": dart,
+    "beam": beam,
+    "native": native,
     "javascript": javascript,
     "dotnet": dotnet,
 }
@@ -57,7 +73,7 @@ def parse(text: str) -> tuple[ExceptionInfo, ...]:
 
 
 def _parse(text: str) -> tuple[ExceptionInfo, ...]:
-    lines = bounded(text)
+    lines = told(text)
     for line in lines:
         found = _MARK.match(line)
         if found is not None:

@@ -1,4 +1,4 @@
-"""JavaScript stacks, V8's ("at f (file:1:2)") and Firefox's, Safari's or JavaScriptCore's ("f@file:1:2"): crash first."""
+"""JavaScript stacks: V8's "at f (a:1:2)", Firefox's, Safari's "f@a:1:2", TraceKit's "at f @ a:1:2". Crash first."""
 
 import re
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ MARK = re.compile(
     rf"\s*at (?:\S[^(]* {_PLACE}|(?:async )?\S+:\d+|<anonymous>)(?:,| \{{| \]|\]|\}})*$"  # V8
     r"|[^@]*@(?:(?=[^\s/]*/)\S+:\d+|[\w.-]*\bbundle:\d+:\d+|\[native code\])$"  # Firefox, Safari
     r"|\s*[\w$.<>]*@\d+:\d+$"  # JavaScriptCore, of a bundle without a name
+    r"|\s*at [^@]* @ \S+$"  # TraceKit, of which Datadog's SDK is made
 )
 
 _CAUSE = re.compile(r"\s*(?:\[cause\]|[Cc]aused by): ")
@@ -26,7 +27,7 @@ def read(lines: Sequence[str]) -> tuple[ExceptionInfo, ...]:
 
 
 def _blocks(lines: Sequence[str]) -> Block:
-    """The text, each error in "[errors]: [ … ]" as a block where it stands; Node tells by indentation which they are."""
+    """The text, each error in "[errors]: [ … ]" as a block where it stands: Node tells them by indentation."""
     current: Block = []
     top = current
     opened: list[tuple[int, Block]] = []
@@ -68,6 +69,9 @@ def _frame(line: str) -> Frame | None:
         function, _, place = call.partition("@")
         return _placed(function, place)
     call = call[3:].rstrip("{}], ").removeprefix("async ")
+    if " @ " in call:
+        function, _, place = call.partition(" @ ")
+        return _placed(function.partition("(")[0], place)
     function, opened, place = call.partition(" (")
     return _placed(function, place.removesuffix(")")) if opened else _placed("", call.strip("()"))
 

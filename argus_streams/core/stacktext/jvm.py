@@ -18,21 +18,33 @@ from argus_streams.core.stacktext.lines import (
 
 # "at app//com.acme.Cart.add(Cart.java:12)", also with "(Native Method)" or "(Unknown Source)".
 MARK = re.compile(
-    r"\s*at ([^\s()]+)\.([^\s().]+)\((?:Native Method|Unknown Source(?::\d+)?|([^\s():,]+)(?::(-?\d+))?)\)"
+    r"\s*at ([^\s()]+)\.([^\s().](?:[^().\t]*[^\s().])?)\("
+    r"(?:Native Method|Unknown Source(?::\d+)?|([^\s():,]+)(?::(-?\d+))?)\)"
 )
 
 _MORE = re.compile(r"\s*\.\.\. (\d{1,6}) (?:more|common frames omitted)")
-_SUPPRESSED = re.compile(r"\s+Suppressed: ")
-_PREFIX = re.compile(r"(?:Caused by: |Wrapped by: |Exception in thread \"[^\"]*\" )+")
+_NESTED = re.compile(r"\s*Suppressed: ")
+_CAUSE = re.compile(r"(\s*)Caused by: (?!\[CIRCULAR REFERENCE)")
+_CIRCULAR = re.compile(r"\s*(?:Caused by: )?\[CIRCULAR REFERENCE")
+_LOADER = re.compile(r"(?:[^/$]*/){1,2}")  # "app//", "java.base@17/", unlike the "/" of a hidden class: "$$Lambda/0x00"
+_PREFIX = re.compile(r"\s*(?:Caused by: |Wrapped by: |Exception in thread \"[^\"]*\" )+")
 _QUALIFIED = re.compile(r"(?:[\w$]+\.)+[\w$]+(?::|$)")
+_THROWN = re.compile(r"(?:[\w$]+\.)*[\w$]*(?:Exception|Error|Failure)(?::|$)")
 
 
 def read(lines: Sequence[str]) -> tuple[ExceptionInfo, ...]:
     """The chain, causes first, each with the frames that it shares with what it caused ("... 12 more") put back."""
     found: list[ExceptionInfo] = []
     enclosing: list[Frame] = []
-    for section in list(sections(lines, _is_cause))[:MAX_EXCEPTIONS]:
-        own = list(takewhile(lambda line: not _SUPPRESSED.match(line), section))
+    margin = next((len(line) - len(line.lstrip()) for line in lines if MARK.match(line)), 0)
+
+    def is_cause(line: str) -> bool:
+        """Of the chain itself, not of what was suppressed: that is indented as the calls are."""
+        found = _CAUSE.match(line)
+        return found is not None and (len(found[1]) < margin or not margin)
+
+    for section in list(sections(lines, is_cause))[:MAX_EXCEPTIONS]:
+        own = list(takewhile(lambda line: not _NESTED.match(line) and not _CIRCULAR.match(line), section))
         head, frames = headed(own, _frame)
         more = next((int(match[1]) for match in map(_MORE.match, own) if match), 0)
         enclosing = [*frames, *(enclosing[-more:] if more else ())][:MAX_FRAMES]
@@ -41,14 +53,11 @@ def read(lines: Sequence[str]) -> tuple[ExceptionInfo, ...]:
     return tuple(reversed(found))
 
 
-def _is_cause(line: str) -> bool:
-    return line.startswith("Caused by: ")
-
-
 def _head(head: str) -> tuple[str | None, str | None, str | None]:
     """Package, type and message; a log line before the trace is not the message."""
     lines = [without(_PREFIX, line) for line in head.split("\n") if not _MORE.match(line)]
-    start = next((index for index, line in enumerate(lines) if _QUALIFIED.match(line)), 0)
+    starts = ([index for index, line in enumerate(lines) if name.match(line)] for name in (_THROWN, _QUALIFIED))
+    start = next((found[0] for found in starts if found), 0)
     name, value = headline("\n".join(lines[start:]))
     module, kind = package(name)
     return module, kind, value
@@ -58,6 +67,6 @@ def _frame(line: str) -> Frame | None:
     found = MARK.match(line)
     if found is None:
         return None
-    owner = found[1].rpartition("/")[2]  # without the class loader and module: "app//", "java.base@17/"
+    owner = without(_LOADER, found[1])
     number = int(found[4][:9]) if found[4] else -1
     return Frame(found[2], owner, found[3], number if number > 0 else None)

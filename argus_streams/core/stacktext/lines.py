@@ -14,7 +14,8 @@ MAX_EXCEPTIONS = 32
 # "shop.errors.Declined: card was declined", "Overflow", "TypeError [ERR_X]: no": a name without spaces, then perhaps a
 # colon and the message.
 _HEADLINE = re.compile(
-    r"\[?(?:(?:Uncaught|Unhandled|\(in promise\)) )*([^\W\d][^\s:()]*(?:::[^\s:()]+)*)(?: \[\w+\])?(?::(?:\s(.*))?)?\]?$",
+    r"\[?(?:(?:Uncaught|Unhandled|\(in promise\)) )*([^\W\d][^\s:()]*(?:::[^\s:()]+)*)(?: \[\w+\])?"
+    r"(?::(?:\s(.*))?)?\]?$",
     re.DOTALL,
 )
 # The same behind what a logger wrote first ("checkout failed TypeError: boom"), where the name tells that it is one.

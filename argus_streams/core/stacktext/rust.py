@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from argus_streams.core.events import ExceptionInfo, Frame
 from argus_streams.core.stacktext.lines import told
 
-MARK = re.compile(r"thread '[^']*'(?: \(\d+\))? panicked at |stack backtrace:$")
+MARK = re.compile(r"thread '[^']*'(?: \(\d+\))? panicked at |[Ss]tack backtrace:$")
 
 _CALL = re.compile(r"\s*\d+: (?:0x[0-9a-f]+ - )?(\S.*)$")
 _PLACE = re.compile(r"\s+at (\S.*?):(\d{1,9})(?::(\d{1,9}))?$")
 _HASH = re.compile(r"::h[0-9a-f]{16}$")
+_FAILED = re.compile(r"^Error: (.*)$", re.MULTILINE)
 _MACHINERY = re.compile(r"(?:rust_begin_unwind|core::(?:panicking|option|result)::|std::panicking::|__rustc)")
 
 
@@ -18,6 +19,8 @@ def read(lines: Sequence[str]) -> tuple[ExceptionInfo, ...]:
     """The panic, without the frames that raise it."""
     frames = list(_frames(lines))
     raised = next((index for index, frame in enumerate(frames) if not _raises(frame)), 0)
+    if not any("panicked at " in line for line in lines) and (failed := _FAILED.search("\n".join(lines))):
+        return (told("Error", failed[1], frames),)  # anyhow's, whose causes have no stacks of their own
     return (told("panic", _message(lines), frames[raised:]),)
 
 
