@@ -1,6 +1,8 @@
 """What holds for every trace and for any text: bounds, linear work, no error."""
 
+import itertools
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -102,3 +104,63 @@ def test_a_hostile_repetition_ends_soon(unit):
     ):
         text = "\n".join([hostile] * 60)
         assert isinstance(parse(f"{text}\n   at A.B.C()"), tuple)
+
+
+UNITS = (
+    *(
+        *HOSTILE,
+        "a",
+        "@",
+        "(",
+        ")",
+        "at ",
+        "at at at",
+        "#1 ",
+        "1",
+        "::",
+        "a::",
+        ".",
+        ": ",
+        "#0 0x12345 ",
+        "(/",
+        "[",
+        "]",
+    ),
+    *("a.rb:1:in ", "Error: ", "Error", "aError", "** (A) ", "A (", "(package:a:1", "lib/a.ex:1: ", "0x123456 ", "a  "),
+    *(
+        "f(+0x1f) [",
+        "[object] (A(code: 0): ",
+        " at /a:1)",
+        "[errors]: [",
+        "<---",
+        "Caused by: ",
+        "\\n",
+        '"',
+        '\\"',
+        "a\\",
+    ),
+    *("2026-11-20T09:14:00Z ", "pid=1 ", "a | ", "a/", "a//&", "'", "`", "{", "file ", "0  A 0x123456 ", "$", "+"),
+)
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+
+
+def _seconds(line, size):
+    """CPU time of reading lines up to a size; the best of several runs, for other work on the machine only adds."""
+    text = "\n".join([line] * max(1, size // len(line)))
+    best = 9.0
+    for turn in range(2):
+        start = time.thread_time()
+        parse(f"{text}{turn}")  # what was read is remembered
+        best = min(best, time.thread_time() - start)
+    return best
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("start", ["", "    at f (", "#0  ", "Error: a\n    at f (/a.js:1:2)\n"])
+def test_the_time_grows_with_the_text_and_no_faster(start, unit):
+    """Ten times the text: linear is 10, quadratic 100; a run that other work has disturbed is made again."""
+    line = start + (unit * MAX_LINE)[: MAX_LINE - 60]
+    short = line[:960]
+    for small, large in itertools.pairwise(SIZES):
+        told = short if small == SIZES[0] else line
+        assert any(_seconds(line, large) < 40 * max(_seconds(told, small), 0.0005) for _ in range(4))

@@ -66,7 +66,9 @@ def _told(frame: Frame) -> str | None:
     if language is not None:
         return "java" if language == "jvm" else "csharp" if language == "dotnet" else language
     if frame.file is None and frame.function is not None:
-        if frame.package is not None or "::" in f"{frame.module}{frame.function}":
+        if "::" in f"{frame.module}{frame.function}":
+            return "rust"  # or C++, which is cleaned alike
+        if frame.package is not None:
             return "native"
         if frame.module is not None and "." in frame.module:
             return "java" if frame.module.partition(".")[0].islower() else "csharp"

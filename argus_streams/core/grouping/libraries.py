@@ -6,13 +6,15 @@ import re
 _PATH = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages|node_modules|bower_components|vendor|gems|\.cargo|\.rustup|\.nuget|\.gradle"
     r"|\.m2|pkg/mod|deps|Pods|\.pnpm"
-    r"|\.yarn|\.vite|\.pub-cache|\.rbenv|\.rvm|\.pyenv/versions|installed_wheels|@vite)/|/rustc/|/lib(?:64|32)?/python\d|^/usr/(?:lib|include|local/lib|local/go|share)"
+    r"|\.yarn|\.vite|\.pub-cache|\.rbenv|\.rvm|\.pyenv/versions|installed_wheels|@vite)/|/rustc/|/lib(?:64|32)?/python\d"
+    r"|^/usr/(?:lib|include|local/lib|local/go|share)"
     r"|/usr/local/go/src/|/go\d[\d.]*/src/|^/lib(?:64)?/|/System/Library/|^/system/|^/apex/|/ruby/\d"
-    r"|^<frozen|^<internal:|^internal[/:]|^node:|^ext:|^bun:|^native(?: code)?$|^(?:/var/runtime|/var/lang|/opt/python|/opt/nodejs)/|^\[native code\]|^\[internal function\]"
+    r"|^<frozen|^<internal:|^internal[/:]|^node:|^ext:|^bun:|^native(?: code)?$"
+    r"|^(?:/var/runtime|/var/lang|/opt/python|/opt/nodejs)/|^\[native code\]|^\[internal function\]"
     r"|^<anonymous>$"
     r"|^(?:chrome|moz|safari(?:-web)?|webkit-masked-url)(?:-extension)?:|^webpack/|/webpack/(?:bootstrap|runtime)"
     r"|\(webpack\)"
-    r"|(?:^|/)zone(?:\.umd|\.min|-evergreen)?\.js|^dart:|^org-dartlang-sdk:|^package:(?:flutter\w*|http|dio|provider|bloc|flutter_bloc|riverpod|get"
+    r"|(?:^|/)zone(?:\.js/|(?:\.umd|\.min|-evergreen)\.js)|^dart:|^org-dartlang-sdk:|^package:(?:flutter\w*|http|dio|provider|bloc|flutter_bloc|riverpod|get"
     r"|go_router|sentry\w*|async|stack_trace|stream_channel)/|^\(elixir|^\(stdlib|(?:^|/)(?:vendors?|polyfills?|framework|runtime)[-.~][^/]*$"
     r"|(?:^|/)(?:vendors?|polyfills?)\.js|^[A-Za-z]:/windows/|^[A-Za-z]:/program files[^/]*/dotnet/"
     r"|(?:^|/)(?:lib|lib/)?(?:concurrent/futures|asyncio|importlib|multiprocessing)/[a-z_]+\.py$|^(?:threading|runpy|socket|ssl)\.py$"
@@ -40,7 +42,7 @@ _MODULE = re.compile(
 )
 
 _FUNCTION = re.compile(
-    r"<?_?(?:std|core|alloc|tokio\w*|hyper|axum|actix\w*|tower\w*|serde\w*|sqlx\w*|anyhow|backtrace|futures\w*|boost)(?:::|\.\.)|_*rust_|_*(?:pthread_|thread_start|libc_start"
+    r"<?_?(?:std|core|alloc|tokio\w*|hyper|axum|actix\w*|tower(?:_http|_service|_layer)?|serde\w*|sqlx\w*|anyhow|backtrace|futures\w*|boost)(?:::|\.\.)|_*rust_|_*(?:pthread_|thread_start|libc_start"
     r"|cxa_|CF[A-Z]|dispatch_|objc_|swift_)|[-+]\[_?(?:NS|UI|CA|WK|CF)[A-Z]|UIApplicationMain$|NSApplicationMain$"
     r"|(?:start|_*start_thread|clone|clone3|_*abort|Rtl[A-Z]\w+|Nt[A-Z]\w+|Ldr[A-Z]\w+|Tpp[A-Z]\w+|__scrt_\w+"
     r"|invoke_main|raise|_start|mach_msg\w*|__pthread_kill|BaseThreadInitThunk"
@@ -52,7 +54,7 @@ _PACKAGE = re.compile(
     r"/usr/lib|/System/|/system/|/apex/|/lib(?:64|32|/)|/vendor/lib|[A-Z]:\\Windows\\|lib(?:system|dispatch|dyld|objc|swift|c\+\+)"
     r"|(?:UIKit|Foundation|CoreFoundation|QuartzCore|GraphicsServices|SwiftUI|AppKit|AttributeGraph|UIKitCore|CFNetwork"
     r"|libpthread|Combine|Sentry|Security|WebKit|JavaScriptCore|CoreData|CoreAnimation|Metal|RunningBoardServices)(?:Core)?$"
-    r"|(?:elixir|stdlib|kernel|phoenix\w*|plug\w*|ecto\w*|bandit|cowboy|ranch|db_connection|telemetry|oban)$|(?:std|core|alloc|tokio\w*|hyper|System|Microsoft|UnityEngine|mscorlib)(?:[.,]|$)",
+    r"|(?:elixir|stdlib|kernel|phoenix(?:_\w+)?|plug(?:_cowboy|_crypto)?|ecto(?:_sql)?|bandit|cowboy|ranch|db_connection|telemetry|oban)$|(?:std|core|alloc|tokio\w*|hyper|System|Microsoft|UnityEngine|mscorlib)(?:[.,]|$)",
     re.IGNORECASE,
 )
 

@@ -341,3 +341,122 @@ def test_the_senders_word_beats_known_places():
 def test_a_name_made_to_be_slow_gives_a_key_of_bounded_length_or_none(platform, text):
     told = frame_key(Frame(function=text, module=text, file=f"/x/{text}.js"), platform)
     assert told is None or 0 < len(told) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "expected"),
+    [
+        ("com.acme.Cart$add$1", "invokeSuspend", "com.acme.Cart.add"),
+        ("com.acme.Cart$add$1$2", "invoke", "com.acme.Cart.add"),
+        ("com.acme.Cart$Companion", "add", "com.acme.Cart$Companion.add"),
+        ("com.acme.CartKt", "add", "com.acme.CartKt.add"),
+        ("com.acme.Cart", "invoke", "com.acme.Cart.invoke"),
+    ],
+)
+def test_a_coroutine_or_lambda_of_kotlin_is_its_function(module, function, expected):
+    assert key("kotlin", function, module, "Cart.kt") == expected
+
+
+@pytest.mark.parametrize(
+    ("mangled", "expected"),
+    [
+        ("_ZN4shop4Cart3addEi", "shop::Cart::add"),
+        ("_ZNK4shop3MapIiNS_4ItemEE3getEv", "shop::Map::get"),
+        ("_ZN4shop4CartC2Ev", "shop::Cart::Cart"),
+        ("_ZN4shop4CartD1Ev", "shop::Cart::~Cart"),
+        ("_ZN4shop4cart3add17h0123456789abcdefE", "shop::cart::add"),
+        ("_Z3addi", "add"),
+        ("_ZNS_4CartE", "_ZNS_4CartE"),
+        ("$s4Shop4CartC3add4itemySi_tF", "Cart.add"),
+        ("_$s4Shop3addyyF", "add"),
+        ("$s4Shop4CartC4ItemV3addyyFyycfU_", "Cart.Item.add"),
+    ],
+)
+def test_a_linkers_name_is_read_as_its_source_spells_it(mangled, expected):
+    assert key("native", mangled) == expected
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *("/var/www/releases/20261120", "/var/www/releases/20261120091400", "/srv/shop-1.2.3", "/srv/v1.2.3"),
+        *("/srv/3f2a1c9d", "/srv/2026-11-20_091400", "/srv/release-20261120", "/var/www/releases/current"),
+    ],
+)
+def test_the_folder_of_a_release_is_no_place(folder):
+    assert key("php", "pay", None, f"{folder}/index.php") == "index:pay"
+    assert key("python", "pay", None, f"{folder}/views.py") == "views:pay"
+
+
+@pytest.mark.parametrize("folder", ["orders", "deadbeef", "v1", "cafe"])
+def test_a_folder_with_a_name_of_its_own_is_a_place(folder):
+    told = key("python", "pay", None, f"/srv/{folder}/views.py")
+    assert told == f"{folder}.views:pay"
+
+
+@pytest.mark.parametrize(
+    ("platform", "function", "file", "expected"),
+    [
+        ("javascript", "promise callback*addItem", "/js/cart.js", "cart:addItem"),
+        ("javascript", "asyncGeneratorStep", "/js/cart.js", None),
+        ("javascript", "__webpack_require__", "/js/cart.js", None),
+        ("csharp", "lambda_method123", None, None),
+        ("go", "main.Run-range1", "/srv/run.go", "main.Run"),
+        ("go", "main.Run.func2-range1", "/srv/run.go", "main.Run"),
+        ("dart", "Cart.add.<anonymous closure>", "package:shop/cart.dart", "cart:add"),
+        ("elixir", 'Shop.Cart."-add/2-fun-0-"/1', "lib/shop/cart.ex", "cart:add/2"),
+    ],
+)
+def test_what_compilers_put_around_a_function_is_taken_off(platform, function, file, expected):
+    assert key(platform, function, None, file) == expected
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "/srv/node_modules/.pnpm/react@19.0.0/node_modules/react/index.js",
+        "http://localhost:5173/node_modules/.vite/deps/react.js?v=1a2b",
+        "webpack:///zone.js/fesm2015/zone.js",
+        "https://shop.example/polyfills-BxY3k9Zq.js",
+        "ext:deno_fetch/26_fetch.js",
+        "/var/runtime/bootstrap.py",
+        "/opt/python/requests/api.py",
+        "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/serde-1.0/src/lib.rs",
+        "/go/pkg/mod/github.com/x/y@v1.2.3/z.go",
+        "/usr/local/bundle/ruby/3.4.0/gems/rack-3.1.0/lib/rack.rb",
+        "/home/u/.rbenv/versions/3.4.0/lib/ruby/3.4.0/net/http.rb",
+        "/srv/vendor/symfony/http-kernel/HttpKernel.php",
+        "package:flutter/src/widgets/framework.dart",
+    ],
+)
+def test_packages_of_each_language_lie_in_known_folders(file):
+    assert not in_app(Frame(function="f", file=file), None)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "https://shop.example/_next/static/chunks/pages/cart-3f2a1c9d8e7f6a5b.js",
+        "/srv/.next/server/chunks/417.js",
+        "/var/task/shop/app.py",
+        "https://shop.example/js/zone.js",
+        "package:shop/cart.dart",
+        "http://localhost:5173/@fs/srv/shop/src/cart.ts",
+    ],
+)
+def test_what_a_bundler_wrote_of_the_project_is_its_own(file):
+    assert in_app(Frame(function="addItem", file=file), None)
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [
+        ("jdk.internal.reflect.DirectMethodHandleAccessor", "invoke"),
+        ("kotlinx.coroutines.DispatchedTask", "run"),
+        ("kotlin.coroutines.jvm.internal.BaseContinuationImpl", "resumeWith"),
+        ("System.Runtime.ExceptionServices.ExceptionDispatchInfo", "Throw"),
+        ("go.uber.org/zap", "Error"),
+    ],
+)
+def test_runtimes_are_not_the_projects_own(module, function):
+    assert not in_app(Frame(function=function, module=module), None)
