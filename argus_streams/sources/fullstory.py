@@ -16,6 +16,7 @@ from argus_streams.errors import Malformed
 
 _NO_OCCURRENCE = {"note.created": "a note of a person", "segment.created": "a new segment"}
 _ALERTS = {"metric.alert": "alertName", "segment.trend.alert": "segmentName"}  # and what names their rule
+_CONDITION = ("metricName", "segmentName", "threshold", "direction", "duration")
 _CUSTOM = "recording.event.custom"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _NAME = 200  # characters of an event's name that are looked at
@@ -61,7 +62,7 @@ def _alert(data: Mapping[str, Any], naming: str) -> Item:
         message=purpose or rule,
         title=f"{rule}: {value}" if value else rule,
         link=fields.text(data.get("notificationUrl")) or fields.text(config.get("alertUrl")),
-        tags=texts(config),
+        tags={key: text for key, text in texts(config).items() if key in _CONDITION},
         identity=alerts.identity(rule, {}),
         occurred_at=fields.instant(data.get("timestamp")),
         vendor_id=fields.text(data.get("id")),

@@ -67,7 +67,7 @@ def test_v8_is_read_with_its_cause_and_its_odd_places():
     ]
     assert calls(cause) == [(None, "check", "/srv/b.js", 4)]
     assert calls(last) == [
-        (None, "Array.map", None, None),
+        (None, "Array.map", "<anonymous>", None),
         (None, None, "file:///srv/main.mjs", 3),
         (None, "page", "webpack-internal:///(rsc)/./src/page.tsx", 12),
         (None, "eval", "<anonymous>", 1),
@@ -82,7 +82,7 @@ def test_firefox_and_safari_tell_frames_alone():
     (only,) = parse(FIREFOX)
     assert (only.type, only.value) == (None, None)
     assert calls(only) == [
-        (None, "map", None, None),
+        (None, "map", "[native code]", None),
         (None, None, "https://shop.example.com/c.js", 3),
         (None, "bar/</<", "https://cdn.example.com/@scope/b.js", 1),
         (None, "total", "https://shop.example.com/a.js", 10),

@@ -17,6 +17,7 @@ MARK = re.compile(
 
 _CAUSE = re.compile(r"\s*(?:\[cause\]|[Cc]aused by): ")
 _ERRORS = re.compile(r"\s*\[errors\]: \[$")
+_BUILT_IN = frozenset({"<anonymous>", "native", "[native code]"})  # places of the engine's own functions
 _POSITION = re.compile(r":(\d{1,9})$")
 _EXCERPT = re.compile(r".*\n\s*\^+\n\n", re.DOTALL)  # Node shows the source line before the error
 
@@ -88,4 +89,5 @@ def _placed(function: str, place: str) -> Frame:
     if place.isdigit():  # "value@1:234"
         numbers, place = [int(place[:9]), *numbers], ""
     line, column = (*numbers, None, None)[:2]
-    return Frame(function.partition(" [as ")[0] or None, None, (place or None) if numbers else None, line, column)
+    file = place if numbers or place in _BUILT_IN else ""
+    return Frame(function.partition(" [as ")[0] or None, None, file or None, line, column)

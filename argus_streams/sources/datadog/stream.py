@@ -20,11 +20,9 @@ _TYPES = {
 
 def flat(told: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """An event in the words of version 1, ``None`` where it is none."""
-    inside = told.get("event")
-    if isinstance(inside, dict) and "text" in inside:
-        return inside
-    if "text" in told and any(mark in told for mark in _MARKS):
-        return told
+    for event in (told.get("event"), told):
+        if isinstance(event, dict) and "text" in event and any(mark in event for mark in _MARKS):
+            return event
     about = told["data"] if isinstance(told.get("data"), dict) else told
     if about.get("type") == "event" and isinstance(about.get("attributes"), dict):
         return _of_version_2(about, about["attributes"])

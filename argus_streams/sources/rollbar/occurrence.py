@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from argus_streams.core import alerts, fields, stacktext
-from argus_streams.core.events import Event, ExceptionInfo, Frame, Item, Rejected
+from argus_streams.core.events import Event, ExceptionInfo, Frame, Item, Rejected, Severity
 from argus_streams.core.labelled import texts
 from argus_streams.core.stacktext.lines import headline, package
 
@@ -96,7 +96,7 @@ def _occurrence(told: Mapping[str, Any], item: Mapping[str, Any]) -> Event | Non
     )
 
 
-def _severity(level: object, otherwise: str) -> Any:
+def _severity(level: object, otherwise: str) -> Severity:
     word = fields.text(level) or otherwise
     return alerts.severity(_LEVELS.get(word, word))
 
