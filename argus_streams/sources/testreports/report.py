@@ -6,12 +6,14 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from argus_streams.core.clip import Limits
+from argus_streams.core.clip import Limits, clean
 from argus_streams.core.events import Framework, Ignored, Item, Signal, TestFailure, TestStatus
 from argus_streams.errors import Malformed
 
 JOINT = " \u203a "  # between the titles of suites and of the test
 MOST = Limits().items - 1  # failures of a report, beside its signal
+_WHOLE = 16_000_000  # characters of all messages and stacks of a report, each of up to 4 bytes ...
+_SHORT = 1024  # ... and of each one after that, so that memory has an end
 DEEPEST = 32  # suites inside suites
 # What tools call the same thing, in JUnit's properties.
 _PROPERTIES: Mapping[str, tuple[str, ...]] = {
@@ -73,17 +75,23 @@ Outcome = TestFailure | About | None  # of one test, ``None`` = it passed; where
 
 def items(outcomes: Iterable[Outcome]) -> list[Item]:
     """A signal about the report, then each test that did not pass."""
-    about, total, failures = About(), 0, list[TestFailure]()
+    about, total, failures, spent = About(), 0, list[TestFailure](), 0
     for outcome in outcomes:
         if isinstance(outcome, About):
             about = outcome
             continue
         total += 1
         if outcome is not None:
-            failures.append(outcome)
+            spent += len(outcome.message or "") + len(outcome.stack or "")
+            failures.append(outcome if spent <= _WHOLE else _shortened(outcome))
         if len(failures) > MOST:
             raise Malformed("too many items", f"more than {MOST:,} tests failed")
     return [_signal(about, total, failures), *failures] if total else [Ignored("a report without tests")]
+
+
+def _shortened(failure: TestFailure) -> TestFailure:
+    told = {name: getattr(failure, name) for name in ("message", "stack")}
+    return structs.replace(failure, **{name: text and clean(text, _SHORT) for name, text in told.items()})
 
 
 def _signal(about: About, total: int, failures: list[TestFailure]) -> Signal:
