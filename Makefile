@@ -16,7 +16,7 @@ STAMP := $(VENV)/.installed
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check coverage lint types contracts format acceptance bench docs fields wheel lock clean
+.PHONY: help demo test check coverage lint types contracts format acceptance bench fuzz docs fields wheel lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ bench: $(STAMP) ## the benchmarks, or some of them: make bench ARGS="normalize g
 	@status=0; for name in $(or $(ARGS),parameterize normalize group store); do \
 		printf '\n%s\n' "$$name"; $(PY) "benchmarks/$$name.py" || status=1; \
 	done; exit $$status
+
+fuzz: $(STAMP) ## bodies that nobody meant to send, 10 minutes of random ones: make fuzz SECONDS=60 ARGS="sentry gitlab"
+	$(PY) tests/laws/fuzz.py $(or $(SECONDS),600) $(ARGS)
 
 docs: $(STAMP) ## write the tables of README.md and docs/ anew from the code
 	$(PY) docs/tables.py

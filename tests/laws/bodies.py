@@ -77,9 +77,14 @@ def _sample(source: str, case: dict[str, Any]) -> Sample:
     if isinstance(told, str):
         value = told.encode()
         return Sample(source, case["case"], headers, value, tuple(_text_places(value)))
+    return Sample(source, case["case"], headers, *written(told))
+
+
+def written(told: Any) -> tuple[bytes, tuple[Place, ...]]:
+    """A value as JSON, and where each value in it stands."""
     out, places = bytearray(), list[Place]()
     _write(told, (), out, places)
-    return Sample(source, case["case"], headers, bytes(out), tuple(places))
+    return bytes(out), tuple(places)
 
 
 def _text_places(value: bytes) -> Iterator[Place]:
