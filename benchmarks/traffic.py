@@ -1,4 +1,4 @@
-"""The standard load: real bodies under 4 KB of the five senders, of 5,000 problems that occur by Zipf's law (1.1).
+"""The standard load: real bodies under 4 KB of all senders, of 5,000 problems that occur by Zipf's law (1.1).
 
 A problem is a real body (`shared/payloads` beside the checkout, and our samples) in which the words of its fingerprint
 have other names; one in a hundred bodies tells a problem that was never seen. An occurrence has ids and times of its
@@ -17,6 +17,7 @@ import msgspec
 
 from argus_streams import sources
 from argus_streams.adapters.known_fields import known_fields
+from argus_streams.adapters.mappings import load_mappings
 from argus_streams.adapters.memory import MemoryFields
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.wire import Topics
@@ -30,7 +31,7 @@ from argus_streams.streaming.agent import Slice
 
 ROOT = Path(__file__).resolve().parents[1]
 PAYLOADS = ROOT.parent / "shared" / "payloads"
-SENDERS = ("alertmanager", "argus", "github", "otlp", "sentry")
+SENDERS = tuple(sources.load())
 TOPICS = Topics.under("")
 LARGEST = 4096  # bytes of a body
 PROBLEMS = 5_000  # of all senders together
@@ -57,7 +58,8 @@ class Arrived(NamedTuple):
 
 def norms() -> Norms:
     """How a deployment without settings of its own reads bodies."""
-    return Norms(sources=sources.load(), limits=Limits(), scrubber=scrubber())
+    mappings = load_mappings(ROOT / "samples" / "mapped.yaml")
+    return Norms(sources=sources.load(), limits=Limits(), scrubber=scrubber(), mappings=mappings)
 
 
 @cache
