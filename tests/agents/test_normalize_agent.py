@@ -5,6 +5,7 @@ import pytest
 import records
 from records import NOW, SHOP, TOPICS, Record, bodies, normalizer, norms, piece, turn
 
+from argus_streams.core import packed
 from argus_streams.core.grouping import sighting
 from argus_streams.core.letters import CLIPPED_BYTES, WHOLE, WHOLE_BYTES
 from argus_streams.errors import Unavailable
@@ -60,6 +61,23 @@ def test_one_problem_of_a_chunk_is_one_sighting_under_its_groups_key():
 def test_with_every_event_kept_each_has_a_sighting_of_its_own():
     answer = turn(normalizer(fold=sighting.each_whole), bodies(GOOD, GOOD))
     assert [len(each.occurrences) for each in answer.sightings()] == [1, 1]
+
+
+def test_a_report_is_a_signal_and_a_failure_a_test_and_counts_no_event():
+    report = b'<testsuite><testcase name="adds"><failure>no</failure></testcase><testcase name="b"/></testsuite>'
+    headers = (("ce_source", b"testreports"), ("project", b"shop"))
+    packed_too = (*headers, (packed.HEADER, b"gzip"))
+    answer = turn(
+        normalizer(),
+        piece(Record(value=report, headers=headers), Record(offset=1, value=packed.pack(report), headers=packed_too)),
+    )
+    failed = answer.of(TOPICS.failed)
+    assert [record.key for record in failed] == [b"shop", b"shop"]
+    assert [json.loads(record.value)["test"] for record in failed] == ["adds", "adds"]
+    assert len({json.loads(record.value)["failure_id"] for record in failed}) == 2
+    assert [each["title"] for each in answer.signals()] == ["1 of 2 tests failed"] * 2
+    totals = answer.totals(2)
+    assert (totals.normalised, totals.events, totals.missing) == (2, 0, 0)
 
 
 def test_a_bad_item_is_a_letter_while_its_neighbours_go_on():

@@ -4,6 +4,7 @@ import pytest
 from commands import argus
 
 from argus_streams.adapters.contracts import data_folder
+from argus_streams.core import packed
 
 SAMPLES = sorted(data_folder("samples").glob("*.json"))
 GOOD = {"message": "stock of 7 is negative", "type": "StockError"}
@@ -177,3 +178,31 @@ def test_times_without_a_broker_are_the_senders_own():
 def test_a_body_whose_time_is_of_no_use_is_told_at_once(told):
     result = argus("explain", "--json", "-", given=ndjson({"source": "argus", "body": GOOD | {"occurred_at": told}}))
     assert len(lines(result)) == 1
+
+
+REPORT = b'<testsuite name="cart"><testcase name="adds" file="a.js"><failure message="no"/></testcase></testsuite>'
+
+
+@pytest.mark.parametrize("content", [REPORT, packed.pack(REPORT)], ids=["plain", "gzip"])
+def test_a_report_goes_to_the_signals_and_to_the_failed_tests(tmp_path, content):
+    file = written(tmp_path, "report.xml", content)
+    signal, failure = lines(argus("explain", "--json", "--source", "testreports", file))
+    assert (signal["index"], signal["signal"]["kind"], signal["route"]) == (0, "ci", "argus.signals")
+    assert (failure["index"], failure["test_failure"]["test"], failure["route"]) == (1, "adds", "argus.tests.failed")
+    text = argus("explain", "--source", "testreports", file).stdout
+    assert "testreports[1]: failed junit test: adds (a.js): no\n  goes to argus.tests.failed" in text
+
+
+def test_a_report_above_the_limit_is_explained_as_it_would_be_read(tmp_path):
+    body = REPORT.replace(b"<failure", b"<!--" + b" " * 2_000_000 + b"--><failure")
+    assert len(lines(argus("explain", "--json", "--source", "testreports", written(tmp_path, "r.xml", body)))) == 2
+    (line,) = lines(
+        argus("explain", "--json", "--source", "argus", written(tmp_path, "b.json", b"[" + b" " * 2_000_000))
+    )
+    assert line["malformed"] == "too large"
+
+
+def test_a_captured_request_that_was_packed_is_text_already(tmp_path):
+    capture = {"headers": {"Content-Encoding": "gzip"}, "body": GOOD}
+    (line,) = lines(argus("explain", "--json", "--source", "argus", written(tmp_path, "b.json", capture)))
+    assert line["event"]["message"] == GOOD["message"]
