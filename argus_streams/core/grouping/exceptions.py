@@ -46,7 +46,7 @@ def simple_type(name: str | None) -> str | None:
 
 def stack_parts(event: Event) -> tuple[Part, ...]:
     """Types and frames of the chain, the cause first; empty if the values tell more than the frames do."""
-    platform = spoken((frame for exception in event.exceptions for frame in exception.frames), event.platform)
+    platform = spoken(event.exceptions, event.platform)
     chain = _relevant(event.exceptions, platform)
     stacks = _own_stacks(chain, platform)
     if not any(_telling(stack) for stack in stacks):

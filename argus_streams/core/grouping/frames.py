@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from argus_streams.core.events import Frame
+from argus_streams.core.events import ExceptionInfo, Frame
 from argus_streams.core.grouping.functions import clean
 from argus_streams.core.grouping.libraries import is_library
 from argus_streams.core.grouping.places import of_module, of_script, without_query
@@ -54,10 +54,11 @@ _VANISHING = frozenset({"<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"})  
 _MANGLED = 2  # characters of a name that a minifier gives
 
 
-def spoken(frames: Iterable[Frame], platform: str | None) -> str | None:
+def spoken(exceptions: Iterable[ExceptionInfo], platform: str | None) -> str | None:
     """The platform, where the sender names none the one that the frames tell: some have no file to tell it by."""
-    if (platform or "").lower().partition("-")[0] in _LANGUAGE_OF_PLATFORM:
+    if platform in _LANGUAGE_OF_PLATFORM or (platform or "").lower().partition("-")[0] in _LANGUAGE_OF_PLATFORM:
         return platform
+    frames = (frame for exception in exceptions for frame in exception.frames)
     return next((told for frame in frames if (told := _told(frame))), platform)
 
 
