@@ -71,7 +71,8 @@ CIRCULAR = (
     "Caused by: [CIRCULAR REFERENCE: a.E: x]\n"
 )
 MONOLOG = (
-    '[2026-11-20 09:14:00] production.ERROR: declined {"userId":1,"exception":"[object] (Shop\\\\Declined(code: 0): declined at /srv/app/Cart.php:12)\n'
+    "[2026-11-20 09:14:00] production.ERROR: declined "
+    '{"userId":1,"exception":"[object] (Shop\\\\Declined(code: 0): declined at /srv/app/Cart.php:12)\n'
     "[stacktrace]\n"
     "#0 /srv/app/C.php(34): Shop\\\\Cart->pay()\n"
     "#1 {main}\n"
