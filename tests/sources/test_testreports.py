@@ -11,7 +11,7 @@ from argus_streams.core.events import Signal, TestFailure
 from argus_streams.core.source import Body
 from argus_streams.errors import Malformed
 from argus_streams.sources import load
-from argus_streams.sources.testreports.pieces import listed
+from argus_streams.sources.testreports.pieces import listed, text
 from argus_streams.sources.testreports.report import JOINT
 
 SOURCE = load()["testreports"]
@@ -301,3 +301,32 @@ class TestPieces:
         *pieces, last = listed(memoryview(large))
         assert [json.loads(bytes(piece)) for piece in pieces] == values
         assert json.loads(bytes(last)) == padding
+
+    @pytest.mark.parametrize("unit", ["a", "\\n", "\\u00e9", "\\ud83d\\ude00", "é", "😀", '\\"', "\\\\"])
+    def test_of_a_very_long_text_the_beginning_is_read_wherever_the_cut_goes_through(self, unit):
+        for start in range(13):
+            piece = f'"{"x" * start}{unit * 300_000}"'.encode()
+            found = text(memoryview(piece))
+            assert 20_000 < len(found) <= 262_144
+            assert json.loads(piece).startswith(found.removesuffix("\ufffd"))
+
+    def test_half_a_surrogate_pair_costs_its_glyph_alone(self):
+        body = json.dumps(jest({"status": "failed", "title": "pays \ud83d"}))
+        assert one(body).test == "pays \ufffd"
+
+    def test_what_has_another_type_than_it_should_is_as_if_it_were_not_there(self):
+        test = {"status": "failed", "title": {"a": 1}, "ancestorTitles": "cart", "failureMessages": 7, "duration": "x"}
+        assert one(jest(test, name=[])).test == "a test without a name"
+
+
+class TestLimits:
+    def test_suites_of_mochawesome_are_read_to_a_depth(self):
+        suite = {"title": "inner", "tests": [{"state": "failed", "title": "pays"}]}
+        for _ in range(40):
+            suite = {"title": "s", "suites": [suite]}
+        assert refusal({"stats": {}, "results": [suite]}) == "nested too deeply"
+
+    def test_a_report_that_tells_very_much_keeps_the_beginnings_of_its_later_texts(self):
+        found = failures(jest(*[{"status": "failed", "failureMessages": ["Error: " + "x" * 99_993]}] * 200))
+        sizes = [len(failure.message) for failure in found]
+        assert (sizes[0], sizes[79], sizes[80], sizes[199]) == (100_000, 100_000, 1024, 1024)
