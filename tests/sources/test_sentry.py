@@ -1,5 +1,7 @@
 """Which of Sentry's bodies are occurrences, and what its own samples tell."""
 
+import json
+
 import pytest
 from sentry_bodies import read, sample
 
@@ -237,6 +239,14 @@ def test_an_item_with_a_length_may_hold_line_ends():
     )
     assert items[0] == Ignored("attachment")
     assert items[1].severity == "info"
+
+
+@pytest.mark.parametrize("length", [1_000, 2**63 - 1, 2**70, -1, None])
+@pytest.mark.parametrize("rest", ["", "\n", "\r\n \n"])
+def test_an_item_that_is_shorter_than_it_says_ends_with_its_envelope(length, rest):
+    header = json.dumps({"type": "event", "length": length})
+    (found,) = read(f'{{}}\n\n \n{header}\n{{"level":"info"}}{rest}')
+    assert found.severity == "info"
 
 
 def test_two_lines_that_are_no_envelope_are_malformed():
