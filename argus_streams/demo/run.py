@@ -26,6 +26,7 @@ from argus_streams.settings import Settings
 LOOP_SECONDS = 60.0  # the plot of a demo that runs until Ctrl-C
 TICK_SECONDS = 0.5
 DRAIN_SECONDS = 60.0
+GROUPS = 1_000  # more than there are samples
 SEED = 7
 
 
@@ -116,7 +117,7 @@ class _Actors:
 
     async def groups(self) -> Sequence[Group]:
         """What Postgres holds now. Raises ``Unavailable``."""
-        return await asking.groups(self._stage.settings, project=PROJECT, statuses=(), limit=200)
+        return await asking.groups(self._stage.settings, project=PROJECT, statuses=(), limit=GROUPS)
 
     async def _act(self, elapsed: float) -> None:
         while self._beats and self._beats[0].at <= elapsed:

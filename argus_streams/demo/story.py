@@ -8,7 +8,7 @@ from argus_streams.demo.variation import Sample, vary
 
 Act = Literal["resolve", "return", "kill"]
 PROJECT = "shop"
-HERO = "PaymentDeclined"  # the failure that two senders tell; a person resolves it, it comes back
+HERO = "PaymentDeclined"  # the failure that several senders tell; a person resolves it, it comes back
 RUBBISH = (b"", b'{"message": "cut off', b"\xff\xfe\x00", b'{"value": NaN}')
 ONE_IN_BROKEN = 50
 ONE_IN_AGAIN = 25  # delivered again by its vendor, the same event id
@@ -45,7 +45,7 @@ class Story:
     def __init__(self, samples: Sequence[Sample], seed: int) -> None:
         self._random = Random(seed)  # noqa: S311 - a repeatable plot, no secret
         self._heroes = [sample for sample in samples if tells_hero(sample)]
-        self._others = [sample for sample in samples if not tells_hero(sample)]
+        self._others = [sample for sample in samples if HERO not in str(sample.body)]
         self._queue: list[Sample] = []
         self._last: Body | None = None
         self.quiet = False  # the hero does not happen
@@ -72,5 +72,5 @@ class Story:
 
 
 def tells_hero(sample: Sample) -> bool:
-    """Whether this sample is one of those that tell the hero's failure."""
+    """Whether this sample is one of those that tell the hero's failure; its end is a person's part in the plot."""
     return HERO in str(sample.body) and "resolve" not in sample.case

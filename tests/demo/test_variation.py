@@ -77,9 +77,9 @@ def test_every_source_has_samples():
     assert {sample.source for sample in SAMPLES} == set(NORMS.sources)
 
 
-def test_the_hero_is_told_by_two_senders_as_one_problem():
+def test_the_hero_is_told_by_four_senders_as_one_problem():
     heroes = [sample for sample in SAMPLES if tells_hero(sample)]
-    assert {sample.source for sample in heroes} == {"sentry", "otlp"}
+    assert {sample.source for sample in heroes} == {"sentry", "otlp", "rollbar", "datadog"}
     fingerprints = {told.value for sample in heroes for event, told in original(sample).events if event.type == HERO}
     assert len(fingerprints) == 1
 
