@@ -13,7 +13,7 @@ from argus_streams.embedded.choice import kafka_for, postgres_for
 from argus_streams.embedded.kafka import start_kafka
 from argus_streams.embedded.postgres import start_postgres
 
-settings.register_profile("fuzz", max_examples=4_000, deadline=None, print_blob=True)  # for `make fuzz`
+settings.register_profile("fuzz", max_examples=1_000, deadline=None, print_blob=True)  # for `make fuzz`
 
 
 def pytest_configure():

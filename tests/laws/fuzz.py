@@ -19,13 +19,14 @@ from pathlib import Path
 from law import SOURCES
 
 HERE = Path(__file__).resolve().parent
-_FINDINGS = HERE.parents[1] / ".hypothesis" / "guided"
+ROOT = HERE.parents[1]
+_FINDINGS = ROOT / ".hypothesis" / "guided"
 _RUNS = re.compile(r"number_of_executed_units: (\d+)")
 _TOLD = 4_000  # characters of a finding
 
 
 def main(seconds: int, names: Sequence[str]) -> int:
-    chosen = ("-k", " or ".join(f"[{name}]" for name in names)) if len(names) < len(SOURCES) else ()
+    chosen = ("-k", " or ".join(f"{name}]" for name in names)) if len(names) < len(SOURCES) else ()
     parallel = ("-n", str(os.cpu_count()))
     fine = _pytest("test_bad_input.py", "-m", "fuzz or not fuzz", *parallel, *chosen)
     fine &= _pytest("test_growth.py", "-m", "fuzz", *chosen)
@@ -44,10 +45,10 @@ def _rounds(seconds: float, arguments: Sequence[str]) -> bool:
     return fine
 
 
-def _pytest(*arguments: str) -> bool:
-    _say(" ".join(("pytest", *arguments)))
-    command = (sys.executable, "-m", "pytest", "-q", *arguments)
-    return subprocess.run(command, cwd=HERE, check=False).returncode == 0  # noqa: S603 - our own tests
+def _pytest(file: str, *arguments: str) -> bool:
+    _say(" ".join(("pytest", file, *arguments)))
+    command = (sys.executable, "-m", "pytest", "-q", str(HERE / file), *arguments)
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0  # noqa: S603 - our own tests
 
 
 def _guided(seconds: float, names: Sequence[str]) -> bool:
@@ -65,8 +66,8 @@ def _searched(seconds: int, name: str) -> bool:
     folder = _FINDINGS / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    command = (sys.executable, "guided.py", name, str(seconds), str(folder))
-    ended = subprocess.run(command, cwd=HERE, check=False, capture_output=True, text=True, errors="replace")  # noqa: S603 - ours
+    command = (sys.executable, str(HERE / "guided.py"), name, str(seconds), str(folder))
+    ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, errors="replace")  # noqa: S603 - ours
     runs, fine = _RUNS.search(ended.stderr), ended.returncode == 0
     executed = f"{int(runs[1]):,} bodies in {seconds} s" if runs else "no count"
     found = "" if fine else f"; A FINDING, kept in {folder}:\n{(ended.stdout + ended.stderr)[-_TOLD:]}"
