@@ -51,7 +51,8 @@ def example(source: str) -> str:
     return (
         f"\n## An example\n\n{case['case']}\n\n{_block(case['body'])}\nbecomes\n\n"
         + "\n".join(map(_become, lines[:2]))
-        + f"\n## Every sample\n\nOf `samples/{source}.json`:\n\n| what is sent | what it becomes |\n| --- | --- |\n{rows}"
+        + f"\n## Every sample\n\nOf `samples/{source}.json`:\n\n| what is sent | what it becomes |\n| --- | --- |\n"
+        + rows
     )
 
 
