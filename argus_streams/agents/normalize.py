@@ -7,6 +7,7 @@ from typing import Protocol
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.streak import Streak
 from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, outgoing
+from argus_streams.core import packed
 from argus_streams.core.bugs import BUG
 from argus_streams.core.events import Event, Origin
 from argus_streams.core.grouping.fingerprint import Fingerprint
@@ -18,6 +19,7 @@ from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
 YIELD_EVERY = 200  # bodies between two breaths of the event loop
+LARGE = 256 * 1024  # bytes; a body that arrived packed may be of any size
 
 
 class Fold(Protocol):
@@ -52,7 +54,7 @@ class NormalizeAgent:
             readings: list[tuple[Incoming, Record, Reading]] = []
             for count, record in enumerate(piece.records):
                 incoming = self._incoming(piece, record)
-                readings.append((incoming, record, self._read(incoming)))
+                readings.append((incoming, record, await self._read(incoming)))
                 if count % YIELD_EVERY == 0:
                     await asyncio.sleep(0)
             out += self._effects(piece, readings)
@@ -74,8 +76,10 @@ class NormalizeAgent:
             received_at=record.timestamp,
         )
 
-    def _read(self, incoming: Incoming) -> Reading:
-        reading = read(incoming, self._norms)
+    async def _read(self, incoming: Incoming) -> Reading:
+        """Read a body; a large one, which may take seconds, beside the loop, so that Kafka goes on hearing from us."""
+        large = len(incoming.value) > LARGE or packed.HEADER in incoming.headers
+        reading = await asyncio.to_thread(read, incoming, self._norms) if large else read(incoming, self._norms)
         if reading.reason == BUG:
             self._bugs.bug(reading.refusals[0].detail)
         else:

@@ -80,6 +80,25 @@ def test_a_report_is_a_signal_and_a_failure_a_test_and_counts_no_event():
     assert (totals.normalised, totals.events, totals.missing) == (2, 0, 0)
 
 
+def test_a_large_report_is_read_while_the_loop_goes_on():
+    cases = b'<testcase classname="shop.Cart" name="adds an item" time="0.1"/>' * 150_000
+    report = b'<testsuite><testcase name="pays"><failure>no</failure></testcase>%s</testsuite>' % cases
+    headers = (("ce_source", b"testreports"), ("project", b"shop"), (packed.HEADER, b"gzip"))
+    slices = [piece(Record(value=packed.pack(report), headers=headers))]
+
+    async def ticks_beside():
+        turning = asyncio.ensure_future(normalizer().turn(slices))
+        ticks = 0
+        while not turning.done():
+            await asyncio.sleep(0.001)
+            ticks += 1
+        return ticks, await turning
+
+    ticks, effects = asyncio.run(ticks_beside())
+    assert ticks > 3, "the loop stood still"
+    assert [record.topic for record in effects.records if record.topic == TOPICS.failed] == [TOPICS.failed]
+
+
 def test_a_bad_item_is_a_letter_while_its_neighbours_go_on():
     body = json.dumps({"events": [{"message": "one"}, 7, {"message": "two"}, "x", {"kind": "no such kind"}]}).encode()
     answer = turn(normalizer(), bodies(body))
