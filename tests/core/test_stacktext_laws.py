@@ -11,7 +11,7 @@ from traces import JAVA, PYTHON, TRACES
 
 from argus_streams.core.events import ExceptionInfo
 from argus_streams.core.stacktext import parse
-from argus_streams.core.stacktext.lines import MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINE
+from argus_streams.core.stacktext.lines import MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINE, MAX_LINES
 
 
 @pytest.mark.parametrize("text", TRACES)
@@ -30,6 +30,21 @@ def test_a_chain_without_end_is_cut():
         len(parse("a.E: x\n\tat a.B.c(B.java:1)\n" + "Caused by: a.E: x\n\tat a.B.c(B.java:1)\n" * 200))
         == MAX_EXCEPTIONS
     )
+
+
+def test_frames_that_are_put_back_are_no_more_than_a_text_has_lines():
+    calls_ = "".join(f"\tat a.B.c{n}(B.java:{n})\n" for n in range(MAX_FRAMES))
+    found = parse(f"a.E: x\n{calls_}" + "Caused by: a.E: y\n\t... 500 more\n" * 40)
+    assert (len(found), sum(len(one.frames) for one in found)) == (MAX_EXCEPTIONS, MAX_LINES)
+
+
+def test_errors_inside_errors_without_end_are_cut():
+    (*_, outermost) = parse("AggregateError: x\n    at f (/a.js:1:2)\n" + "[errors]: [\n  x\n" * 1_900)
+    assert outermost.type == "AggregateError"
+
+
+def test_a_digit_that_is_no_number_is_a_name():
+    assert [frame.file for one in parse("E: x\n at f @ ²") for frame in one.frames] == [None]
 
 
 def test_of_a_text_too_long_both_ends_are_read():
@@ -164,3 +179,10 @@ def test_the_time_grows_with_the_text_and_no_faster(start, unit):
     for small, large in itertools.pairwise(SIZES):
         told = short if small == SIZES[0] else line
         assert any(_seconds(line, large) < 40 * max(_seconds(told, small), 0.0005) for _ in range(4))
+
+
+def test_blank_lines_before_a_trace_cost_no_more_than_lines_with_words():
+    def seconds(line):
+        return _seconds(f"a{line * 3_980}b\n    at f (/a.js:1:2)", 1)
+
+    assert any(seconds("\n") < 8 * max(seconds("\na"), 0.0005) for _ in range(4))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from argus_streams.core.events import ExceptionInfo, Frame
 from argus_streams.core.stacktext.lines import MAX_EXCEPTIONS, headed, headline, sections, told, without
-from argus_streams.core.stacktext.tree import Block, Node, listed, members, own
+from argus_streams.core.stacktext.tree import MAX_DEPTH, Block, Node, listed, members, own
 
 _PLACE = r"\((?:eval at .*|.*:(?:\d+|0x[0-9a-f]+)|<anonymous>|native(?: code)?|index \d+)\)"
 MARK = re.compile(
@@ -19,7 +19,7 @@ _CAUSE = re.compile(r"\s*(?:\[cause\]|[Cc]aused by): ")
 _ERRORS = re.compile(r"\s*\[errors\]: \[$")
 _BUILT_IN = frozenset({"<anonymous>", "native", "[native code]"})  # places of the engine's own functions
 _POSITION = re.compile(r":(\d{1,9})$")
-_EXCERPT = re.compile(r".*\n\s*\^+\n\n", re.DOTALL)  # Node shows the source line before the error
+_EXCERPT = re.compile(r".*\n *\^+\n\n", re.DOTALL)  # Node shows the source line before the error
 
 
 def read(lines: Sequence[str]) -> tuple[ExceptionInfo, ...]:
@@ -36,7 +36,8 @@ def _blocks(lines: Sequence[str]) -> Block:
         start = line.lstrip()
         indent = len(line) - len(start)
         if _ERRORS.match(line):
-            opened.append((indent, current))
+            if len(opened) < MAX_DEPTH:
+                opened.append((indent, current))
             continue
         while opened and start and indent <= opened[-1][0]:
             current = opened.pop()[1]
@@ -86,7 +87,7 @@ def _placed(function: str, place: str) -> Frame:
     if place.startswith("eval at "):
         place = "<anonymous>"
     place = place.removeprefix("address at ")  # Hermes, of bytecode
-    if place.isdigit():  # "value@1:234"
+    if place.isdecimal():  # "value@1:234"
         numbers, place = [int(place[:9]), *numbers], ""
     line, column = (*numbers, None, None)[:2]
     file = place if numbers or place in _BUILT_IN else ""

@@ -8,6 +8,7 @@ from argus_streams.core.events import ExceptionInfo, Frame
 from argus_streams.core.stacktext.lines import (
     MAX_EXCEPTIONS,
     MAX_FRAMES,
+    MAX_LINES,
     headed,
     headline,
     package,
@@ -36,6 +37,7 @@ def read(lines: Sequence[str]) -> tuple[ExceptionInfo, ...]:
     """The chain, causes first, each with the frames that it shares with what it caused ("... 12 more") put back."""
     found: list[ExceptionInfo] = []
     enclosing: list[Frame] = []
+    room = MAX_LINES  # frames of all: a line of 30 characters can ask for 500
     margin = next((len(line) - len(line.lstrip()) for line in lines if MARK.match(line)), 0)
 
     def is_cause(line: str) -> bool:
@@ -47,7 +49,8 @@ def read(lines: Sequence[str]) -> tuple[ExceptionInfo, ...]:
         own = list(takewhile(lambda line: not _NESTED.match(line) and not _CIRCULAR.match(line), section))
         head, frames = headed(own, _frame)
         more = next((int(match[1]) for match in map(_MORE.match, own) if match), 0)
-        enclosing = [*frames, *(enclosing[-more:] if more else ())][:MAX_FRAMES]
+        enclosing = [*frames, *(enclosing[-more:] if more else ())][: min(MAX_FRAMES, room)]
+        room -= len(enclosing)
         module, kind, value = _head(head)
         found.append(told(kind, value, enclosing, module))
     return tuple(reversed(found))
