@@ -35,7 +35,7 @@ _PLATFORMS = {
     "dart": "dart",
     "go": "go",
 }
-_DOTTED = "java"  # whose methods and classes hold their package
+_DOTTED = "java"  # whose methods and classes hold their package; of Go's the file tells it
 
 
 def read(body: Body) -> Sequence[Item]:
@@ -213,18 +213,21 @@ def _exception(told: Mapping[str, Any], platform: str | None) -> ExceptionInfo:
 
 
 def _frame(told: Mapping[str, Any], platform: str | None) -> Frame:
-    module, function = None, fields.text(told.get("method"))
+    module, function, file = None, fields.text(told.get("method")), fields.text(told.get("file"))
     if platform == _DOTTED:
         module, function = package(function)
+    elif platform == "go" and file:
+        module = file.rpartition("/")[0] or None
     line, in_app = fields.integer(told.get("lineNumber")), told.get("inProject")
     return Frame(
         function=function,
         module=module,
-        file=fields.text(told.get("file")),
+        file=file,
         line=line,
         column=fields.integer(told.get("columnNumber")),
         in_app=in_app if isinstance(in_app, bool) else None,
         context=_code(told.get("code"), line),
+        package=fields.text(told.get("machoFile")),
     )
 
 

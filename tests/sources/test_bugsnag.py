@@ -127,6 +127,21 @@ def test_java_methods_and_classes_are_split_from_their_package():
     assert (frame.module, frame.function) == ("com.acme.Card", "charge")
 
 
+def test_the_package_of_a_go_function_is_told_by_its_file():
+    stack = [{"file": "internal/cart/cart.go", "method": "(*Cart).Add"}, {"file": "main.go", "method": "main"}]
+    item = posted([{"errorClass": "*errors.errorString", "stacktrace": stack}], "Bugsnag Go")
+    assert [(frame.module, frame.function) for frame in item.exceptions[0].frames] == [
+        (None, "main"),
+        ("internal/cart", "(*Cart).Add"),
+    ]
+
+
+def test_a_frame_of_an_apple_binary_is_in_that():
+    stack = [{"machoFile": "libswiftCore.dylib", "method": "_assertionFailure"}]
+    item = posted([{"errorClass": "EXC_BREAKPOINT", "stacktrace": stack, "type": "cocoa"}])
+    assert item.exceptions[0].frames[0].package == "libswiftCore.dylib"
+
+
 def test_the_senders_own_grouping_groups():
     assert posted([{"errorClass": "E"}], groupingHash="pay").fingerprint == ("pay",)
 

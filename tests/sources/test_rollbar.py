@@ -95,6 +95,28 @@ def test_a_java_class_is_split_as_sentry_splits_it_and_another_dotted_name_is_no
     assert (go.exceptions[0].module, go.type) == (None, "com.acme.pay.Declined")
 
 
+@pytest.mark.parametrize("told", [{"language": "go"}, {"language": "c#", "notifier": {"name": "Rollbar.NET"}}])
+def test_a_notifier_that_begins_a_stack_with_the_crash_is_turned_round(told):
+    body = {"trace": trace("Declined", "no", [{"method": "charge"}, {"method": "main"}])}
+    assert [frame.function for frame in webhook("new_item", occurrence(body, **told)).exceptions[0].frames] == [
+        "main",
+        "charge",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ("{3f2a1c9d}", "*errors.errorString"),
+        ("fmt.wrapError", "*fmt.wrapError"),
+        ("runtime.boundsError", "runtime.boundsError"),
+    ],
+)
+def test_a_go_error_has_the_type_that_go_prints(told, kind):
+    item = webhook("new_item", occurrence({"trace": trace(told, "no", [])}, language="go"))
+    assert item.type == kind
+
+
 def test_the_release_is_that_of_the_code_else_of_the_browser_or_the_server():
     sha = "7C1E0A9D4B52F36880E1D7A5C94B20F3BE6D8172"
     browser = {"client": {"javascript": {"code_version": "5.8.1"}}}

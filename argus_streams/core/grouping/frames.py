@@ -117,9 +117,14 @@ def _key(function: str | None, module: str | None, file: str | None, language: s
         return _javascript(function, module, file)
     if language in _QUALIFIED:
         return _qualified(function, module, file, language)
-    place = of_module(module, file)
+    place = of_module(module or (None if file else _class(function, language)), file)
     name = clean(function, language)
     return f"{place}:{name}" if place and name else name or place or None
+
+
+def _class(function: str | None, language: str) -> str | None:
+    """PHP's class of a method, whose file is named like it."""
+    return (function or "").replace("->", "::").rpartition("::")[0] or None if language == "php" else None
 
 
 def _language(file: str | None, platform: str | None) -> str:

@@ -10,7 +10,7 @@ from argus_streams.core.grouping.mangled import plain
 
 _NAMELESS_WORDS = """
     ? ?? <anonymous> (anonymous) anonymous <unknown> (unknown) <redacted> <compiler-generated> <lambda> null none
-    {closure} <computed> <static_initializer> <instance_members_initializer> <eval> closure
+    {closure} <main> [main] {main} <computed> <static_initializer> <instance_members_initializer> <eval> closure
 """
 _NAMELESS = frozenset(_NAMELESS_WORDS.split()) | {"Anonymous function", ""}
 
@@ -114,7 +114,8 @@ def _dotnet(name: str) -> str | None:
 
 
 def _go(name: str) -> str:
-    return _GO_RECEIVER.sub(r"\1", _GO_GENERATED.sub("", name))
+    """``cart.Service.Add``, as not every reporter tells the path of a package; of ``main`` most tell nothing."""
+    return _GO_RECEIVER.sub(r"\1", _GO_GENERATED.sub("", name)).rpartition("/")[2].removeprefix("main.")
 
 
 def _php(name: str) -> str | None:

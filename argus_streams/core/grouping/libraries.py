@@ -5,7 +5,7 @@ import re
 # Anywhere in a path or URL.
 _PATH = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages|node_modules|bower_components|vendor|gems|\.cargo|\.rustup|\.nuget|\.gradle"
-    r"|\.m2|pkg/mod|deps|Pods|\.pnpm"
+    r"|\.m2|pkg/mod|deps|Pods|\.pnpm|[^/@]+@v\d[^/]*"
     r"|\.yarn|\.vite|\.pub-cache|\.rbenv|\.rvm|\.pyenv/versions|installed_wheels|@vite)/|/rustc/|/lib(?:64|32)?/python\d"
     r"|^/usr/(?:lib|include|local/lib|local/go|share)"
     r"|/usr/local/go/src/|/go\d[\d.]*/src/|^/lib(?:64)?/|/System/Library/|^/system/|^/apex/|/ruby/\d"

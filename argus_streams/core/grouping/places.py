@@ -26,7 +26,9 @@ _BUNDLES = frozenset(_BUNDLE_WORDS.split())
 _SOURCES = frozenset({"ts", "mts", "cts", "tsx", "jsx", "vue", "svelte"})
 _SCRIPTS = _SOURCES | {"js", "mjs", "cjs", "jsbundle", "bundle"}
 
-_ORIGIN = re.compile(r"^(?:[A-Za-z][\w+.-]*:/{1,3}(?:[^/]*\.[^/]*/|localhost[^/]*/|[^/]*:\d+/)?|[A-Za-z]:/)")
+_ORIGIN = re.compile(
+    r"^(?:(?:https?|webpack(?:-internal)?)://[^/]*/|[A-Za-z][\w+.-]*:/{1,3}(?:[^/]*\.[^/]*/|localhost[^/]*/|[^/]*:\d+/)?|[A-Za-z]:/)"
+)
 _PACKED = re.compile(r"\.(?:min|bundle|chunk|prod|production|esm|umd|es|module|android|ios)(?=\.|$)|-legacy$")
 _HASH_END = re.compile(r"[-._~]([\w-]{8}|\w{6,64})$", re.ASCII)
 _HASH_ALONE = re.compile(r"(?=.*\d)[0-9a-f]{6,64}|\d+", re.ASCII)
@@ -53,6 +55,7 @@ def of_script(file: str) -> tuple[str, bool]:
     stem, _, extension = name.rpartition(".")
     if extension not in _SCRIPTS or file.startswith(("blob:", "data:")):
         return "", False
+    folders = folders.removeprefix("/usr/src/")  # where Node's images keep whole apps, of sources or built
     parts = [part for part in _parts(folders) if not _HASH_ALONE.fullmatch(part) and not _VERSION.fullmatch(part)]
     stem = _without_hash(stem)
     if extension in _SOURCES or "src" in parts:

@@ -3,6 +3,7 @@
 https://docs.rollbar.com/reference/create-item
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ _LEVELS = {"10": "debug", "20": "info", "30": "warning", "40": "error", "50": "c
 _SPELT = {"objective-c": "cocoa", ".net": "csharp", "node.js": "javascript", "c#": "csharp"}
 _CLIENTS = {"browser": "javascript", "android": "java", "ios": "cocoa"}  # `platform` where no `language` is told
 _JVM = frozenset({"java", "kotlin", "scala", "groovy", "clojure"})  # whose class names hold their package
+_CHECKSUM = re.compile(r"\{[0-9a-f]{1,8}\}")
 _UNKNOWN = "(unknown)"  # how rollbar.js spells what it does not know
 
 
@@ -68,6 +70,8 @@ def _occurrence(told: Mapping[str, Any], item: Mapping[str, Any]) -> Event | Non
     """What was raised or said, and where; ``None`` where neither is told."""
     body, platform = fields.mapping(told.get("body")), _platform(told)
     exceptions, said = _exceptions(body, platform), _message(body)
+    if _is_crash_first(told, platform):
+        exceptions = tuple(msgspec.structs.replace(one, frames=one.frames[::-1]) for one in exceptions)
     if not exceptions and said is None:
         return None
     last = exceptions[-1] if exceptions else ExceptionInfo()
@@ -128,6 +132,14 @@ def _message(body: Mapping[str, Any]) -> str | None:
     return said or fields.text(fields.mapping(body.get("crash_report")).get("raw"))
 
 
+def _is_crash_first(told: Mapping[str, Any], platform: str | None) -> bool:
+    """Whether frames stand as the runtime told them, against Rollbar's own order, as two of its notifiers do.
+
+    https://github.com/rollbar/rollbar-go/blob/master/stack.go, …/Rollbar.NET/blob/master/Rollbar/DTOs/Trace.cs
+    """
+    return platform == "go" or fields.mapping(told.get("notifier")).get("name") == "Rollbar.NET"
+
+
 def _exceptions(body: Mapping[str, Any], platform: str | None) -> tuple[ExceptionInfo, ...]:
     """The chain, causes first; Rollbar's begins with the one raised last, its frames end with the crash as ours do."""
     chain = fields.listing(body.get("trace_chain")) or (body.get("trace"),)
@@ -141,9 +153,18 @@ def _exception(trace: Mapping[str, Any], platform: str | None) -> ExceptionInfo 
     module, kind = None, _known(told.get("class"))
     if platform in _JVM:
         module, kind = package(kind)
+    elif platform == "go" and kind:
+        kind = _go_type(kind)
     value = fields.text(told.get("message")) or fields.text(told.get("description"))
     frames = tuple([_frame(frame) for frame in fields.listing(trace.get("frames")) if isinstance(frame, dict)])
     return ExceptionInfo(kind, value, module, frames) if kind or value or frames else None
+
+
+def _go_type(kind: str) -> str:
+    """As Go prints it: the notifier leaves out the star, and tells a plain error by a checksum of its message."""
+    if _CHECKSUM.fullmatch(kind):
+        return "*errors.errorString"
+    return f"*{kind}" if kind.startswith(("errors.", "fmt.")) else kind
 
 
 def _frame(told: Mapping[str, Any]) -> Frame:

@@ -188,11 +188,16 @@ def test_state_machines_and_generics_of_dotnet_are_taken_off(module, function, e
 @pytest.mark.parametrize(
     ("module", "function", "expected"),
     [
-        ("github.com/acme/shop/orders", "(*Svc).Create", "github.com/acme/shop/orders.Svc.Create"),
-        (None, "github.com/acme/shop/orders.(*Svc).Create", "github.com/acme/shop/orders.Svc.Create"),
-        ("main", "main.func1.2", "main.main"),
-        ("main", "Map[...]", "main.Map"),
-        ("main", "Run-fm", "main.Run"),
+        ("github.com/acme/shop/orders", "(*Svc).Create", "orders.Svc.Create"),
+        (None, "github.com/acme/shop/orders.(*Svc).Create", "orders.Svc.Create"),
+        (None, "orders.(*Svc).Create", "orders.Svc.Create"),
+        ("internal/orders", "(*Svc).Create.func1", "orders.Svc.Create"),
+        ("main", "main.func1.2", "main"),
+        (None, "main.func1.2", "main"),
+        (None, "main.main.func1.2", "main"),
+        ("main", "Map[...]", "Map"),
+        ("main", "Run-fm", "Run"),
+        (None, "(*app).Run", "app.Run"),
     ],
 )
 def test_receivers_and_closures_of_go_are_one_spelling(module, function, expected):
@@ -216,6 +221,15 @@ def test_the_object_id_in_a_compiled_template_is_taken_off():
 )
 def test_php_methods_are_one_spelling(function):
     assert key("php", function, None, "/srv/src/Order.php") == "Order:create"
+
+
+def test_a_php_method_without_a_file_is_told_by_its_class():
+    assert key("php", "App\\Order->create", None, None) == "Order:create"
+
+
+@pytest.mark.parametrize("function", ["<main>", "[main]", "{main}"])
+def test_the_main_program_of_php_is_its_file(function):
+    assert key("php", function, None, "/srv/public/index.php") == "index"
 
 
 @pytest.mark.parametrize("function", ["{closure}", "App\\{closure}", "{closure:App\\Order::create():12}", None])
@@ -401,8 +415,8 @@ def test_a_folder_with_a_name_of_its_own_is_a_place(folder):
         ("javascript", "asyncGeneratorStep", "/js/cart.js", None),
         ("javascript", "__webpack_require__", "/js/cart.js", None),
         ("csharp", "lambda_method123", None, None),
-        ("go", "main.Run-range1", "/srv/run.go", "main.Run"),
-        ("go", "main.Run.func2-range1", "/srv/run.go", "main.Run"),
+        ("go", "main.Run-range1", "/srv/run.go", "Run"),
+        ("go", "main.Run.func2-range1", "/srv/run.go", "Run"),
         ("dart", "Cart.add.<anonymous closure>", "package:shop/cart.dart", "cart:add"),
         ("elixir", 'Shop.Cart."-add/2-fun-0-"/1', "lib/shop/cart.ex", "cart:add/2"),
     ],
@@ -423,6 +437,7 @@ def test_what_compilers_put_around_a_function_is_taken_off(platform, function, f
         "/opt/python/requests/api.py",
         "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/serde-1.0/src/lib.rs",
         "/go/pkg/mod/github.com/x/y@v1.2.3/z.go",
+        "github.com/x/y@v1.2.3/z.go",
         "/usr/local/bundle/ruby/3.4.0/gems/rack-3.1.0/lib/rack.rb",
         "/home/u/.rbenv/versions/3.4.0/lib/ruby/3.4.0/net/http.rb",
         "/srv/vendor/symfony/http-kernel/HttpKernel.php",
