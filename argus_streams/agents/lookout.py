@@ -2,13 +2,12 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 
-from argus_streams.core import drift, fields
+from argus_streams.core import drift
 from argus_streams.core.drift import Tree
 from argus_streams.core.normalization import Incoming, Reading
-from argus_streams.errors import Malformed
 from argus_streams.ports import FieldCounter
 
 log = logging.getLogger(__name__)
@@ -51,17 +50,15 @@ class Lookout:
         if known is None or reading.outcome == "dead":
             return
         self._seen.add(source)
-        try:
-            decoded = fields.decode(incoming.value)
-        except Malformed:  # an envelope, XML, a form, or compressed
-            return
-        if isinstance(decoded, dict | list):
-            self._compare(source, decoded, known)
+        documents = [each for each in drift.documents(incoming.value) if isinstance(each, dict | list)]
+        if len(documents) == 1 or (documents and reading.outcome == "normalised"):  # of an envelope, one with an event
+            self._compare(source, documents, known)
 
-    def _compare(self, source: str, decoded: object, known: Tree) -> None:
+    def _compare(self, source: str, documents: Sequence[object], known: Tree) -> None:
         self._looked[source] += 1
         self._counter.looked_at(source)
-        named = {self._named(source, self._scrub(path)) for path in drift.unknown(decoded, known)}
+        told = {path for each in documents for path in drift.unknown(each, known)}
+        named = {self._named(source, self._scrub(path)) for path in told}
         for path in sorted(named):
             self._found[source, path] += 1
             self._counter.unknown(source, path)

@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Container, Iterable, Iterator
 from typing import TypeAlias
 
-from argus_streams.core import clip
+from argus_streams.core import clip, fields
+from argus_streams.errors import Malformed
 
 Tree: TypeAlias = dict[str, "Tree"]  # what is known, by the parts of the paths
 _Place: TypeAlias = "tuple[_Place, str] | None"  # of a value: where its holder is, and its part of the path
@@ -20,6 +21,7 @@ NODES = 2_000  # looked at in one body
 DEPTH = 8  # objects inside objects: a span's event tells its attributes in the seventh
 LENGTH = 120  # characters of a path
 ONE_IN = 64  # bodies
+LINES = 32  # of a body of several documents
 _LIST, _ANYTHING = "[]", "*"
 _PLAIN = re.compile(r"[\w$@:/-]+")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|\[\]|[^.\[\]"]+')
@@ -55,17 +57,31 @@ def unknown(decoded: object, tree: Tree) -> tuple[str, ...]:
         waiting.append((decoded, tree, None, 1))
     left = NODES
     while waiting:
-        value, fields, place, depth = waiting.popleft()
+        value, known_here, place, depth = waiting.popleft()
         for key, inner in _entries(value):
             left -= 1
             if left < 0 or len(found) == PATHS:
                 return tuple(found)
-            below = fields.get(key)
+            below = known_here.get(key)
             if below is None:
                 found[clip.clean(_path((place, key)), LENGTH)] = None
             elif isinstance(inner, dict | list) and depth <= DEPTH and _ANYTHING not in below:
                 waiting.append((inner, below, (place, key), depth + (key is not _LIST)))
     return tuple(found)
+
+
+def documents(value: bytes) -> list[object]:
+    """The JSON in a body: one document, or one a line, as in Sentry's envelopes, of which the first 32; else none."""
+    found = list(_documents([value]))
+    return found or list(_documents(value.split(b"\n", LINES)[:LINES]))
+
+
+def _documents(texts: Iterable[bytes]) -> Iterator[object]:
+    for text in texts:
+        try:
+            yield fields.decode(text)
+        except Malformed:  # XML, a form, a packed body, an attachment
+            continue
 
 
 def paths(decoded: object) -> set[str]:

@@ -39,6 +39,19 @@ def test_an_invented_field_is_counted_and_told_with_its_sender_and_path(caplog):
     assert said.startswith("argus sends `mood`, which no version of this program has seen: 1 of 1 bodies looked at")
 
 
+def test_the_lines_of_an_envelope_are_looked_at_where_it_holds_an_event():
+    counter, agent = looking({"sentry": drift.known(["type", "event_id", "message", "level"])})
+    headers = (("ce_source", b"sentry"), ("project", b"shop"))
+
+    def envelope(kind):
+        return b'{"event_id":"1f"}\n{"type":"%s"}\n{"message":"it failed","mood":"bad"}\n' % kind
+
+    turn(agent, piece(Record(value=envelope(b"client_report"), headers=headers)))
+    assert counter.fields == {}
+    turn(agent, piece(Record(value=envelope(b"event"), headers=headers)))
+    assert counter.fields == {("sentry", "mood"): 1}
+
+
 def test_known_fields_are_no_news(caplog):
     counter, agent = looking()
     turn(agent, bodies(body(), json.dumps({"events": [{"message": "a"}]}).encode()))
