@@ -15,14 +15,14 @@ from argus_streams.core.events import ExceptionInfo, Frame, Signal, TestFailure,
 from argus_streams.errors import Misconfigured
 
 SCRUBBED = "[scrubbed]"
-# Ids (vendor, delivery, trace, user, commit) are no texts: two of them must never become one.
+# Ids (delivery, trace, user, commit) are no texts: two of them must never become one.
 _EVENT_TEXTS = (
-    *("message", "template", "title", "culprit", "logger", "url", "link"),
+    *("type", "message", "template", "title", "culprit", "logger", "url", "link"),
     *("service", "environment", "release", "host", "repository", "branch"),
 )
-_SIGNAL_TEXTS = ("title", "link", "service", "environment", "release", "repository", "branch")
+_SIGNAL_TEXTS = ("subject", "title", "link", "service", "environment", "release", "repository", "branch")
 _TEST_TEXTS = (
-    *("test", "suite", "file", "message", "stack", "link", "url"),
+    *("test", "suite", "file", "type", "message", "stack", "link", "url"),
     *("browser", "service", "environment", "release", "repository", "branch"),
 )
 
@@ -34,8 +34,8 @@ _MARKS = tuple(
     re.compile(mark).search
     for mark in (
         (
-            rb"k(?:en(?<=token)|ie(?<=cookie)|ey(?:(?<=apikey)|(?<=accesskey)|(?<=privatekey))|ia(?<=akia)|live|test"
-            rb"|(?<=sk)(?:proj|ant)|(?<=hook)sslackcom)"
+            rb"k(?:en(?<=token)|ie(?<=cookie)|ey(?:(?<=apikey)|(?<=accesskey)|(?<=accountkey)|(?<=privatekey))"
+            rb"|ia(?<=akia)|live|test|(?<=sk)(?:proj|ant)|(?<=hook)sslackcom|(?<=apiwebhook)s)"
         ),
         rb"w(?:d(?<=pwd)|(?<=passw))",
         rb"cre(?:t(?<=secret)|dential)",
@@ -45,7 +45,7 @@ _MARKS = tuple(
 _TOKEN_MARKS = tuple(  # likewise of what is known by its own beginning, not folded
     re.compile(mark).search
     for mark in (
-        rb"_(?:(?<=gh[pousr]_)|(?<=npm_))",
+        rb"_(?:(?<=gh[pousr]_)|(?<=npm_)|(?<=pat_)|(?<=whsec_))",
         rb"-(?:(?<=glpat-)|(?<=xox[abeprs]-)|(?<=pypi-)AgE)",
         rb"=(?:(?<=[?&;]sig=)|(?<=[?&;-][Ss]ignature=)|(?<=&state=))",
         rb"S(?:G\.|(?<=AS)IA)",
@@ -60,13 +60,13 @@ _CARD_MARK = re.compile(  # not inside a longer number, but for what an escape e
 _USER_MARK = re.compile(rb"//[^\s/\"'<>]*@").search
 
 _NAMES = (
-    *("password", "passwd", "pwd", "secret", "token", "api key", "access key", "private key", "credential"),
-    *("authorization", "session id", "passphrase", "pass phrase"),
+    *("password", "passwd", "pwd", "secret", "token", "api key", "access key", "account key", "private key"),
+    *("credential", "authorization", "session id", "sessid", "passphrase", "pass phrase"),
 )
 _ENDING = r"(?:[-_ ]?(?:access[-_ ]?)?(?:key|hash|value|id|header|confirmation)|s|[0-9])?"  # of a name
 _SECRET_KEY = (
-    rb"passw|pwd$|secret|tokens?$|token(?:value|hash)$|apikey|accesskey|privatekey|credential|authorization"
-    rb"|sessionid|passphrase|cookies?$"
+    rb"passw|pwd$|secret|tokens?$|token(?:value|hash)$|apikey|accesskey|accountkey|privatekey|credential"
+    rb"|authorization|sessionid|sessid|passphrase|cookies?$"
 )
 _CARD = (
     r"(?<![\w.+-])(?:[2-6][0-9]{12,18}|[2-6][0-9]{3}(?P<gap>[ -])(?:[0-9]{4}(?P=gap)[0-9]{4}(?P=gap)[0-9]{1,7}"
@@ -78,13 +78,15 @@ _WHOLE = (
     r"|(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)*"  # JSON Web Token
     r"|(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9])"  # AWS
     r"|(?<![A-Za-z0-9])(?:github_pat|gh[pousr]|[rs]k_live|[rs]k_test)_[A-Za-z0-9]{16,}\w*"  # GitHub, Stripe
+    r"|(?<![A-Za-z0-9])(?:dckr_pat_|shpat_|whsec_)[\w-]{16,}"  # Docker, Shopify, Stripe's webhooks
     r"|(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{36,}|AIza[\w-]{35,}|SG\.[\w-]{16,64}\.[\w-]{32,})"  # npm, Google, SendGrid
     r"|(?<![A-Za-z0-9])(?:glpat-|pypi-AgE|sk-proj-|sk-ant-)[\w-]{16,}"  # GitLab, PyPI, OpenAI, Anthropic
     r"|(?<![A-Za-z0-9])xox[abeprs]-[\w-]{10,}|(?<=hooks\.slack\.com/services/)[\w/-]+"  # Slack
+    r"|(?<=discord\.com/api/webhooks/)[\w/-]+"
     # Signatures and codes of URLs; `sig=11` is a signal.
     r"|(?:(?<=[?&;]sig=)|(?<=[?&;-][Ss]ignature=))[\w%.~+/=-]{16,}|(?<=[?&]code=)[\w%.~/-]{16,}(?=&state=)"
 )
-_USER = r"(?<=://)(?:[^\s/:@\"'<>]*:[^\s/\"'<>]*|[\w.-]{20,})(?=@)"
+_USER = r"(?<=//)(?:[^\s/:@\"'<>]*:[^\s/\"'<>]*|[\w.-]{20,})(?=@)"
 _SCHEME = r"\b(?i:bearer|basic)\s{1,8}"
 _CREDENTIAL = r"(?=.[\w.~+/=-]*[0-9A-Z=])[\w.~+/=-]{8,}"  # no word of prose: a digit, "=" or a capital is in it
 _KEPT = r"(?!\[scrubbed\]|-----BEGIN|(?i:null|none|nil|undefined|true|false)\b|%[srd(])"  # begins what is no value
@@ -115,7 +117,9 @@ class Scrubber:
     marks: tuple[bytes, ...]  # folded, of the names that settings add
     keys: re.Pattern[bytes]  # of a tag whose value is secret, folded
     prose: re.Pattern[str]
-    source: re.Pattern[str]  # as prose, but names are followed by quoted values alone: `token = read()` is no secret
+    source: re.Pattern[
+        str
+    ]  # as prose, but names are followed by quoted values, or in a URL: `token = read()` is no secret
 
     def suspicious(self, encoded: bytes) -> bool:
         """Whether a text may hold a secret; if not, scrubbing would change nothing in it.
@@ -128,6 +132,7 @@ class Scrubber:
                 return True
         if (
             b"sessionid" in folded
+            or b"sessid" in folded
             or b"passphrase" in folded
             or (b"z" in folded and (b"authoriz" in folded or b"AIza" in encoded))
             or (b"J" in encoded and b"eyJ" in encoded)
@@ -151,13 +156,17 @@ class Scrubber:
     def item(self, item: Told) -> Told:
         """The event, signal or test failure with no secret in its texts, URLs, source lines and tags."""
         if isinstance(item, Signal):
-            return structs.replace(item, **self._texts(item, _SIGNAL_TEXTS))
+            return structs.replace(item, vendor_id=self._id(item.vendor_id), **self._texts(item, _SIGNAL_TEXTS))
         if isinstance(item, TestFailure):
-            return structs.replace(item, **self._texts(item, _TEST_TEXTS))
+            return structs.replace(item, vendor_id=self._id(item.vendor_id), **self._texts(item, _TEST_TEXTS))
         return structs.replace(
             item,
             **self._texts(item, _EVENT_TEXTS),
-            tags={key: SCRUBBED if self.secret(key) else self.text(value) for key, value in item.tags.items()},
+            vendor_id=self._id(item.vendor_id),
+            instance=self._id(item.instance),
+            tags={
+                self.text(key): SCRUBBED if self.secret(key) else self.text(value) for key, value in item.tags.items()
+            },
             fingerprint=tuple(map(self.text, item.fingerprint)),
             identity=tuple(map(self.text, item.identity)),
             exceptions=tuple(map(self._exception, item.exceptions)),
@@ -166,9 +175,13 @@ class Scrubber:
     def _texts(self, item: Told, names: Iterable[str]) -> dict[str, str]:
         return {name: self.text(value) for name in names if (value := getattr(item, name)) is not None}
 
+    def _id(self, made: str | None) -> str | None:
+        """An id that a source made of several texts, a build's address among them; a vendor's own is one word."""
+        return made if made is None or made.isalnum() else self.text(made)
+
     def _exception(self, exception: ExceptionInfo) -> ExceptionInfo:
-        value = exception.value and self.text(exception.value)
-        return structs.replace(exception, value=value, frames=tuple(map(self._frame, exception.frames)))
+        kind, value = (text and self.text(text) for text in (exception.type, exception.value))
+        return structs.replace(exception, type=kind, value=value, frames=tuple(map(self._frame, exception.frames)))
 
     def _frame(self, frame: Frame) -> Frame:
         """Names of functions and modules stay: ``authenticateWithToken:completion:`` is none of a secret."""
@@ -196,7 +209,7 @@ def scrubber(names: Iterable[str] = ()) -> Scrubber:
         marks,
         re.compile(keys),
         _pattern(f"(?P<named>{pair}|{flag})(?:{_QUOTED}|{_BARE})|{element}"),
-        _pattern(f"(?P<named>{pair})(?:{_QUOTED})"),
+        _pattern(rf"(?P<named>{pair}|(?P<query>[?&][\w.-]{{0,40}}?{name}=))(?(query)[^\s\"'`&#<>]+|(?:{_QUOTED}))"),
     )
 
 

@@ -18,6 +18,7 @@ TOKENS = (
     *(f"gh{letter}_{X}{X}" for letter in "pousr"),
     *(f"xox{letter}-1234-{X}" for letter in "abeprs"),
     *(f"github_pat_{X}_{X}", f"glpat-{X}", f"sk-proj-{X}-{X}", f"sk-ant-api03-{X}_{X}", f"sk_test_{X}"),
+    *(f"dckr_pat_{X}", f"shpat_{X}", f"whsec_{X}"),
     *(f"AIza{X}{X[:15]}", f"SG.{X}.{X}-{X}", f"npm_{X}{X}", f"pypi-AgEIcHlw{X}", "ASIAIOSFODNN7EXAMPLE"),
 )
 SECRETS = {
@@ -33,6 +34,10 @@ SECRETS = {
     "https://0123456789abcdef0123456789abcdef@o1.ingest.example/1": "https://[scrubbed]@o1.ingest.example/1",
     "https://shop.example/a?access_token=abc.def&page=2#x": "https://shop.example/a?access_token=[scrubbed]&page=2#x",
     "/a;jsessionid=AB12CD": "/a;jsessionid=[scrubbed]",
+    "/a?PHPSESSID=ab12cd": "/a?PHPSESSID=[scrubbed]",
+    "AccountKey=Zm9v==;EndpointSuffix=x": "AccountKey=[scrubbed];EndpointSuffix=x",
+    "//shop:pw1@db/shop": "//[scrubbed]@db/shop",
+    f"https://discord.com/api/webhooks/1/{X} 404": "https://discord.com/api/webhooks/[scrubbed] 404",
     "Authorization: Bearer abc.def": "Authorization: [scrubbed]",
     "sent Bearer abcd1234efgh, refused": "sent Bearer [scrubbed], refused",
     "basic dXNlcjpwYXNz": "basic [scrubbed]",
@@ -220,6 +225,28 @@ def test_a_signal_is_scrubbed_too():
     signal = Signal(kind="push", subject="shop/web@1", title="set password=hunter2", link="https://a:b@git/x")
     scrubbed = SCRUBBER.item(signal)
     assert (scrubbed.title, scrubbed.link) == ("set password=[scrubbed]", "https://[scrubbed]@git/x")
+
+
+def test_what_was_made_of_texts_holds_no_secret_either():
+    event = Event(
+        type="login with password=hunter2",
+        exceptions=(ExceptionInfo(type="token=abc"),),
+        tags={"password=hunter2": "true", "https": "//bob:pw@web-1/"},
+        vendor_id="build:https://bob:pw@ci.example.com/job/shop/7/:7:failure",
+        instance="url:https://bob:pw@web-1/",
+    )
+    found = json.encode(SCRUBBER.item(event)).decode()
+    assert SCRUBBER.suspicious(json.encode(event))
+    assert not any(secret in found for secret in ("hunter2", "abc", "bob:pw")), found
+    signal = Signal(kind="deploy", subject="https://bob:pw@web-1/production", title="x", vendor_id="change:token=abc:1")
+    found = json.encode(SCRUBBER.item(signal)).decode()
+    assert not any(secret in found for secret in ("abc", "bob:pw")), found
+
+
+def test_a_url_in_source_code_tells_no_token():
+    frame = Frame(context='get("https://shop.example.com/?a=1&private_token=x1&b=2"); x = a ? token : b')
+    scrubbed = SCRUBBER.item(Event(exceptions=(ExceptionInfo(frames=(frame,)),))).exceptions[0].frames[0]
+    assert scrubbed.context == 'get("https://shop.example.com/?a=1&private_token=[scrubbed]&b=2"); x = a ? token : b'
 
 
 def test_settings_add_names_of_keys():

@@ -57,7 +57,7 @@ def _directive(told: Mapping[str, Any]) -> str:
 
 def _host(uri: str) -> str:
     """The host of a URL; words like "inline" and "eval" as they are."""
-    return uri.split("://", 1)[-1].split("/", 1)[0] or uri
+    return uri.split("://", 1)[-1].split("/", 1)[0].rpartition("@")[2] or uri
 
 
 def _filled(template: str | None, params: object) -> str | None:
