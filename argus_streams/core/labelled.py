@@ -20,10 +20,14 @@ def read(alert: object, about: Mapping[str, Any], received_at: int) -> Item:
     if not isinstance(alert, dict):
         return Rejected("not an alert", f"a {type(alert).__name__} stands where an alert should")
     labels = texts(alert.get("labels"))
+    if "alertname" not in labels:  # some relays tell once what their alerts have in common
+        labels = {**texts(about.get("groupLabels")), **texts(about.get("commonLabels")), **labels}
     notes = {**texts(alert), **texts(about.get("commonAnnotations")), **texts(alert.get("annotations"))}
     name = labels.get("alertname")
     summary = notes.get("summary") or notes.get("title")
     message = notes.get("description") or notes.get("message") or summary
+    if name is None and message is None:
+        message = fields.text(about.get("message")) or fields.text(about.get("title"))
     if name is None and message is None:
         return Rejected("an alert that says nothing", "neither a label `alertname` nor an annotation")
     status = _status(alert, received_at)

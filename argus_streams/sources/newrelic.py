@@ -27,7 +27,7 @@ _NO_TURN = {
 # A workflow's template is the user's; these are the names of the default one, then those of the variables.
 _ID = ("id", "issueId", "issue_id")
 _STATE = ("state", "issueState", "issue_state", "status")
-_TITLE = ("title", "issueTitle", "issue_title", "annotations.title", "details")
+_TITLE = ("title", "issueTitle", "issue_title", "annotations.title", "details", "name")
 _LINK = ("issueUrl", "issuePageUrl", "issue_url", "IssueURL", "issueLink", "incident_url")
 _CONDITION = ("alertConditionNames", "conditionNames", "conditionName", "condition_name", "accumulations.conditionName")
 _ENTITY = ("impactedEntities", "entityNames", "entitiesData.names", "entityName", "targetName")
@@ -62,9 +62,11 @@ def _issue(told: Mapping[str, Any]) -> Item:
         return status
     title, number = _first(told, _TITLE), _first(told, _ID)
     headline = headlines.read(title or "")
-    rule = _one(told, _CONDITION) or headline.rule or _first(told, _CONDITION)
+    rule = (
+        _one(told, _CONDITION) or headline.rule or _first(told, _CONDITION) or (f"issue {number}" if number else None)
+    )
     if not rule:
-        return Rejected("an issue that says nothing", "neither a title nor a condition")
+        return Rejected("an issue that says nothing", "neither a title, a condition nor an id")
     entity = _one(told, _ENTITY) or headline.labels.get("service") or _first(told, _ENTITY)
     labels = {"service": entity} if entity else {}
     return Event(

@@ -105,6 +105,12 @@ def test_a_bare_alert_without_name_is_told_by_its_summary():
     assert (item.type, item.message, item.identity) == (None, "disk is full", ())
 
 
+def test_labels_that_are_told_once_for_all_alerts_name_each():
+    common = {"groupLabels": {"alertname": "Down"}, "commonLabels": {"alertname": "Down", "service": "pay"}}
+    (item,) = read({"alerts": [{"labels": {"instance": "pay-1"}}], **common})
+    assert item.identity == ("alert", "Down", "service=pay", "instance=pay-1")
+
+
 def test_an_alert_that_says_nothing_is_rejected_alone():
     silent, item = read({"alerts": [{"labels": {}}, alert()]})
     assert isinstance(silent, Rejected)

@@ -32,6 +32,13 @@ def oncall(kind="alert group created", **more):
     return item
 
 
+def test_an_alert_without_labels_and_notes_is_told_by_its_webhook():
+    (item,) = read(
+        {"alerts": [{"status": "resolved", "labels": {}}], "title": "[RESOLVED:1]", "message": "all is well"}
+    )
+    assert (item.status, item.message) == ("resolved", "all is well")
+
+
 def test_labels_that_only_grafana_adds_are_no_part_of_the_identity():
     (item,) = read({"alerts": [alert()]})
     assert item.identity == ("alert", "Slow", "service=pay")
@@ -54,6 +61,8 @@ def test_a_test_of_the_contact_point_is_no_alert():
     labels = {"alertname": "TestAlert", "instance": "Grafana"}
     assert read({"alerts": [alert(labels)]}) == [Ignored("a test of the contact point")]
     assert legacy(ruleId=0, ruleName="Test notification") == Ignored("a test of the contact point")
+    said = "Someone is testing the alert notification within Grafana."
+    assert legacy(ruleId=8_674_665_223_082, message=said) == Ignored("a test of the contact point")
 
 
 def test_a_webhook_without_alerts_is_ignored():

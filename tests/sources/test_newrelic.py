@@ -95,6 +95,16 @@ def test_other_states_are_ignored(state, reason):
     assert issue(state) == Ignored(reason)
 
 
+def test_an_issue_that_tells_its_id_alone_opens_and_closes_under_it():
+    opened, closed = read({"id": "i-9", "state": "activated"}), read({"id": "i-9", "state": "closed"})
+    assert (opened.title, opened.status, closed.status) == ("issue i-9", "firing", "resolved")
+    assert opened.identity == closed.identity
+
+
+def test_a_template_may_call_the_title_a_name():
+    assert read({"id": "i-9", "status": "ACTIVATED", "name": "Slow", "severity": "HIGH"}).type == "Slow"
+
+
 def test_an_issue_that_says_nothing_is_rejected():
     assert isinstance(read({"state": "CREATED"}), Rejected)
     assert isinstance(read({"current_state": "open"}), Rejected)
