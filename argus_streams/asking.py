@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from time import time
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import msgspec
 
 from argus_streams import app, console, explanation
 from argus_streams.adapters.database import Database, open_database
+from argus_streams.adapters.mappings import load_mappings
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.agents.wire import Topics
 from argus_streams.core.events import Event, Signal, TestFailure
@@ -64,7 +66,8 @@ def bodies(files: Sequence[str], source: str, known: Collection[str]) -> Iterato
     """The bodies of files in their order; of standard input, one a line."""
     for name in files:
         if name != "-":
-            yield from explanation.of_file(Path(name).read_bytes(), source or _source_of(Path(name), known))
+            given = explanation.of_file(Path(name).read_bytes(), source or _source_of(Path(name), known))
+            yield from (each if each.source else _nameless(name, known) for each in given)
             continue
         for line in sys.stdin.buffer:
             try:
@@ -73,14 +76,22 @@ def bodies(files: Sequence[str], source: str, known: Collection[str]) -> Iterato
                 yield error
 
 
+def _nameless(file: str, known: Collection[str]) -> Malformed:
+    return Malformed("no source", f"give --source, or name {file} or its folder after one: {', '.join(known)}")
+
+
 def trial(given: Settings, mapping: Path | None, *, source: str, project: str) -> Trial:
     """How `explain` reads: a file of mappings to try replaces the setting, and tells source and project."""
     if mapping is None:
         return Trial(app.norms(given), source, project or explanation.EXPLAINED)
-    norms = app.norms(given.model_copy(update={"mappings_file": mapping}))
-    if not project and len(norms.mappings) != 1:
-        raise Misconfigured(f"{mapping} has mappings of {', '.join(norms.mappings) or 'nobody'}: choose with --project")
-    return Trial(norms, source or mapped.SOURCE.name, project or next(iter(norms.mappings)))
+    told = load_mappings(mapping, "--mapping")
+    norms = replace(app.norms(given.model_copy(update={"mappings_file": None})), mappings=told)
+    chosen = project or (next(iter(told)) if len(told) == 1 else "")
+    if chosen not in told:
+        raise Misconfigured(
+            f"--mapping: {mapping} has mappings of {', '.join(told) or 'nobody'}: choose with --project"
+        )
+    return Trial(norms, source or mapped.SOURCE.name, chosen)
 
 
 def unread(error: Malformed) -> dict[str, Any]:
@@ -95,20 +106,26 @@ def as_json(line: Mapping[str, Any]) -> str:
 
 def as_text(line: Mapping[str, Any]) -> str:
     """A line for people: what it is, where it goes, and why."""
+    at = (line["source"] or "?") + (f"[{line['index']}]" if "index" in line else "")
     for word in ("ignored", "malformed"):
         if word in line:
-            return f"{line['source']}: {word}: {line[word]}" + (f" ({line['detail']})" if line.get("detail") else "")
+            return f"{at}: {word}: {line[word]}" + (f" ({line['detail']})" if line.get("detail") else "")
     if "signal" in line:
         signal: Signal = line["signal"]
-        return f"{line['source']}[{line['index']}]: {signal.kind}: {signal.title}\n  goes to {line['route']}"
+        return f"{at}: {signal.kind}: {signal.title}\n  goes to {line['route']}"
     if "test_failure" in line:
         failure: TestFailure = line["test_failure"]
-        return f"{line['source']}[{line['index']}]: {failure.status} {_failed(failure)}\n  goes to {line['route']}"
+        return f"{at}: {failure.status} {_failed(failure)}\n  goes to {line['route']}"
     event: Event = line["event"]
-    told = event.title or ": ".join(text for text in (event.type, event.message) if text) or event.kind
-    head = f"{line['source']}[{line['index']}]: {event.severity} {event.kind}, {event.status}: {told}"
+    told = event.title or ": ".join(_once(event.type, event.message)) or event.kind
+    head = f"{at}: {' '.join(_once(event.severity, event.kind))}, {event.status}: {told}"
     parts = "\n".join(f"    {name}: {value}" for name, value in line["parts"])
     return f"{head}\n  {line['fingerprint']} by {line['how']}, goes to {line['route']}\n{parts}"
+
+
+def _once(*words: str | None) -> Sequence[str]:
+    """The words that are told, none of them twice: an error of severity error is an error."""
+    return list(dict.fromkeys(word for word in words if word))
 
 
 def _failed(failure: TestFailure) -> str:
@@ -168,8 +185,9 @@ def _database(given: Settings) -> AbstractAsyncContextManager[Database]:
 
 
 def _source_of(file: Path, known: Collection[str]) -> str:
-    """A source told by the name of a file or of a folder above it."""
-    return next((part for part in (file.stem, *(each.name for each in file.parents)) if part in known), "")
+    """A source told by the name of a file up to its first dot, or of a folder above it."""
+    names = (file.name.partition(".")[0], *(each.name for each in file.parents))
+    return next((name for name in names if name in known), "")
 
 
 def _now_hour() -> int:

@@ -123,9 +123,9 @@ def config(given: Settings) -> int:
     return 0
 
 
-def _known_source(_: click.Context, __: click.Parameter, value: str) -> str:
+def _known_source(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     known = sources.load()
-    if value not in known:
+    if value is not None and value not in known:
         raise click.BadParameter(f"no source is named {value!r}; there are {', '.join(known)}")
     return value
 
@@ -149,7 +149,11 @@ def publish(given: Settings, source: str, project: str, files: tuple[Path, ...])
 
 
 @main.command()
-@click.option("--source", default="", help="Whose bodies these are; default: the name of the file or its folder.")
+@click.option(
+    "--source",
+    callback=_known_source,
+    help="Whose bodies these are; default: the name of the file or its folder.",
+)
 @click.option("--project", default="", help="Whose rules and mappings apply; default: the only project of --mapping.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="Try this file of mappings: the source is `mapped`.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line an event.")
@@ -157,14 +161,14 @@ def publish(given: Settings, source: str, project: str, files: tuple[Path, ...])
 @with_settings
 def explain(
     given: Settings,
-    source: str,
+    source: str | None,
     project: str,
     mapping: Path | None,
     as_json: bool,  # noqa: FBT001 - click's flag
     files: tuple[str, ...],
 ) -> int:
     """Tell what would happen to bodies, and why; no broker needed. "-" reads NDJSON lines {"source", "body"}."""
-    trial, names = asking.trial(given, mapping, source=source, project=project), Topics.under(given.topic_prefix)
+    trial, names = asking.trial(given, mapping, source=source or "", project=project), Topics.under(given.topic_prefix)
     show = asking.as_json if as_json else asking.as_text
     bad = False
     for offset, body in enumerate(asking.bodies(files, trial.source, trial.norms.sources)):

@@ -87,7 +87,9 @@ def read(incoming: Incoming, norms: Norms) -> Reading:
     if source is None:
         known = ", ".join(norms.sources)
         told = clip.clean(norms.scrubber.text(incoming.source), 80)
-        return _dead("unknown source" if told else "no source", f"{told!r}; known are {known}")
+        if not told:
+            return _dead("no source", f"the header ce_source is missing; known are {known}")
+        return _dead("unknown source", f"{told!r}; known are {known}")
     mappings = norms.mappings.get(incoming.project, ())
     body = Body(incoming.value, incoming.headers, incoming.received_at, mappings)
     try:

@@ -132,7 +132,26 @@ def test_a_folder_names_the_source(tmp_path):
 def test_a_file_that_names_no_source_says_so(tmp_path):
     result = argus("explain", written(tmp_path, "body.json", GOOD))
     assert result.exit_code == 1
-    assert "no source" in result.stdout
+    assert "no source (give --source, or name " in result.stdout
+
+
+def test_a_packed_file_names_its_source_as_well(tmp_path):
+    (line,) = lines(
+        argus("explain", "--json", written(tmp_path, "argus.json.gz", packed.pack(json.dumps(GOOD).encode())))
+    )
+    assert line["source"] == "argus"
+
+
+def test_no_word_is_told_twice(tmp_path):
+    body = {"kind": "error", "severity": "error", "type": "StockError", "message": "StockError"}
+    result = argus("explain", "--source", "argus", written(tmp_path, "body.json", body))
+    assert result.stdout.startswith("argus[0]: error, firing: StockError\n")
+
+
+def test_an_unknown_source_is_a_wrong_command_line(tmp_path):
+    result = argus("explain", "--source", "sentri", written(tmp_path, "body.json", GOOD))
+    assert result.exit_code == 2
+    assert "no source is named 'sentri'" in result.stderr
 
 
 def test_a_body_with_a_field_called_body_is_not_taken_for_a_capture(tmp_path):

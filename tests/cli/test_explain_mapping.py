@@ -57,7 +57,37 @@ def test_a_mistake_is_exit_78_and_one_sentence_with_its_place(mapping, body):
     assert result.exit_code == 78
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
-    assert f"{mapping}: shop: mapping 'probes': fields.message: 'text ||': " in line
+    assert f"argus: --mapping: {mapping}: shop: mapping 'probes': fields.message: 'text ||': " in line
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("kind: alert", "kind: alarm", "shop: mapping 'probes': Invalid enum value 'alarm' - at `$.kind`"),
+        ("when: probe", "whn: probe", "shop: mapping 'probes': Object contains unknown field `whn`"),
+        ("name: probes", "nam: probes", "shop: mapping 1: Object contains unknown field `nam`"),
+        ("  - name: probes", "  - 7\n  - name: probes", "shop: mapping 1: Expected `object`, got `int`"),
+    ],
+)
+def test_a_mistake_in_the_shape_is_told_with_project_and_mapping(mapping, body, right, wrong, told):
+    mapping.write_text(MAPPINGS.replace(right, wrong))
+    result = argus("explain", "--mapping", mapping, body)
+    assert result.exit_code == 78
+    assert told in result.stderr
+
+
+def test_a_project_without_mappings_and_a_file_that_is_not_there_are_exit_78(mapping, body, tmp_path):
+    stranger = argus("explain", "--mapping", mapping, "--project", "till", body)
+    assert (stranger.exit_code, "has mappings of shop: choose with --project" in stranger.stderr) == (78, True)
+    nothing = argus("explain", "--mapping", tmp_path / "none.yaml", body)
+    assert nothing.stderr == f"argus: --mapping: {tmp_path / 'none.yaml'}: No such file or directory\n"
+
+
+def test_the_element_that_a_mapping_can_not_read_is_told_by_its_number(mapping, body):
+    mapping.write_text(MAPPINGS.replace("when: probe", "each: probes"))
+    body.write_text('{"probes": [{"probe": "a"}, {"text": "no rule"}]}')
+    result = argus("explain", "--mapping", mapping, body)
+    assert "mapped[1]: malformed: nothing that the mapping looks for" in result.stdout
 
 
 def test_lines_name_their_own_source(mapping):

@@ -222,7 +222,10 @@ MISTAKES = {
     "an error that ends": (ERROR | {"resolved_when": "x"}, "not for kind error"),
     "an unknown kind": (ERROR | {"kind": "incident"}, "Invalid enum value 'incident'"),
     "an unknown key": (ERROR | {"if": "x"}, "unknown field `if`"),
-    "a number for an expression": (ERROR | {"fields": {"message": 5}}, "$[...][0].fields[...]"),
+    "a number for an expression": (
+        ERROR | {"fields": {"message": 5}},
+        "mapping 'crashes': Expected `str | object`, got `int`",
+    ),
 }
 
 
