@@ -105,11 +105,13 @@ def _check_inputs(defaults: Mapping[str, tuple[str, str]], read: Norms) -> None:
     strangers = sorted({source for source, _ in defaults.values()} - read.sources.keys())
     if strangers:
         raise Misconfigured(f"ARGUS_INPUTS: no source {', '.join(strangers)}; there are {', '.join(read.sources)}")
-    bare = sorted(
-        {project for source, project in defaults.values() if source == mapped.SOURCE.name} - read.mappings.keys()
-    )
+    mappable = {project for source, project in defaults.values() if source == mapped.SOURCE.name}
+    bare = sorted(mappable - read.mappings.keys())
     if bare:
-        raise Misconfigured(f"ARGUS_INPUTS: ARGUS_MAPPINGS_FILE has no mapping for {', '.join(bare)}")
+        raise Misconfigured(
+            f"ARGUS_INPUTS reads a topic as mapped, but ARGUS_MAPPINGS_FILE has no mapping for {', '.join(bare)}; "
+            "docs/senders/mapped.md tells how to write one"
+        )
 
 
 async def _correlate(settings: Settings, worker: Worker) -> int:

@@ -127,7 +127,8 @@ def load() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # aliases have defaults, which the plugin-less check can not see
     except ValidationError as error:
-        complaints = [f"{variable(str(e['loc'][0]))}: {e['msg']}" for e in error.errors(include_input=False)]
+        told = error.errors(include_input=False)
+        complaints = [f"{variable(str(e['loc'][0]))}: {e['msg'].removeprefix('Value error, ')}" for e in told]
         raise Misconfigured("; ".join(complaints)) from error
 
 

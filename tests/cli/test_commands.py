@@ -64,6 +64,17 @@ def test_a_wrong_setting_is_exit_78_and_a_sentence_that_names_it(name, value):
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_a_wrong_setting_is_told_in_our_own_words():
+    result = argus("config", ARGUS_INPUTS="probes")
+    assert result.stderr == "argus: ARGUS_INPUTS: 'probes' is not topic=source:project\n"
+
+
+@pytest.mark.parametrize("name", ["ARGUS_RULES_FILE", "ARGUS_MAPPINGS_FILE"])
+def test_a_file_that_is_not_there_is_told_once(name):
+    result = argus("explain", __file__, **{name: "none.yaml"})
+    assert (result.exit_code, result.stderr) == (78, f"argus: {name}: none.yaml: No such file or directory\n")
+
+
 def test_all_wrong_settings_are_named_at_once():
     result = argus("config", ARGUS_STORE="some", ARGUS_KEEP_DAYS="0")
     assert "ARGUS_STORE" in result.stderr
