@@ -33,7 +33,7 @@ _JVM_PROXY = re.compile(
 )
 _JVM_LAMBDA = re.compile(r"\.(?:lambda|\$anonfun)\$([^.$]+)[^.]*$")
 # The class of a lambda or coroutine: "Cart$add$1.invokeSuspend" is what Kotlin makes of a part of "Cart.add".
-_JVM_CONTINUED = re.compile(r"\$([a-z]\w*)(?:\$\w+)*\$\d+\.invoke(?:Suspend)?$")
+_JVM_CONTINUED = re.compile(r"\$([a-z]\w*)(?:\$\w+){0,8}\$\d+\.invoke(?:Suspend)?$")
 _JVM_SUFFIX = re.compile(r"\$lambda[$-]\d+|\$default$|(?:__|--)\d+|\$\d+(?=[.$]|$)")
 
 _NET_CLOSURE = re.compile(r"<>c[^.]*\.")
@@ -44,13 +44,13 @@ _NET_GENERIC = re.compile(r"`\d+|\[[^\]]*\]")
 _GO_GENERATED = re.compile(
     r"(?:\.(?:func|gowrap|deferwrap)\d+(?:\.\d+)*(?:-range\d+)?)+|\[[^\]]*\]|-(?:fm|range\d+)$|(?<=\.init)\.\d+$"
 )
-_GO_RECEIVER = re.compile(r"\(\*?([^)]*)\)")
+_GO_RECEIVER = re.compile(r"\(\*?([^()]*)\)")
 
 _DART_CLOSURE = re.compile(r"(?:\.<(?:anonymous closure|fn)>)+$|^new ")
 _BEAM_CLOSURE = re.compile(r"^(?:anonymous fn/\d+ in )|^.*\.\"-|(?<=/\d)-.*$")
 
 _RUBY_BLOCK = re.compile(r"^(?:(?:block|rescue|ensure)(?: \(\d+ levels\))? in )+")
-_RUBY_TEMPLATE = re.compile(r"_(?:_+\d+)+$")  # ERB's compiled name ends in an object's id
+_RUBY_TEMPLATE = re.compile(r"(?<!_)_(?:_++\d++){1,4}$")  # ERB's compiled name ends in an object's id
 
 _NATIVE_UNNAMED = re.compile(
     r"^(?:0x[0-9a-fA-F]+|sub_[0-9a-fA-F]+|fun_[0-9a-fA-F]+|_*lldb_unnamed_symbol\w*|thunk for .*)$", re.IGNORECASE
@@ -58,7 +58,7 @@ _NATIVE_UNNAMED = re.compile(
 _NATIVE_PREFIX = re.compile(r"^(?:specialized |merged |@objc |partial apply for |closure #\d+ (?:\(.*?\) )?in )+")
 _NATIVE_BLOCK = re.compile(r"^__\d+(?=[-+]\[)|_block_invoke(?:[._]\d+)*$")
 _NATIVE_SUFFIX = re.compile(
-    r"(?:\.(?:cold|isra|constprop|part|llvm|lto_priv)(?:\.\d+)*)+$|\.\d+$|\$VARIANT\$\w+$|::h[0-9a-f]{16}$|(?:::_?\{\{closure\}\})+"
+    r"(?:\.(?:cold|isra|constprop|part|llvm|lto_priv)(?:\.\d+){0,4}){1,8}$|\.\d+$|\$VARIANT\$\w+$|::h[0-9a-f]{16}$|(?:::_?\{\{closure\}\})+"
 )
 _NATIVE_ANONYMOUS = re.compile(
     r"`anonymous namespace'|\(anonymous namespace\)|_INTERNAL[0-9a-f]+|\?A0x[0-9a-f]+|std::__(?:1|cxx11)"

@@ -1,5 +1,7 @@
 """What of a frame is its identity, and whose code it is."""
 
+import time
+
 import pytest
 from builders import frame
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from argus_streams.core.events import Frame
 from argus_streams.core.grouping.frames import frame_key, in_app
+from argus_streams.core.grouping.functions import clean
 
 
 def key(platform, function=None, module=None, file=None):
@@ -475,3 +478,24 @@ def test_what_a_bundler_wrote_of_the_project_is_its_own(file):
 )
 def test_runtimes_are_not_the_projects_own(module, function):
     assert not in_app(Frame(function=function, module=module), None)
+
+
+@pytest.mark.parametrize(
+    ("language", "unit", "end"),
+    [
+        ("jvm", "$a", ".invoke"),
+        ("ruby", "__", "!"),
+        ("ruby", "__1", "!"),
+        ("native", ".cold", "!"),
+        ("native", ".llvm.1", "!"),
+        ("go", "(", ""),
+    ],
+)
+def test_a_name_is_cleaned_in_time_that_grows_no_faster_than_it(language, unit, end):
+    def seconds(size):
+        start = time.thread_time()
+        clean(unit * (size // len(unit)) + end, language)
+        return time.thread_time() - start
+
+    # Ten times the name: linear is 10, quadratic 100. A run that other work has disturbed is made again.
+    assert any(seconds(20_000) < 40 * max(seconds(2_000), 0.0005) for _ in range(6))
