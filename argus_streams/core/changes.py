@@ -33,7 +33,7 @@ class PullRequest(NamedTuple):
     repository: str
     number: str
     status: str  # opened, reopened, synchronize (its code changed), merged or closed, whatever the vendor calls them
-    vendor_id: str
+    vendor_id: str | None
     title: str | None = None
     branch: str | None = None  # where its code comes from
     commit: str | None = None
@@ -49,7 +49,7 @@ class Deploy(NamedTuple):
     name: str  # of what is rolled out
     environment: str
     status: str  # in the vendor's word
-    vendor_id: str
+    vendor_id: str | None
     service: str | None = None  # where the vendor names one
     release: str | None = None
     repository: str | None = None
@@ -79,7 +79,7 @@ def push(told: Push) -> Item:
         author=told.author,
         link=told.link,
         occurred_at=fields.instant(told.pushed),
-        vendor_id=f"push:{told.repository}:{told.ref}:{told.before}:{told.after}",
+        vendor_id=fields.composed("push", told.repository, told.ref, told.before or "", told.after),
         delivery_id=told.delivery,
     )
 

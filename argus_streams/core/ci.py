@@ -29,7 +29,7 @@ class Run(NamedTuple):
     repository: str | None
     path: tuple[str, ...]  # workflow and job, as far as they are told
     outcome: str | None  # in the vendor's word
-    vendor_id: str  # of this run and attempt; the outcome is added here
+    vendor_id: str | None  # of this run and attempt; the outcome is added here
     branch: str | None = None
     tag: str | None = None  # instead of a branch
     default_branch: str | None = None  # of the repository
@@ -67,6 +67,6 @@ def result(run: Run) -> Item:
         commit=fields.commit(run.commit),
         identity=("ci", *place, *run.path, *(("off the default branch",) if elsewhere else ())),
         occurred_at=fields.instant(run.finished),
-        vendor_id=f"{run.vendor_id}:{run.outcome}",
+        vendor_id=fields.composed(run.vendor_id, run.outcome),
         delivery_id=run.delivery,
     )

@@ -121,6 +121,12 @@ def commit(value: object) -> str | None:
     return value.lower() if isinstance(value, str) and _COMMIT.fullmatch(value) else None
 
 
+def composed(*parts: str | None) -> str | None:
+    """An id made of parts; none where one of them is not told, by which two things would become one."""
+    told = [part for part in parts if part is not None]
+    return ":".join(told) if len(told) == len(parts) else None
+
+
 def instant(value: object) -> int | None:
     """A point of time in ms since 1970, in the years 1 to 9999.
 

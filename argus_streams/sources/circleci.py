@@ -39,7 +39,7 @@ def read(body: Body) -> Sequence[Item]:
         repository=checkout.repository,
         path=(fields.text(workflow.get("name")) or "workflow", *step),
         outcome=fields.text(ended.get("status")),
-        vendor_id=fields.text(told.get("id")) or f"{event}:{fields.text(ended.get('id'))}",
+        vendor_id=fields.text(told.get("id")) or fields.composed(event, fields.text(ended.get("id"))),
         branch=checkout.branch,
         tag=checkout.tag,
         default_branch=checkout.default_branch,

@@ -110,7 +110,7 @@ def _merge_request(hook: _Hook) -> Item:
         repository=hook.repository,
         number=number,
         status=status,
-        vendor_id=f"merge_request:{hook.repository}:{number}:{status}:{sha}:{updated}",
+        vendor_id=fields.composed("merge_request", hook.repository, number, status, sha or "", updated),
         title=fields.text(request.get("title")),
         branch=fields.text(request.get("source_branch")),
         commit=(fields.text(request.get("merge_commit_sha")) if status == "merged" else None) or sha,
@@ -132,7 +132,7 @@ def _deployment(hook: _Hook) -> Item:
         name=hook.repository.rpartition("/")[2],
         environment=fields.text(told.get("environment")) or "production",
         status=status,
-        vendor_id=f"deployment:{fields.text(told.get('deployment_id'))}:{status}",
+        vendor_id=fields.composed("deployment", fields.text(told.get("deployment_id")), status),
         repository=hook.repository,
         ref=fields.text(told.get("ref")) or "",
         commit=commit or fields.text(told.get("short_sha")),
@@ -155,7 +155,7 @@ def _pipeline(hook: _Hook) -> Item:
         repository=hook.repository,
         path=(kind,),
         outcome=fields.text(told.get("status")),
-        vendor_id=f"pipeline:{number}:{fields.text(told.get('finished_at'))}",  # a retry keeps the pipeline
+        vendor_id=fields.composed("pipeline", number, fields.text(told.get("finished_at"))),  # a retry keeps the number
         link=fields.text(told.get("url")) or (f"{page}/-/pipelines/{number}" if page and number else None),
         finished=told.get("finished_at"),
         message=f"{kind} failed at: {', '.join(failed)}" if failed else None,
@@ -176,7 +176,7 @@ def _build(hook: _Hook) -> Item:
         repository=hook.repository,
         path=path,
         outcome=status,
-        vendor_id=f"job:{number}",  # a retry is another job
+        vendor_id=fields.composed("job", number),  # a retry is another job
         link=f"{page}/-/jobs/{number}" if page and number else None,
         finished=told.get("build_finished_at"),
         message=f"{' / '.join(path)} failed: {reason.replace('_', ' ')}" if reason and status == "failed" else None,

@@ -137,7 +137,7 @@ def _ci(mapping: BodyMapping, found: Found, *, resolved: bool) -> Item:
         repository=told.get("repository"),
         path=(rule,),
         outcome="success" if resolved else "failure",
-        vendor_id="",  # the sender may have none
+        vendor_id=None,  # the sender may have none
         branch=told.get("branch"),
         default_branch=fields.text(found.get("default_branch")),
     )

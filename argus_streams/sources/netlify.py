@@ -41,7 +41,7 @@ def _deploy(told: Mapping[str, Any], status: str) -> Item:
         name=service or fields.text(told.get("site_id")) or "site",
         environment=fields.text(told.get("context")) or "production",
         status=status,
-        vendor_id=f"{number}:{status}:{published}",  # restoring publishes again
+        vendor_id=fields.composed(number, status, published or ""),  # restoring publishes again
         service=service,
         repository=changes.repository(page),
         ref=fields.text(told.get("branch")) or "",

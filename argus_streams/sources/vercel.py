@@ -36,12 +36,12 @@ def _deploy(told: Mapping[str, Any], payload: Mapping[str, Any], step: str) -> I
     service = fields.text(deployment.get("name")) or fields.text(project.get("name"))
     # A rollback names nothing but ids.
     number = fields.text(deployment.get("id")) or fields.text(payload.get("toDeploymentId"))
-    at = told.get("createdAt")
+    at, turn = told.get("createdAt"), (fields.text(told.get("createdAt")),) if step in _LIVE else ()
     deploy = changes.Deploy(
         name=service or fields.text(project.get("id")) or "deployment",
         environment=_environment(payload, deployment, step),
         status=step,
-        vendor_id=f"{number}:{step}:{fields.text(at)}" if step in _LIVE else f"{number}:{step}",
+        vendor_id=fields.composed(number, step, *turn),
         service=service,
         repository=_repository(meta),
         ref=_of_git(meta, "CommitRef") or "",

@@ -177,3 +177,8 @@ def test_a_text_spells_numbers_and_nothing_else():
 )
 def test_a_commit_is_a_whole_sha(value, commit):
     assert fields.commit(value) == commit
+
+
+def test_an_id_lacks_no_part():
+    assert fields.composed("run", "7", "") == "run:7:"
+    assert fields.composed("run", None, "1") is None

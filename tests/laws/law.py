@@ -75,6 +75,7 @@ def _judge(incoming, reading):
 
 def _sendable(item):
     """Inside the limits, nothing that can not be stored, and the types that the schema says."""
+    assert "None" not in (item.vendor_id or "").split(":"), f"two things without an id have one: {item.vendor_id}"
     as_json = msgspec.json.encode(item)
     assert len(as_json) <= NORMS.limits.encoded, f"{len(as_json):,} bytes"
     assert clip.clipped(item, NORMS.limits) == item, "larger than the limits allow, or not storable"

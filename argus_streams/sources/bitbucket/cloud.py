@@ -49,13 +49,14 @@ def _pull_request(told: Mapping[str, Any], event: str, delivery: str | None) -> 
     head = fields.text(fields.mapping(source.get("commit")).get("hash"))
     status, number = _STATUSES[event], fields.text(request.get("id")) or "?"
     updated = fields.text(request.get("updated_on"))
-    turn = head if status == "synchronize" else f"{head}:{updated}"  # one that leaves the code alone is the one before
+    # A turn that leaves the code alone is the one before.
+    turn = head if status == "synchronize" else fields.composed(head or "", updated)
     merge = fields.text(fields.mapping(request.get("merge_commit")).get("hash")) if status == "merged" else None
     pull_request = changes.PullRequest(
         repository=repository,
         number=number,
         status=status,
-        vendor_id=f"pull_request:{repository}:{number}:{status}:{turn}",
+        vendor_id=fields.composed("pull_request", repository, number, status, turn),
         title=fields.text(request.get("title")),
         branch=fields.text(fields.mapping(source.get("branch")).get("name")),
         commit=merge or head,
@@ -80,7 +81,9 @@ def _status(told: Mapping[str, Any], _: str, delivery: str | None) -> Sequence[I
         repository=repository,
         path=(_lasting(fields.text(status.get("name")), branch) or key or "build",),
         outcome=state,
-        vendor_id=f"status:{repository}:{commit}:{key}:{link}",  # its page is another for each build
+        vendor_id=fields.composed(
+            "status", repository, commit or "", key or "", link
+        ),  # its page is another for each build
         branch=branch,
         commit=commit,
         link=link,

@@ -50,7 +50,7 @@ def _pull_request(told: Mapping[str, Any], event: str, delivery: str | None) -> 
         repository=repository,
         number=number,
         status=status,
-        vendor_id=f"pull_request:{repository}:{number}:{status}:{head}:{fields.text(updated)}",
+        vendor_id=fields.composed("pull_request", repository, number, status, head or "", fields.text(updated)),
         title=fields.text(request.get("title")),
         branch=fields.text(source.get("displayId")),
         commit=(fields.text(merge.get("id")) if status == "merged" else None) or head,

@@ -46,7 +46,7 @@ def pull_request(hook: Hook) -> Item:
         repository=hook.repository,
         number=number,
         status=status,
-        vendor_id=f"pull_request:{hook.repository}:{number}:{status}:{sha}:{updated}",
+        vendor_id=fields.composed("pull_request", hook.repository, number, status, sha or "", updated),
         title=fields.text(request.get("title")),
         branch=fields.text(head.get("ref")),
         commit=(fields.text(request.get("merge_commit_sha")) if merged else None) or sha,
@@ -75,13 +75,14 @@ def deployment(hook: Hook) -> Item:
 
 def _deploy(hook: Hook, state: str, point: Mapping[str, Any]) -> Item:
     deployment = fields.mapping(hook.told.get("deployment"))
+    numbers = fields.text(deployment.get("id")), fields.text(point.get("id"))
     extra = fields.mapping(deployment.get("payload"))
     service = fields.text(extra.get("service"))
     told = changes.Deploy(
         name=service or hook.repository.rpartition("/")[2],
         environment=fields.text(point.get("environment")) or fields.text(deployment.get("environment")) or "production",
         status=state,
-        vendor_id=f"deployment:{fields.text(deployment.get('id'))}:{fields.text(point.get('id'))}:{state}",
+        vendor_id=fields.composed("deployment", *numbers, state),
         service=service,
         release=fields.text(extra.get("version")),
         repository=hook.repository,

@@ -12,7 +12,7 @@ def workflow_run(hook: Hook) -> Item:
     """A whole workflow."""
     told = fields.mapping(hook.told.get("workflow_run"))
     name = fields.text(told.get("name")) or fields.text(fields.mapping(hook.told.get("workflow")).get("name"))
-    return _finished(hook, told, (name or "workflow",), f"run:{_attempt(told)}")
+    return _finished(hook, told, (name or "workflow",), _attempt("run", told))
 
 
 def workflow_job(hook: Hook) -> Item:
@@ -24,7 +24,7 @@ def workflow_job(hook: Hook) -> Item:
         fields.text(step.get("name")) or "?" for step in steps if fields.text(step.get("conclusion")) in ci.FAILED
     ]
     message = f"{' / '.join(path)} failed at: {', '.join(failed)}" if failed else None
-    return _finished(hook, told, path, f"job:{_attempt(told)}", message)
+    return _finished(hook, told, path, _attempt("job", told), message)
 
 
 def check_run(hook: Hook) -> Item:
@@ -34,7 +34,7 @@ def check_run(hook: Hook) -> Item:
     parts = [text for text in (fields.text(output.get("title")), fields.text(output.get("summary"))) if text]
     path = (fields.text(told.get("name")) or "check",)
     suite = fields.mapping(told.get("check_suite"))
-    vendor_id = f"check:{fields.text(told.get('id'))}:{fields.text(told.get('completed_at'))}"
+    vendor_id = fields.composed("check", fields.text(told.get("id")), fields.text(told.get("completed_at")))
     return _finished(hook, {"head_branch": suite.get("head_branch"), **told}, path, vendor_id, "\n".join(parts) or None)
 
 
@@ -53,7 +53,7 @@ def status(hook: Hook) -> Item:
         commit=fields.text(told.get("sha")),
         link=fields.text(told.get("target_url")),
         finished=told.get("updated_at"),
-        vendor_id=f"status:{fields.text(told.get('id'))}",
+        vendor_id=fields.composed("status", fields.text(told.get("id"))),
         message=fields.text(told.get("description")),
         delivery=hook.delivery,
     )
@@ -61,7 +61,7 @@ def status(hook: Hook) -> Item:
 
 
 def _finished(
-    hook: Hook, told: Mapping[str, Any], path: tuple[str, ...], vendor_id: str, message: str | None = None
+    hook: Hook, told: Mapping[str, Any], path: tuple[str, ...], vendor_id: str | None, message: str | None = None
 ) -> Item:
     """What runs, jobs and checks have in common."""
     if hook.told.get("action") != "completed" and told.get("status") != "completed":
@@ -82,5 +82,5 @@ def _finished(
     return ci.result(run)
 
 
-def _attempt(told: Mapping[str, Any]) -> str:
-    return f"{fields.text(told.get('id'))}:{fields.text(told.get('run_attempt')) or 1}"
+def _attempt(kind: str, told: Mapping[str, Any]) -> str | None:
+    return fields.composed(kind, fields.text(told.get("id")), fields.text(told.get("run_attempt")) or "1")

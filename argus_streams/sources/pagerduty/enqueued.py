@@ -74,7 +74,7 @@ def change(told: Mapping[str, Any], _body: Body) -> Sequence[Item]:
         commit=alerts.first(custom, ("commit", "sha", "revision")),
         link=_link(told),
         occurred_at=fields.instant(at),
-        vendor_id=f"change:{source}:{at}:{title}" if at else None,
+        vendor_id=fields.composed("change", source or "", at, title),
     )
     return (deploy,)
 
