@@ -1,11 +1,10 @@
 """What a chain of exceptions says of its cause: types and frames, or types and values where nothing has a stack."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 
 from argus_streams.core.events import Event, ExceptionInfo, Frame
 from argus_streams.core.grouping.frames import read, spoken
-from argus_streams.core.grouping.parameterize import LIMIT, parameterize
+from argus_streams.core.grouping.wordings import headline, said
 
 Part = tuple[str, str]
 
@@ -13,27 +12,9 @@ _EXCEPTIONS = 10  # of a chain, the ones raised last
 _FRAMES = 60  # of all exceptions together
 _CRASHING = 8  # frames that speak where none is the project's own
 _CYCLE = 4  # functions that call each other in turn
-_LINES = 2  # of a message: what follows is detail, often a stack
-_REMEMBERED = 500  # characters
 _MISSING = "<none>"
 _CLASSLESS = ("*errors.", "*fmt.")  # all that a Go error without a type of its own says is its message
 _WITHHELD = frozenset({"stripped_application_code"})  # what a scrubbed report calls each function of the app
-
-
-def headline(text: str | None) -> str | None:
-    """The template of a message's first two lines that say something."""
-    if not text:
-        return None
-    # A long text is not worth remembering: the memo is bounded in entries, so each must be small.
-    return _remembered(text) if len(text) <= _REMEMBERED else _headline(text)
-
-
-def _headline(text: str) -> str | None:
-    lines = [line for line in text[:LIMIT].splitlines() if line.strip()] if "\n" in text else [text]
-    return parameterize("\n".join(lines[:_LINES])).strip() or None
-
-
-_remembered = lru_cache(maxsize=8192)(_headline)
 
 
 def simple_type(name: str | None) -> str | None:
@@ -68,7 +49,7 @@ def value_parts(event: Event) -> tuple[Part, ...]:
         name = None if exception.synthetic else simple_type(exception.type)
         if name:
             parts.append(("type", name))
-        value = headline(exception.value)
+        value = said(name, exception.value)
         if value:
             parts.append(("message", value))
     return tuple(parts)

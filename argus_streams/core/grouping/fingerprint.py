@@ -13,7 +13,8 @@ from typing import Literal
 from msgspec import Struct
 
 from argus_streams.core.events import Event
-from argus_streams.core.grouping.exceptions import Part, headline, simple_type, stack_parts, value_parts
+from argus_streams.core.grouping.exceptions import Part, simple_type, stack_parts, value_parts
+from argus_streams.core.grouping.wordings import headline, said
 
 VERSION = "v1"
 
@@ -96,7 +97,8 @@ def _speaker(event: Event) -> tuple[Part, ...]:
 
 def _spoken(event: Event) -> tuple[str, tuple[Part, ...]]:
     """Of what is said in words, in the parts that an exception without a stack has: some senders tell it so."""
-    name, message = simple_type(event.type), headline(event.template) or headline(event.message)
+    name = simple_type(event.type)
+    message = headline(event.template) or said(name, event.message)
     if any(exception.synthetic for exception in event.exceptions):
         name = None
     parts = tuple((part, text) for part, text in (("type", name), ("message", message)) if text)

@@ -243,6 +243,35 @@ def test_the_template_beats_the_formatted_message():
     assert told == (("message", "user %s not found"),)
 
 
+@pytest.mark.parametrize(
+    ("kind", "one", "others"),
+    [
+        (
+            "TypeError",
+            "Cannot read properties of undefined (reading 'total')",
+            (
+                "Cannot read property 'total' of undefined",
+                'can\'t access property "total", e.cart is undefined',
+                "undefined is not an object (evaluating 'e.cart.total')",
+                "Uncaught TypeError: Cannot read properties of undefined (reading 'total')",
+            ),
+        ),
+        (
+            "TypeError",
+            "cart.add is not a function",
+            ("e.add is not a function. (In 'e.add(1)', 'e.add' is undefined)", "(0 , n.add) is not a function"),
+        ),
+        ("ReferenceError", "cart is not defined", ("Can't find variable: cart",)),
+        ("TypeError", "Failed to fetch", ("Load failed", "NetworkError when attempting to fetch resource.")),
+        ("Declined", "no funds", ("Declined: no funds", "Uncaught (in promise) Declined: no funds")),
+    ],
+)
+def test_one_mistake_is_one_whichever_engine_words_it(kind, one, others):
+    told = [parts(exceptions=(exception(kind, text, ()),)) for text in (one, *others)]
+    assert len(set(told)) == 1
+    assert told[0] != parts(exceptions=(exception(kind, "Cannot read properties of null (reading 'total')", ()),))
+
+
 def test_only_the_first_two_lines_of_a_message_speak():
     assert value(type=None, message="no stock\n\nitem gone\n at a\n at b") == value(
         type=None, message="no stock\nitem gone"
