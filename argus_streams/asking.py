@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from argus_streams import app, console, explanation
+from argus_streams.adapters import topics
 from argus_streams.adapters.database import Database, open_database
 from argus_streams.adapters.mappings import load_mappings
 from argus_streams.adapters.reading import PostgresReader
@@ -50,16 +51,25 @@ def publisher(given: Settings) -> Publisher:
     return Publisher(given.kafka(), Topics.under(given.topic_prefix))
 
 
-async def publish(given: Settings, source: str, project: str, contents: Sequence[bytes]) -> int:
+async def publish(
+    given: Settings, source: str, project: str, contents: Sequence[bytes], headers: Mapping[str, str]
+) -> int:
     """Publish the bodies of files; how many. Raises ``Malformed`` before any is written if one is too large."""
     norms = app.norms(given)
-    bodies = [body for content in contents for body in explanation.of_file(content, source)]
+    bodies = [with_headers(body, headers) for content in contents for body in explanation.of_file(content, source)]
     for body in bodies:
         if body.source in norms.sources:
             opened(Body(body.value, body.headers, 0), norms.sources[body.source], norms.limits)
     told = [Publication(body.source, project, body.headers, body.value) for body in bodies]
-    await publisher(given).publish([fitting(body, norms.limits.body) for body in told])
+    fit = [fitting(body, norms.limits.body) for body in told]
+    topics.require(given.kafka(), Topics.under(given.topic_prefix).incoming)  # a producer would try for a minute
+    await publisher(given).publish(fit)
     return len(bodies)
+
+
+def with_headers(body: Given, headers: Mapping[str, str]) -> Given:
+    """The body with more headers; those that a person names go before those of the captured request."""
+    return body._replace(headers={**{name.lower(): value for name, value in body.headers.items()}, **headers})
 
 
 def bodies(files: Sequence[str], source: str, known: Collection[str]) -> Iterator[Given | Malformed]:
@@ -176,6 +186,7 @@ async def show_group(given: Settings, found: Group) -> None:
 
 async def command(given: Settings, found: Group, action: Action, by: str) -> None:
     """Decide about a group."""
+    topics.require(given.kafka(), Topics.under(given.topic_prefix).commands)
     order = Command(project=found.project, fingerprint=found.fingerprint, action=action, by=by or "command line")
     await publisher(given).command(order)
 

@@ -123,11 +123,11 @@ def config(given: Settings) -> int:
     return 0
 
 
-def _known_source(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+def _known_source(_: click.Context, __: click.Parameter, value: str | None) -> str:
     known = sources.load()
     if value is not None and value not in known:
         raise click.BadParameter(f"no source is named {value!r}; there are {', '.join(known)}")
-    return value
+    return value or ""
 
 
 def _slug(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -136,19 +136,36 @@ def _slug(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
+def _headers(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> Mapping[str, str]:
+    told = {}
+    for value in values:
+        name, colon, text = value.partition(":")
+        if not (name.strip() and colon):
+            raise click.BadParameter(f"{value!r} is not 'name: value'")
+        told[name.strip().lower()] = text.strip()
+    return {name: text for name, text in told.items() if text}  # a variable of a CI job may be empty
+
+
+_HEADERS = click.option(
+    "-H", "--header", "headers", multiple=True, callback=_headers, metavar="'NAME: VALUE'", help="One more header."
+)
+
+
 @main.command()
+@_HEADERS
 @click.option("--source", required=True, callback=_known_source, help="Which vendor's bodies these are.")
 @click.option("--project", required=True, callback=_slug, help="Slug of the project they belong to.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_settings
-def publish(given: Settings, source: str, project: str, files: tuple[Path, ...]) -> int:
+def publish(given: Settings, source: str, project: str, headers: Mapping[str, str], files: tuple[Path, ...]) -> int:
     """Publish files to the topic of raw bodies; a captured request goes with its headers."""
-    count = asyncio.run(asking.publish(given, source, project, [file.read_bytes() for file in files]))
-    click.echo(f"published {count} bodies to {Topics.under(given.topic_prefix).incoming}")
+    count = asyncio.run(asking.publish(given, source, project, [file.read_bytes() for file in files], headers))
+    click.echo(f"published {count} {'body' if count == 1 else 'bodies'} to {Topics.under(given.topic_prefix).incoming}")
     return 0
 
 
 @main.command()
+@_HEADERS
 @click.option(
     "--source",
     callback=_known_source,
@@ -161,21 +178,22 @@ def publish(given: Settings, source: str, project: str, files: tuple[Path, ...])
 @with_settings
 def explain(
     given: Settings,
-    source: str | None,
-    project: str,
-    mapping: Path | None,
-    as_json: bool,  # noqa: FBT001 - click's flag
+    /,
     files: tuple[str, ...],
+    mapping: Path | None,
+    headers: Mapping[str, str],
+    as_json: bool,  # noqa: FBT001 - click's flag
+    **whose: str,
 ) -> int:
     """Tell what would happen to bodies, and why; no broker needed. "-" reads NDJSON lines {"source", "body"}."""
-    trial, names = asking.trial(given, mapping, source=source or "", project=project), Topics.under(given.topic_prefix)
+    trial, names = asking.trial(given, mapping, **whose), Topics.under(given.topic_prefix)
     show = asking.as_json if as_json else asking.as_text
     bad = False
     for offset, body in enumerate(asking.bodies(files, trial.source, trial.norms.sources)):
         if isinstance(body, Malformed):
             told: Iterable[Mapping[str, Any]] = [asking.unread(body)]
         else:
-            told = explanation.lines(body, offset, trial.norms, names, trial.project)
+            told = explanation.lines(asking.with_headers(body, headers), offset, trial.norms, names, trial.project)
         for line in told:
             bad = bad or explanation.refused(line)
             click.echo(show(line))

@@ -117,6 +117,13 @@ def apply(
         return first
 
 
+def require(client: Mapping[str, Any], name: str) -> None:
+    """Raise ``Unavailable`` where Kafka does not answer, and ``Misconfigured`` where it has no topic of this name."""
+    with _cluster(client) as admin:
+        if name not in _describe(admin, [name]):
+            raise Misconfigured(f"Kafka has no topic {name}: run `argus topics apply`, or correct ARGUS_TOPIC_PREFIX")
+
+
 def topic_ids(admin: AdminClient, names: Collection[str]) -> dict[str, str]:
     """The id of each topic that exists; one deleted and made anew under its name has another."""
     with _kafka_errors(deque()):

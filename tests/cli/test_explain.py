@@ -142,6 +142,14 @@ def test_a_packed_file_names_its_source_as_well(tmp_path):
     assert line["source"] == "argus"
 
 
+def test_a_header_can_be_named_by_hand(tmp_path):
+    report = written(tmp_path, "testreports.xml", b'<testsuite><testcase name="adds"/></testsuite>')
+    (line,) = lines(argus("explain", "--json", "-H", "Branch: main", "-H", "repository: shop/cart", report))
+    assert (line["signal"]["branch"], line["signal"]["repository"]) == ("main", "shop/cart")
+    wrong = argus("explain", "-H", "branch=main", report)
+    assert (wrong.exit_code, "'branch=main' is not 'name: value'" in wrong.stderr) == (2, True)
+
+
 def test_no_word_is_told_twice(tmp_path):
     body = {"kind": "error", "severity": "error", "type": "StockError", "message": "StockError"}
     result = argus("explain", "--source", "argus", written(tmp_path, "body.json", body))

@@ -109,8 +109,26 @@ def test_files_are_published_with_their_captured_headers(topics, tmp_path):
     records = topics.records("events.incoming")
     assert f"published {len(records)} bodies" in result.stdout
     headers = dict(records[0].headers())
-    assert (headers["ce_source"], headers["project"], headers["X-GitHub-Event"]) == (b"github", b"shop", b"push")
+    assert (headers["ce_source"], headers["project"], headers["x-github-event"]) == (b"github", b"shop", b"push")
     assert json.loads(records[0].value()) == {"ref": "refs/heads/main"}
+
+
+def test_a_header_can_be_named_by_hand(topics, tmp_path):
+    file = tmp_path / "report.xml"
+    file.write_text('<testsuite><testcase name="adds"/></testsuite>')
+    result = topics.argus(
+        "publish", "--source", "testreports", "--project", "shop", "-H", "Branch: main", "-H", "commit:", file
+    )
+    assert "published 1 body to " in result.stdout, result.output
+    told = {name: value for name, value in topics.records("events.incoming")[-1].headers() if name != "ce_specversion"}
+    assert told == {"branch": b"main", "ce_source": b"testreports", "project": b"shop"}
+
+
+def test_a_topic_that_is_not_there_is_told_before_anything_is_written(kafka):
+    arguments = ("publish", "--source", "otlp", "--project", "shop", data_folder("samples") / "otlp.json")
+    result = argus(*arguments, KAFKA_BOOTSTRAP_SERVERS=kafka, ARGUS_TOPIC_PREFIX="elsewhere.")
+    assert result.exit_code == 78
+    assert "no topic elsewhere.events.incoming: run `argus topics apply`" in result.stderr
 
 
 def test_groups_are_listed(stored):

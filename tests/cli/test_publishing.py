@@ -38,3 +38,10 @@ def test_publish_refuses_at_once_what_is_larger_than_its_source_may_send(tmp_pat
     told = ("publish", "--source", source, "--project", "shop", str(file))
     done = argus(*told, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
     assert (done.exit_code, "too large" in done.stderr) == (1, True)
+
+
+def test_a_broker_that_is_away_is_told_with_its_address(tmp_path):
+    file = tmp_path / "body.json"
+    file.write_text("{}")
+    done = argus("publish", "--source", "argus", "--project", "shop", file, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+    assert (done.exit_code, "Kafka does not answer: 127.0.0.1:1" in done.stderr) == (1, True)
