@@ -65,7 +65,7 @@ def _alert(data: Mapping[str, Any], naming: str) -> Item:
         tags={key: text for key, text in texts(config).items() if key in _CONDITION},
         identity=alerts.identity(rule, {}),
         occurred_at=fields.instant(data.get("timestamp")),
-        vendor_id=fields.text(data.get("id")),
+        vendor_id=fields.composed(fields.text(data.get("id")), fields.text(data.get("timestamp")) or ""),
     )
 
 

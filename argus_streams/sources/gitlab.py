@@ -160,7 +160,14 @@ def _pipeline(hook: _Hook) -> Item:
         finished=told.get("finished_at"),
         message=f"{kind} failed at: {', '.join(failed)}" if failed else None,
     )
-    return _finished(hook, told, run)
+    return _finished(hook, {**told, "ref": _ref(hook, told)}, run)
+
+
+def _ref(hook: _Hook, told: Mapping[str, Any]) -> str | None:
+    """Of a fork's merge request, the fork's number before its branch: the main one of a fork is none of ours."""
+    ref, request = fields.text(told.get("ref")), fields.mapping(hook.told.get("merge_request"))
+    fork, target = (fields.text(request.get(name)) for name in ("source_project_id", "target_project_id"))
+    return f"{fork}:{ref}" if fork and target and fork != target else ref
 
 
 def _build(hook: _Hook) -> Item:

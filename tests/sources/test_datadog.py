@@ -104,6 +104,10 @@ def test_kubernetes_is_known_by_the_names_that_others_have_for_it():
     assert item.identity == ("alert", "Down", "namespace=shop", "deployment=cart")
 
 
+def test_a_notification_that_people_try_out_is_no_alert():
+    assert read({"title": "[TEST] [Triggered] Disk is full"}) == Ignored("a test of the notification")
+
+
 def test_a_message_is_without_callers_picture_and_footer():
     body = (
         "%%%\n@webhook-x\nDown.\nSee runbook\n[![Graph](x)](y)\nnoise\n- - -\n[[Monitor Status](https://x/monitors/1)]"
@@ -209,6 +213,10 @@ def test_an_event_is_the_same_alert_in_both_versions_of_the_api():
         ({"status": "warn", "message": "no", "error": {"kind": "E"}}, Event),
         ({"status": "info", "message": "yes"}, Ignored),
         ({"message": "no", "error": {"kind": "E"}}, Event),
+        ({"level": "ERROR", "message": "no"}, Event),
+        ({"severity": "notice", "message": "yes"}, Ignored),
+        ({"message": 'Traceback (most recent call last):\n  File "a.py", line 1, in a\nValueError: no'}, Event),
+        ({"message": "two\nlines"}, Ignored),
     ],
 )
 def test_a_log_is_a_failure_at_error_or_with_an_exception(told, kind):
@@ -227,3 +235,11 @@ def test_a_log_and_an_error_of_the_browser_that_tell_one_failure_are_one_problem
 def test_what_holds_no_object_is_malformed(value):
     with pytest.raises(Malformed):
         items(value)
+
+
+def test_a_key_that_all_events_of_a_monitor_share_is_no_id_of_one():
+    def told(**more):
+        return read({"id": "9bd4ac313a4d1e8fae2482df7b77628", "title": "[Triggered] Disk is full", **more}).vendor_id
+
+    assert told() is None
+    assert told(date=1795166382117) == told(date=1795166382117) != told(date=1795169982117)

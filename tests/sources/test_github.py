@@ -249,3 +249,10 @@ def test_what_is_no_webhook_is_malformed(body, event, reason):
     with pytest.raises(Malformed) as malformed:
         SOURCE.read(Body(body, {"x-github-event": event}, 0))
     assert malformed.value.reason == reason
+
+
+def test_the_main_branch_of_a_fork_neither_breaks_nor_mends_ours():
+    ours = read("workflow_run", run("failure", head_repository={"full_name": "example/shop"}))
+    fork = read("workflow_run", run("success", head_repository={"full_name": "mira/shop"}))
+    assert (ours.branch, fork.branch) == ("main", "mira:main")
+    assert ours.identity != fork.identity

@@ -205,3 +205,11 @@ def test_what_is_no_webhook_is_malformed(told, reason):
     with pytest.raises(Malformed) as malformed:
         read(told)
     assert malformed.value.reason == reason
+
+
+def test_the_main_branch_of_a_fork_neither_breaks_nor_mends_ours():
+    ours, fork = pipeline("failed"), pipeline("success", source="merge_request_event")
+    ours["merge_request"] = {"source_project_id": 1, "target_project_id": 1}
+    fork["merge_request"] = {"source_project_id": 8, "target_project_id": 1}
+    assert (read(ours).branch, read(fork).branch) == ("main", "8:main")
+    assert read(ours).identity != read(fork).identity

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from argus_streams.core import alerts, fields
-from argus_streams.core.events import Event, Item, Rejected, Severity
+from argus_streams.core.events import Event, Ignored, Item, Rejected, Severity
 from argus_streams.sources.datadog import tags
 
 # By variable, the keys that tell it, in lower case and without their joints; the surest first.
@@ -48,11 +48,13 @@ class _Titled(NamedTuple):
 
 
 def notification(told: Mapping[str, Any]) -> Item:
-    """The beginning or the end of an alert."""
+    """The beginning or the end of an alert; people may try a monitor's notifications out."""
     known = dict(_known(told))
     full, said = _first(known, _TITLE), _said(_first(known, _MESSAGE))
     if full is None and said is None:
         return Rejected("a notification that says nothing", "neither a title nor a message under any known key")
+    if (full or "").startswith("[TEST]"):
+        return Ignored("a test of the notification")
     titled = _titled(full or said or "")
     word = _transition(known) or titled.transition
     scope = {**tags.read(titled.scope), **tags.read(_any(known, _SCOPE))}
@@ -167,7 +169,7 @@ def _status_link(message: str) -> str | None:
 
 
 def _vendor_id(told: str | None, moment: str | None, transition: str | None) -> str | None:
-    """Of this one notification; some templates tell the monitor's id as ``id``, which stays the same."""
-    if told is None or (moment is None and len(told) < _EVENT_ID):
-        return None
-    return told if len(told) >= _EVENT_ID else f"{told}:{moment}:{transition or ''}"
+    """Of this one notification; some templates tell the monitor's id as ``id``, or a key of all its events."""
+    if told is not None and told.isdecimal() and len(told) >= _EVENT_ID:
+        return told
+    return fields.composed(told, moment, transition or "")

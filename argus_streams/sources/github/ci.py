@@ -12,7 +12,14 @@ def workflow_run(hook: Hook) -> Item:
     """A whole workflow."""
     told = fields.mapping(hook.told.get("workflow_run"))
     name = fields.text(told.get("name")) or fields.text(fields.mapping(hook.told.get("workflow")).get("name"))
-    return _finished(hook, told, (name or "workflow",), _attempt("run", told))
+    return _finished(hook, {**told, "head_branch": _branch(hook, told)}, (name or "workflow",), _attempt("run", told))
+
+
+def _branch(hook: Hook, told: Mapping[str, Any]) -> str | None:
+    """A fork's branch as GitHub shows it, "owner:branch": the main one of a fork is none of ours."""
+    branch = fields.text(told.get("head_branch"))
+    origin = fields.text(fields.mapping(told.get("head_repository")).get("full_name"))
+    return f"{origin.partition('/')[0]}:{branch}" if origin and branch and origin != hook.repository else branch
 
 
 def workflow_job(hook: Hook) -> Item:
