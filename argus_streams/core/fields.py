@@ -24,6 +24,10 @@ _DECIMAL = re.compile(r"\s*[+-]?[0-9]{1,19}\.[0-9]{1,19}\s*", re.ASCII)
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
+# A time as Go prints it: "2026-11-20 09:00:00.123 +0000 UTC m=+85.6"
+_PRINTED = re.compile(
+    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?) ([+-]\d{4}) [A-Z]{1,5}(?: M=[+-][\d.]{1,20})?", re.ASCII
+)
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?")  # SHA-1 or SHA-256, whole
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _NOT_A_NUMBER = re.compile(rb"[+-]?(?:NaN|Infinity)")
@@ -143,11 +147,13 @@ def instant(value: object) -> int | None:
 
 
 def _dated(value: str) -> int | None:
-    """Milliseconds of ISO 8601 text or GitLab's ``2013-12-03 17:23:34 UTC``; finer digits are cut off."""
+    """Milliseconds of ISO 8601 text, what Go prints, or GitLab's ``2013-12-03 17:23:34 UTC``; finer digits go."""
+    told = value.strip().upper()
     try:
-        moment = datetime.fromisoformat(value.strip().upper().replace(" UTC", "+00:00"))
+        moment = datetime.fromisoformat(told.replace(" UTC", "+00:00"))
     except ValueError:
-        return None
+        printed = _PRINTED.fullmatch(told)
+        return _dated(f"{printed[1]}{printed[2]}") if printed else None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return _bounded((moment - _EPOCH) // _MILLISECOND)

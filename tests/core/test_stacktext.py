@@ -218,6 +218,11 @@ def test_a_qualified_name_beside_a_trace_leaves_type_and_package_apart():
     assert chain("shop.errors.Declined", None, PYTHON)[-1] == parse(PYTHON)[-1]
 
 
+def test_what_a_browser_says_to_its_last_handler_tells_the_type():
+    assert chain(None, "Uncaught TypeError: x is null", None) == (ExceptionInfo(type="TypeError", value="x is null"),)
+    assert chain(None, 'Uncaught "late"', None) == (ExceptionInfo(value='Uncaught "late"'),)
+
+
 @pytest.mark.parametrize("text", [None, "no trace"])
 def test_type_and_message_without_trace_make_one_exception(text):
     assert chain("KeyError", "x", text) == (ExceptionInfo(type="KeyError", value="x"),)

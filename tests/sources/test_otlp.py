@@ -65,6 +65,13 @@ def test_a_record_without_severity_is_ignored_unless_it_carries_an_exception(num
     assert one({"exception.type": "KeyError"}, severityNumber=number).severity == "error"
 
 
+def test_a_trace_without_severity_is_an_error_as_a_collector_reads_it_from_a_file():
+    trace = 'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in f\nValueError: no'
+    assert (found := one(severityNumber=0, body={"stringValue": trace})).severity == "error"
+    assert found.type == "ValueError"
+    assert one(severityNumber=9, body={"stringValue": trace}) == Ignored("below error")
+
+
 def test_a_warning_with_an_exception_is_a_warning_and_information_stays_information():
     assert one({"exception.type": "KeyError"}, severityNumber=13).severity == "warning"
     assert one({"exception.type": "KeyError"}, severityNumber=9) == Ignored("below error")
@@ -227,6 +234,14 @@ def test_faros_logs_are_read_at_error_alone():
     assert ignored == Ignored("below error")
     assert (plain.type, plain.message) == (None, "plain")
     assert isinstance(silent, Rejected)
+
+
+def test_faros_spans_are_read_after_its_exceptions_and_logs():
+    span = {"name": "GET /cart", "kind": 3, "status": {"code": 2, "message": "gone"}}
+    told = faro(
+        logs=[{"level": "error", "message": "plain"}], traces={"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
+    )
+    assert [item.message for item in told] == ["plain", "gone"]
 
 
 def test_a_faro_exception_that_says_nothing_is_rejected():

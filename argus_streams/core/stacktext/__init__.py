@@ -25,6 +25,7 @@ from argus_streams.core.stacktext import (
     ruby,
     rust,
 )
+from argus_streams.core.stacktext.lines import headline
 from argus_streams.core.stacktext.logged import told
 
 # The stricter marks come first: what JavaScript and .NET leave open would also fit others' lines.
@@ -54,6 +55,8 @@ def chain(kind: str | None, value: str | None, text: str | None) -> tuple[Except
 
     The reporter's word goes before the text's, but for the package that the text tells or the reporter spells out.
     """
+    if kind is None and value is not None and value.startswith("Uncaught "):  # as a browser's own handler words it
+        kind, value = headline(value)
     found = parse(text or "")
     if not found:
         return (ExceptionInfo(type=kind, value=value),) if kind or value else ()

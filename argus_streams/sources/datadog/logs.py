@@ -16,6 +16,7 @@ _STATUSES: Mapping[str, Severity] = {
     **dict.fromkeys(("error", "err"), "error"),
     **dict.fromkeys(("warning", "warn"), "warning"),
 }
+_LEVELS = ("status", "level", "severity")  # where the remapper finds it, which what an SDK posts has not passed
 _MARKS = ("ddsource", "ddtags", "_id")  # only logs have them
 
 
@@ -34,7 +35,7 @@ def item(told: Mapping[str, Any]) -> Item:
     error, logger = fields.mapping(own.get("error")), fields.mapping(own.get("logger"))
     said = fields.text(told.get("message"))
     kind, value, stack = (fields.text(error.get(name)) for name in ("kind", "message", "stack"))
-    severity = _STATUSES.get((fields.text(told.get("status")) or ("error" if error else "info")).lower())
+    severity = _STATUSES.get((_level(told) or ("error" if error or _is_trace(said) else "info")).lower())
     if severity is None or (severity == "warning" and not (kind or stack)):
         return Ignored("below error")
     exceptions = (
@@ -65,3 +66,12 @@ def item(told: Mapping[str, Any]) -> Item:
         occurred_at=fields.instant(told.get("date")) or fields.instant(told.get("timestamp")),
         vendor_id=fields.text(number),
     )
+
+
+def _level(told: Mapping[str, Any]) -> str | None:
+    return next((found for name in _LEVELS if (found := fields.text(told.get(name)))), None)
+
+
+def _is_trace(said: str | None) -> bool:
+    """Whether a log of no level is a trace, as an agent reads it from a file."""
+    return said is not None and "\n" in said and stacktext.parse(said) != ()

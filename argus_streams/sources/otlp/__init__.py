@@ -23,7 +23,7 @@ _SEND_JSON = (
 
 
 def read(body: Body) -> Sequence[Item]:
-    """An item for each log record or span; for Faro, its exceptions and then its logs."""
+    """An item for each log record or span; for Faro, its exceptions, its logs and then its spans."""
     told = _decoded(body)
     if not isinstance(told, dict):
         raise Malformed("not an object", f"an export request is a JSON object, this is a {type(told).__name__}")
@@ -31,7 +31,8 @@ def read(body: Body) -> Sequence[Item]:
     if "resourceLogs" in told:
         items = logs.records(told) or (Ignored("no log record in it"),)
     elif "meta" in told and isinstance(told["meta"], dict):
-        items = faro.items(told) or (Ignored("no log record in it"),)
+        traces = fields.mapping(told.get("traces"))
+        items = [*faro.items(told), *spans.records(traces)] or (Ignored("no log record in it"),)
     elif "resourceSpans" in told:
         items = spans.records(told) or (Ignored("no span in it"),)
     elif "resourceMetrics" in told:

@@ -36,7 +36,7 @@ def _item(record: object, resource: Mapping[str, str], scope: str | None) -> Ite
         return Rejected("not a log record", f"a {type(record).__name__} stands where a log record should")
     told = values.attributes(record.get("attributes"))
     exceptional = context.first(told, *context.EXCEPTION) is not None
-    number = _severity(record, unspecified=_ERROR if exceptional else 0)
+    number = _severity(record) or (_ERROR if exceptional or _is_trace(record) else 0)
     if number < _WARN or (number < _ERROR and not exceptional):
         return Ignored("below error")
     body = values.message(record.get("body"))
@@ -72,14 +72,20 @@ def _exceptions(told: Mapping[str, str], body: str | None, *, exceptional: bool)
     return stacktext.parse(body or "")
 
 
-def _severity(record: Mapping[str, Any], unspecified: int) -> int:
-    """1 to 24, by number, else by the words of either field."""
+def _is_trace(record: Mapping[str, Any]) -> bool:
+    """Whether the body is a trace, as a collector reads it from a file without knowing its level."""
+    said = values.message(record.get("body")) or ""
+    return "\n" in said and stacktext.parse(said) != ()
+
+
+def _severity(record: Mapping[str, Any]) -> int:
+    """1 to 24, by number, else by the words of either field; 0 where neither tells it."""
     number = fields.integer(record.get("severityNumber"))
     if number is not None and 0 < number <= 24:  # noqa: PLR2004 - FATAL4
         return number
     words = (fields.text(record.get("severityNumber")), fields.text(record.get("severityText")))
     names = [word.removeprefix("SEVERITY_NUMBER_").rstrip("1234").lower() for word in words if word]
-    return next((_NAMES[name] for name in names if name in _NAMES), unspecified)
+    return next((_NAMES[name] for name in names if name in _NAMES), 0)
 
 
 def _word(number: int) -> Severity:
