@@ -2,4 +2,4 @@
 
 from argus_streams.cli import main
 
-main()
+main(prog_name="argus")

@@ -161,9 +161,13 @@ async def groups(
 
 def show_groups(found: Sequence[Group]) -> None:
     """Print the list."""
-    counts = {each.fingerprint: console.by_hour(each.hours, _now_hour()) for each in found}
     out = console.printer()
-    out.print(console.groups_table(found, counts, f"{len(found)} groups, the last 24 hours", out.width))
+    if not found:
+        out.print("0 groups")
+        return
+    counts = {each.fingerprint: console.by_hour(each.hours, _now_hour()) for each in found}
+    title = f"{len(found)} group{'s' * (len(found) != 1)}, the latest first; bars are the last {console.HOURS} hours"
+    out.print(console.groups_table(found, counts, title, out.width))
 
 
 async def group(given: Settings, group_id: str, *, project: str | None) -> Group:

@@ -60,7 +60,10 @@ def main() -> None:
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Keep Kafka's and Postgres' data here.")
 @with_settings
 def demo(given: Settings, seconds: float | None, as_json: bool, rate: float, data: Path | None) -> int:  # noqa: FBT001 - click's flags
-    """Watch vendors' payloads become explained problems: local Kafka and Postgres, all roles, a story."""
+    """Try it out: sample payloads become problems.
+
+    Starts a local Kafka and Postgres and all roles, publishes, and tells a story; Ctrl-C ends it.
+    """
     if as_json and seconds is None:
         raise click.UsageError("--json needs --seconds: the line is printed at the end")
     plan = demonstration.Plan(seconds=seconds, rate=rate, data=data, as_json=as_json)
@@ -72,7 +75,7 @@ def demo(given: Settings, seconds: float | None, as_json: bool, rate: float, dat
 @click.option("--attached", is_flag=True, hidden=True, help="End when standard input closes.")
 @with_settings
 def worker(given: Settings, roles: tuple[str, ...], attached: bool) -> int:  # noqa: FBT001 - click's flag
-    """Run one role in this process, or several as supervised processes."""
+    """Run one role here, or several as supervised processes."""
     logs.configure(given.log_level)
     wanted = [role for role in app.ROLES if role in roles or "all" in roles]
     if len(wanted) > 1:
@@ -90,7 +93,7 @@ async def _worked(role: app.Role, given: Settings, attached: TextIO | None) -> i
 @click.argument("action", type=click.Choice(["check", "apply"]))
 @with_settings
 def topics_command(given: Settings, action: str) -> int:
-    """Compare the broker's topics with the declared ones, or make them so."""
+    """Compare the broker's topics with ours, or make them so."""
     do = topics.check if action == "check" else topics.apply
     decisions = do(
         given.kafka(),
@@ -106,7 +109,7 @@ def topics_command(given: Settings, action: str) -> int:
 @main.command()
 @with_settings
 def migrate(given: Settings) -> int:
-    """Bring the database up to date, and make the coming days' partitions."""
+    """Bring the database and its daily partitions up to date."""
     for migration in asyncio.run(migrations.migrate(given.database())):
         click.echo(f"applied {migration.version} {migration.name}")
     done = asyncio.run(app.upkeep(given))
@@ -117,7 +120,7 @@ def migrate(given: Settings) -> int:
 @main.command()
 @with_settings
 def config(given: Settings) -> int:
-    """Show every setting with its value in force, secrets masked."""
+    """Show every setting in force, secrets masked."""
     for name, value in settings.effective(given):
         click.echo(f"{name:<38} {value}".rstrip())
     return 0
@@ -158,7 +161,10 @@ _HEADERS = click.option(
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_settings
 def publish(given: Settings, source: str, project: str, headers: Mapping[str, str], files: tuple[Path, ...]) -> int:
-    """Publish files to the topic of raw bodies; a captured request goes with its headers."""
+    """Publish bodies from files.
+
+    They go to the topic of raw bodies; a captured request {"headers", "body"} goes with its headers.
+    """
     count = asyncio.run(asking.publish(given, source, project, [file.read_bytes() for file in files], headers))
     click.echo(f"published {count} {'body' if count == 1 else 'bodies'} to {Topics.under(given.topic_prefix).incoming}")
     return 0
@@ -185,7 +191,10 @@ def explain(
     as_json: bool,  # noqa: FBT001 - click's flag
     **whose: str,
 ) -> int:
-    """Tell what would happen to bodies, and why; no broker needed. "-" reads NDJSON lines {"source", "body"}."""
+    """Tell what would happen to bodies, and why.
+
+    No broker is needed. "-" reads NDJSON lines {"source", "headers"?, "body"} from standard input.
+    """
     trial, names = asking.trial(given, mapping, **whose), Topics.under(given.topic_prefix)
     show = asking.as_json if as_json else asking.as_text
     bad = False
@@ -202,7 +211,10 @@ def explain(
 
 @main.command()
 def parameterize() -> None:
-    """Read messages from standard input, a line each, and print their templates."""
+    """Print the template of each message, a line each.
+
+    Messages are read from standard input.
+    """
     for line in sys.stdin.buffer:
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         sys.stdout.buffer.write(template_of(text).encode("utf-8", "replace") + b"\n")
@@ -215,7 +227,7 @@ def parameterize() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a group.")
 @with_settings
 def groups(given: Settings, project: str | None, status: Any, limit: int, as_json: bool) -> int:  # noqa: FBT001 - click's flag
-    """List what is wrong: the groups seen last, with counts, senders and status."""
+    """List what is wrong, the latest first."""
     found = asyncio.run(asking.groups(given, project=project, statuses=status, limit=limit))
     if as_json:
         for each in found:
@@ -232,13 +244,16 @@ def groups(given: Settings, project: str | None, status: Any, limit: int, as_jso
 @click.option("--by", default="", help="Who decides; shown with the group.")
 @with_settings
 def group(given: Settings, group_id: str, action: Any, project: str | None, by: str) -> int:
-    """Show one group (its stack, why it is one, its senders and history), or resolve, ignore or reopen it."""
+    """Show one group, or resolve, ignore or reopen it.
+
+    It is shown with its stack, why it is one group, its senders and history. ID is the beginning of its id.
+    """
     found = asyncio.run(asking.group(given, group_id, project=project))
     if action is None:
         asyncio.run(asking.show_group(given, found))
     else:
         asyncio.run(asking.command(given, found, action, by))
-        click.echo(f"{action}: {found.project} {found.fingerprint}")
+        click.echo(f"asked to {action}: {found.title.partition(chr(10))[0]} ({found.project} {found.fingerprint})")
     return 0
 
 

@@ -18,7 +18,7 @@ STYLES = {"open": "yellow", "regressed": "bold red", "resolved": "green", "ignor
 SHORT = 12  # characters of a fingerprint that people see and type
 HOURS = 24
 FRAMES = 12
-WIDE = 110  # columns from which on there is room for all
+WIDE, MIDDLING = 140, 100  # columns from which on there is room for all, and for most
 PIPED = 160  # columns where there is no terminal
 
 
@@ -53,7 +53,9 @@ class _Layout(NamedTuple):
 
 
 def _layout(width: int) -> _Layout:
-    return _Layout(SHORT, HOURS, 30) if width >= WIDE else _Layout(8, 8, 12)
+    if width >= WIDE:
+        return _Layout(SHORT, HOURS, 30)
+    return _Layout(SHORT, 12, 20) if width >= MIDDLING else _Layout(8, 8, 12)
 
 
 def groups_table(groups: Sequence[Group], counts: Mapping[str, Sequence[int]], title: str, width: int) -> Table:
@@ -107,11 +109,15 @@ def group_page(group: Group, events: Sequence[KeptEvent], now_hour: int) -> Rend
 
 def _facts(group: Group) -> list[tuple[str, str]]:
     senders = ", ".join(f"{source} {count:,}" for source, count in sorted(group.sources.items()))
+    count = [f"{group.count:,} ({senders})"]
+    count += [f"{group.duplicates:,} redelivered"] * bool(group.duplicates)
+    count += [f"{group.closed:,} times told as ended"] * bool(group.closed)
+    by = f" by {group.status_by}" if group.status_by else ""
     facts = [
         ("id", group.fingerprint),
         ("project", group.project),
-        ("status", group.status + (f" by {group.status_by}" if group.status_by else "")),
-        ("count", f"{group.count:,} ({senders}), {group.duplicates:,} redelivered, {group.closed:,} resolutions"),
+        ("status", group.status + by + (f" since {moment(group.status_at)}" if group.status_at else "")),
+        ("count", ", ".join(count)),
         ("first seen", moment(group.first_seen) + (f" in {group.first_release}" if group.first_release else "")),
         ("last seen", moment(group.last_seen) + (f" in {group.last_release}" if group.last_release else "")),
         ("severity", group.severity),
@@ -129,7 +135,7 @@ def _event(event: Event) -> list[RenderableType]:
         ]
     if not event.exceptions:
         lines.append(Text(event.message or event.title or "", "red"))
-    return lines
+    return lines + [Text(f"{name}  {told}") for name, told in (("link", event.link), ("url", event.url)) if told]
 
 
 def _frame(frame: Frame) -> str:

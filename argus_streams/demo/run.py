@@ -154,5 +154,5 @@ def _told(group: Group) -> dict[str, Any]:
 
 def _close(console: Console, totals: dict[str, int]) -> None:
     told = ", ".join(f"{name} {count:,}" for name, count in totals.items())
-    console.print(f"\nThe ledger: {told}", markup=False)
+    console.print(f"\nThe ledger: {told}", markup=False, soft_wrap=True)
     console.print("Every body and every event is accounted for." if not totals["missing"] else "SOMETHING IS MISSING.")

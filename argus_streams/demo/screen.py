@@ -110,14 +110,14 @@ class _Lines:
         self._told = monotonic() - PLAIN_SECONDS
 
     def say(self, line: str) -> None:
-        self._console.print(f"▸ {line}", markup=False)
+        self._console.print(f"▸ {line}", markup=False, soft_wrap=True)
 
     def update(self, groups: Sequence[Group]) -> None:
         if monotonic() - self._told < PLAIN_SECONDS or not groups:
             return
         self._told = monotonic()
         senders = sorted({source for group in groups for source in group.sources})
-        self._console.print(f"{_summary(groups)} by {', '.join(senders)}", markup=False)
+        self._console.print(f"{_summary(groups)} by {', '.join(senders)}", markup=False, soft_wrap=True)
 
 
 def _summary(groups: Sequence[Group]) -> str:

@@ -146,3 +146,9 @@ def test_publish_refuses_a_source_or_project_that_could_only_become_a_letter(tmp
     done = argus("publish", "--source", source, "--project", project, str(body), KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
     assert done.exit_code == 2
     assert "is named" in done.stderr or "is not 1 to 64" in done.stderr
+
+
+def test_the_help_tells_of_each_command_a_whole_sentence():
+    listed = argus("-h").stdout.partition("Commands:\n")[2].splitlines()
+    assert len(listed) == 10
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)

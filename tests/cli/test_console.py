@@ -1,0 +1,45 @@
+"""Groups as a person reads them, on terminals of several widths."""
+
+import io
+
+import pytest
+import stored_rows as rows
+from rich.console import Console
+
+from argus_streams import console
+
+TITLE = "TypeError: Cannot read properties of undefined (reading 'price')"
+LATELY = dict.fromkeys(("v1:9f2c",), [1] * console.HOURS)
+
+
+def printed(what, width=120):
+    out = Console(file=io.StringIO(), width=width)
+    out.print(what)
+    return out.file.getvalue()
+
+
+@pytest.mark.parametrize(("width", "shown"), [(80, 16), (100, 28), (120, 40), (140, 40), (160, 60)])
+def test_a_problem_has_room_beside_its_bars_and_senders(width, shown):
+    group = rows.a_group(title=TITLE, sources={"alertmanager": 1, "datadog": 1, "sentry": 1}, status="regressed")
+    listed = printed(console.groups_table([group], LATELY, "1 group", width), width)
+    assert TITLE[:shown] in listed
+    assert max(map(len, listed.splitlines())) <= width
+
+
+def test_a_group_tells_who_set_its_status_and_when():
+    page = printed(console.group_page(rows.a_group(status="resolved", status_by="mira", status_at=1_000), (), 0))
+    assert "resolved by mira since 1970-01-01 00:00:01" in page
+    assert printed(console.group_page(rows.a_group(status="open"), (), 0)).count(" since ") == 0
+
+
+def test_a_group_tells_of_redeliveries_and_endings_where_there_were_any():
+    plain = printed(console.group_page(rows.a_group(), (), 0))
+    assert "redelivered" not in plain
+    assert "told as ended" not in plain
+    told = printed(console.group_page(rows.a_group(duplicates=2, closed=3), (), 0))
+    assert "2 redelivered, 3 times told as ended" in told
+
+
+def test_a_group_leads_to_where_its_vendor_shows_it():
+    kept = rows.a_kept(link="https://sentry.example.com/issues/7/")
+    assert "link  https://sentry.example.com/issues/7/" in printed(console.group_page(rows.a_group(), [kept], 0))
