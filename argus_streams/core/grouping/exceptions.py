@@ -68,10 +68,14 @@ def _told(exception: ExceptionInfo, keys: Sequence[str]) -> Iterator[Part]:
 def _own_stacks(chain: Sequence[ExceptionInfo], platform: str | None) -> list[list[str]]:
     """The keys of the project's own frames.
 
-    By the sender's flags; a sender that flags none has not flagged, and known library places decide.
+    By the sender's flags; a sender that flags none, or all as browsers' SDKs do, has not flagged, and known library
+    places decide.
     """
-    stacks = [_collapsed(_flagged(exception.frames, platform)) for exception in chain]
-    return stacks if any(stacks) else [_collapsed(_own(exception.frames, platform)) for exception in chain]
+    if not all(frame.in_app for exception in chain for frame in exception.frames):
+        stacks = [_collapsed(_flagged(exception.frames, platform)) for exception in chain]
+        if any(stacks):
+            return stacks
+    return [_collapsed(_own(exception.frames, platform)) for exception in chain]
 
 
 def _telling(stack: Iterable[str]) -> bool:

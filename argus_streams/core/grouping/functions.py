@@ -38,7 +38,7 @@ _JVM_SUFFIX = re.compile(r"\$lambda[$-]\d+|\$default$|(?:__|--)\d+|\$\d+(?=[.$]|
 
 _NET_CLOSURE = re.compile(r"<>c[^.]*\.")
 _NET_GENERATED = re.compile(r"(?<!<)<++(\w+)>[^.]*(?:\.MoveNext$)?")
-_NET_INVENTED = re.compile(r"lambda_method\d*$")  # of a compiled expression
+_NET_INVENTED = re.compile(r"(?:\(unknown\)\.)?lambda_method\d*$")  # of a compiled expression
 _NET_GENERIC = re.compile(r"`\d+|\[[^\]]*\]")
 
 _GO_GENERATED = re.compile(

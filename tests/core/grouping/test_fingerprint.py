@@ -161,6 +161,11 @@ def test_a_sender_that_flags_nothing_has_not_flagged():
     assert of(exception(frames=flags)) == of(exception(frames=[*OWN, LIBRARY]))
 
 
+def test_a_sender_that_flags_all_alike_has_not_flagged():
+    flags = [msgspec.structs.replace(each, in_app=True) for each in (*OWN, LIBRARY)]
+    assert of(exception(frames=flags)) == of(exception(frames=[*OWN, LIBRARY]))
+
+
 def test_where_all_is_a_librarys_the_frames_next_to_the_crash_speak():
     frames = [frame(f"call{chr(97 + number)}", "requests.sessions") for number in range(20)]
     told = parts(exceptions=(exception(frames=frames),))

@@ -418,6 +418,7 @@ def test_a_folder_with_a_name_of_its_own_is_a_place(folder):
         ("javascript", "asyncGeneratorStep", "/js/cart.js", None),
         ("javascript", "__webpack_require__", "/js/cart.js", None),
         ("csharp", "lambda_method123", None, None),
+        ("csharp", "(unknown).lambda_method", None, None),
         ("go", "main.Run-range1", "/srv/run.go", "Run"),
         ("go", "main.Run.func2-range1", "/srv/run.go", "Run"),
         ("dart", "Cart.add.<anonymous closure>", "package:shop/cart.dart", "cart:add"),
