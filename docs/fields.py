@@ -57,6 +57,9 @@ def _seen(content: bytes, source: str) -> Iterable[str]:
 
 def main(names: Sequence[str]) -> None:
     """Write the files of these sources, else of all."""
+    strangers = ", ".join(set(names) - sources.load().keys())
+    if strangers:
+        raise SystemExit(f"no source is named {strangers}; there are {', '.join(sources.load())}")
     for source in names or sources.load():
         lines = listed(source)
         if lines:

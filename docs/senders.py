@@ -36,17 +36,23 @@ def page(source: str) -> str:
         return path.read_text("utf-8")
     told = sources.load()[source]
     words = (importlib.import_module(f"{sources.__name__}.{source}").__doc__ or "").strip()
+    reasons = dict.fromkeys(line["ignored"] for lines in _read(source) for line in lines if "ignored" in line)
+    ignored = "".join(f"* {reason}\n" for reason in reasons) or "Nothing.\n"
     return (
         f"# {source.capitalize()}\n\n{words}\n\n## Point it here\n\nPublish each request's body untouched to "
         f"`argus.events.incoming`, with the headers `ce_source: {source}` and `project: <slug>`.\n\n"
-        f"## What is read\n\n{told.about[:1].upper()}{told.about[1:]}.\n\n{PLACE}"
+        f"## What is read\n\n{told.about[:1].upper()}{told.about[1:]}.\n\n"
+        f"## What is ignored, and why\n\n{ignored}\n{PLACE}"
     )
 
 
 def example(source: str) -> str:
     """The first sample that tells something, what it becomes, and what becomes of each."""
     told = list(zip(_cases(source), _read(source), strict=True))
-    case, lines = next((case, lines) for case, lines in told if not {"ignored", "malformed"} & set(lines[0]))
+    read = [(case, lines) for case, lines in told if not {"ignored", "malformed"} & set(lines[0])]
+    if not read:
+        raise SystemExit(f"samples/{source}.json: nothing is read from any of them; see `argus explain`")
+    case, lines = read[0]
     rows = "".join(f"| {case['case']} | {'; '.join(dict.fromkeys(map(_outcome, lines)))} |\n" for case, lines in told)
     return (
         f"\n## An example\n\n{case['case']}\n\n{_block(case['body'])}\nbecomes\n\n"
