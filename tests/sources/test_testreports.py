@@ -54,6 +54,11 @@ def junit(cases, attributes=""):
     return f"<testsuites><testsuite {attributes}>{cases}</testsuite></testsuites>"
 
 
+def failed(text, message="m", tag="failure", suite="", **case):
+    attributes = " ".join(f'{name}="{told}"' for name, told in case.items())
+    return junit(f'<testcase {attributes}><{tag} message="{message}">{text}</{tag}></testcase>', suite)
+
+
 def playwright(*specs, **more):
     return {"config": {}, "suites": [{"title": "a.spec.ts", "specs": list(specs)}], **more}
 
@@ -170,6 +175,24 @@ class TestPlaywright:
             suite = {"title": "s", "suites": [suite]}
         assert refusal({"config": {}, "suites": [suite]}) == "nested too deeply"
 
+    def test_of_a_test_whose_time_was_up_the_place_is_that_of_the_call_that_waited(self):
+        waited = {
+            "message": "Error: locator.click: Test timeout of 30000ms exceeded.\n  - waiting for getByTestId('pay')",
+            "stack": "Error: locator.click: Test timeout of 30000ms exceeded.\n    at /w/a.spec.ts:9:31",
+            "location": {"file": "/w/a.spec.ts", "line": 9},
+        }
+        over = {"message": "Test timeout of 30000ms exceeded."}
+        failure = one(playwright(spec("unexpected", {"status": "timedOut", "error": over, "errors": [over, waited]})))
+        assert (failure.status, failure.line) == ("timed_out", 9)
+        assert failure.message.startswith(f"{over['message']}\n\nError: locator.click")
+        assert failure.stack == waited["stack"]
+
+    def test_what_caused_an_error_is_in_its_message(self):
+        cause = {"message": "Error: getByTestId('pay') is hidden", "cause": {"value": "'offline'"}}
+        result = {"status": "failed", "errors": [{"message": "Error: can not pay", "cause": cause}]}
+        told = "Error: can not pay\n\n[cause]: Error: getByTestId('pay') is hidden\n\n[cause]: 'offline'"
+        assert one(playwright(spec("unexpected", result))).message == told
+
 
 class TestJest:
     def test_a_file_that_could_not_be_run_is_an_error_with_its_lines_of_code(self):
@@ -179,6 +202,39 @@ class TestJest:
 
     def test_a_file_with_a_failed_test_is_no_failure_of_its_own(self):
         assert one(jest({"status": "failed", "title": "pays"}, message="● pays")).test == "pays"
+
+    def test_what_broke_after_the_tests_of_a_file_is_told_beside_their_failures(self):
+        message = (
+            "  \u25cf Test suite failed to run\n\n    no database\n      at a.test.js:3:5\n\n  \u25cf pays\n\n    x"
+        )
+        pays, broken = failures(jest({"status": "failed", "title": "pays"}, message=message))
+        assert (pays.test, broken.test, broken.status, broken.line) == ("pays", "/w/a.test.js", "error", 3)
+        assert broken.message == "Test suite failed to run\n\n    no database\n      at a.test.js:3:5"
+
+    def test_vitest_leaves_the_failures_before_at_a_test_that_passed(self):
+        failure = one(jest({"status": "passed", "title": "pays", "failureMessages": ["Error: once"]}, status="passed"))
+        assert (failure.status, failure.message) == ("flaky", "Error: once")
+
+    @pytest.mark.parametrize("message", [
+        "Error: STACK_TRACE_ERROR\n    at task (file:///w/runner.js:1:2)",
+        "Error: Test timed out in 5000ms.\nIf this is a long-running test, pass a timeout value",
+        "Error: Hook timed out in 10000ms.",
+    ])  # fmt: skip
+    def test_vitest_has_words_of_its_own_for_time_that_was_up(self, message):
+        assert one(jest({"status": "failed", "failureMessages": [message]})).status == "timed_out"
+
+    def test_the_type_of_an_error_may_have_any_name_where_calls_follow(self):
+        declined = "PaymentDeclined: card expired\n    at pay (/w/a.test.js:7:9)"
+        assert one(jest({"status": "failed", "failureMessages": [declined]})).type == "PaymentDeclined"
+        assert one(jest({"status": "failed", "failureMessages": ["note: card expired"]})).type is None
+
+    @pytest.mark.parametrize("message", ["Failed to load /cart", "Error while paying", "Failed", "Exceptional: no"])
+    def test_a_sentence_is_no_type(self, message):
+        assert one(jest({"status": "failed", "failureMessages": [message]})).type is None
+
+    def test_the_line_is_that_of_a_call_and_not_of_what_the_message_tells(self):
+        message = "Error: see a.test.js:90\n    at /w/data.test.js:4:1\n    at /w/a.test.js:12:9"
+        assert one(jest({"status": "failed", "failureMessages": [message]})).line == 12
 
 
 class TestPytest:
@@ -191,6 +247,25 @@ class TestPytest:
     def test_a_parameter_with_colons_is_no_class(self):
         failure = one(pytest_report(nodeid="tests/test_a.py::test_b[x::y]", call={"outcome": "failed"}))
         assert (failure.file, failure.suite) == ("tests/test_a.py", None)
+
+    def test_a_test_that_was_tried_again_is_flaky_where_its_last_attempt_passed(self):
+        passed = {"outcome": "passed"}
+        assert one(pytest_report(outcome="rerun", setup=passed, call=passed)).status == "flaky"
+        assert one(pytest_report(outcome="rerun", setup=passed, call={"outcome": "failed"})).status == "failed"
+
+    def test_a_plain_assert_has_its_type_at_the_end_of_the_text(self):
+        longrepr = ">   assert total == 80\nE   assert 90 == 80\n\ntests/test_a.py:9: AssertionError"
+        crash = {"path": "/w/tests/test_a.py", "lineno": 9, "message": "assert 90 == 80"}
+        assert (
+            one(pytest_report(call={"outcome": "failed", "crash": crash, "longrepr": longrepr})).type
+            == "AssertionError"
+        )
+
+    def test_a_module_that_is_no_python_is_told_with_type_and_line(self):
+        longrepr = 'E     File "/w/tests/test_a.py", line 4\nE       def test_x(: pass\nE   SyntaxError: invalid syntax'
+        collector = {"nodeid": "tests/test_a.py", "outcome": "failed", "longrepr": longrepr}
+        failure = one({"exitcode": 2, "summary": {}, "collectors": [collector]})
+        assert (failure.type, failure.line) == ("SyntaxError", 4)
 
 
 class TestMocha:
@@ -227,6 +302,75 @@ class TestJunit:
         text = "итог" if encoding == "windows-1251" else "é"
         body = f'<?xml version="1.0" encoding="{declared}"?>{REPORT.format(text)}'
         assert one(body.encode(encoding)).stack == text
+
+    def test_a_suite_that_broke_before_its_tests_is_a_failure_by_its_name(self):
+        body = '<testsuite name="shop.CartIT"><error message="no database"/><testcase name="adds"/></testsuite>'
+        signal, failure = read(body)
+        assert (failure.test, failure.status, failure.message) == ("shop.CartIT", "error", "no database")
+        assert signal.title == "1 of 2 tests failed"
+
+    def test_a_test_that_says_that_it_did_not_run_is_not_counted(self):
+        (signal,) = read(junit('<testcase name="a" status="notrun"/><testcase name="b" status="run"/>'))
+        assert signal.title == "1 of 1 tests passed"
+
+    def test_a_message_that_says_nothing_is_not_told_where_the_text_says_more(self):
+        go = "=== RUN   TestAdds\n    cart_test.go:31: total: got 90, want 80\n--- FAIL: TestAdds (0.00s)\n"
+        failure = one(failed(go, "Failed", classname="example.com/shop/cart", name="TestAdds"))
+        assert (failure.message, failure.type) == ("cart_test.go:31: total: got 90, want 80", None)
+        assert (failure.file, failure.line) == ("cart_test.go", 31)
+
+    def test_a_message_in_the_text_alone_ends_where_the_calls_begin(self):
+        text = "Error: expect(received).toBe(expected)\n\nExpected: 80\n    at toBe (/w/shop/cart.test.js:3:40)"
+        failure = one(failed(text, "", classname="cart adds", name="cart adds"))
+        assert failure.message == "Error: expect(received).toBe(expected)\n\nExpected: 80"
+        assert (failure.file, failure.line) == ("/w/shop/cart.test.js", 3)
+
+    @pytest.mark.parametrize(("stack", "file", "line"), [
+        ("AssertionError\n\tat org.junit.Assert.fail(Assert.java:5)\n\tat CartTest.adds(CartTest.java:17)",
+         "CartTest.java", 17),
+        ("   at Shop.CartTests.Adds() in /src/shop/CartTests.cs:line 27", "/src/shop/CartTests.cs", 27),
+        ("thread 'adds' panicked at cart/src/lib.rs:7:9:", "cart/src/lib.rs", 7),
+        ("Failure/Error: expect(total)\n./spec/cart_spec.rb:7:in `block'", "./spec/cart_spec.rb", 7),
+    ])  # fmt: skip
+    def test_a_file_that_is_told_by_the_stack_alone_is_read_from_it(self, stack, file, line):
+        failure = one(failed(stack, classname="x", name="a"))
+        assert (failure.file, failure.line) == (file, line)
+
+    @pytest.mark.parametrize("text", [
+        "    check()\n\ntests/test_cart.py:38: \n_ _ _\nE   LookupError: x\n\ntests/helper.py:2: LookupError",
+        'Traceback (most recent call last):\n  File "/w/tests/test_cart.py", line 38, in test_helper\nLookupError: x',
+    ])  # fmt: skip
+    def test_a_python_test_that_failed_in_a_helper_has_its_own_file_and_line(self, text):
+        failure = one(failed(text, classname="tests.test_cart.TestA", name="test_helper"))
+        assert (failure.file, failure.line) == ("tests/test_cart.py", 38)
+
+    def test_where_a_test_begins_pytest_counts_from_0(self):
+        told = {"classname": "tests.test_cart", "name": "test_a", "file": "tests/test_cart.py", "line": 7}
+        assert one(failed("[XPASS(strict)]", suite='name="pytest"', **told)).line == 8
+        assert one(failed("x", suite='name="other"', **told)).line == 7
+
+    def test_the_reason_of_a_module_that_was_not_collected_is_in_the_lines_that_pytest_marks(self):
+        reason = "ModuleNotFoundError: No module named 'y'"
+        text = f"ImportError while importing '/w/tests/test_a.py'.\ntests/test_a.py:1: in x\nE   {reason}"
+        failure = one(failed(text, "collection failure", "error", classname="", name="tests.test_a"))
+        assert (failure.message, failure.type) == (reason, "ModuleNotFoundError")
+        assert (failure.file, failure.line) == ("tests/test_a.py", 1)
+
+    def test_playwright_tells_its_project_as_the_host(self):
+        text = f"[webkit]{JOINT}cart.spec.ts:14:3{JOINT}pays\n\n    Error: x\n        at /w/cart.spec.ts:18:37"
+        of_webkit, of_host = (
+            one(failed(text, suite=f'hostname="{host}"', classname="cart.spec.ts", name="pays"))
+            for host in ("webkit", "ci-7")
+        )
+        assert (of_webkit.browser, of_webkit.line) == ("webkit", 18)
+        assert of_host.browser is None
+
+    def test_time_that_was_up_is_the_type_alone_with_cargo_nextest(self):
+        assert one(junit('<testcase name="a"><failure type="test timeout"/></testcase>')).status == "timed_out"
+
+    def test_a_file_that_failed_to_run_is_named_by_the_test(self):
+        case = '<testcase classname="Test suite failed to run" name="libs/cart.spec.ts"><error>x</error></testcase>'
+        assert one(junit(case)).file == "libs/cart.spec.ts"
 
 
 DOCTYPES = {

@@ -10,6 +10,9 @@ from argus_streams.core.events import TestFailure, TestStatus
 from argus_streams.sources.testreports.pieces import NOTHING, Piece, listed, shaped, text, value
 from argus_streams.sources.testreports.report import About, Outcome, joined, line_in, plain, timed_out, type_of
 
+_NEXT = "\n  \u25cf "  # begins a test's part of the words of a file
+_BROKEN = "Test suite failed to run"  # begins the part that is of no test
+
 
 class _Report(Struct, frozen=True, rename="camel"):
     start_time: Raw = NOTHING
@@ -64,10 +67,15 @@ def _of_file(file: _File, about: About) -> Iterator[Outcome]:
             failed = True
             yield _failure(test, name, about, "failed", test.failure_messages)
         elif status == "passed":
-            reasons = test.retry_reasons
-            yield _failure(test, name, about, "flaky", reasons) if any(map(text, listed(reasons))) else None
-    if text(file.status) == "failed" and not failed:
-        yield _unrun(file, name, about)
+            # Vitest leaves the failures of earlier attempts where they were.
+            reasons = [each for each in (test.retry_reasons, test.failure_messages) if any(map(text, listed(each)))]
+            yield _failure(test, name, about, "flaky", reasons[0]) if reasons else None
+    if text(file.status) == "failed":
+        _, broken, beside = (plain(text(file.message)) or "").partition(_BROKEN)
+        if not failed:
+            yield _unrun(file, name, about)
+        elif broken:
+            yield _unrun(file, name, about, _BROKEN + beside.partition(_NEXT)[0].rstrip())
 
 
 def _failure(test: _Test, file: str | None, about: About, status: TestStatus, messages: Piece) -> TestFailure:
@@ -88,12 +96,14 @@ def _failure(test: _Test, file: str | None, about: About, status: TestStatus, me
     )
 
 
-def _unrun(file: _File, name: str | None, about: About) -> TestFailure:
+def _unrun(file: _File, name: str | None, about: About, beside: str | None = None) -> TestFailure:
+    """A file that broke outside of its tests, or ``beside`` the failures of some."""
     error = shaped(file.test_exec_error, _Error)
-    stack = plain(text(error.stack) or text(error.message) or text(file.message))
+    message = beside or plain(text(file.message))
+    stack = beside or plain(text(error.stack) or text(error.message)) or message
     started = fields.instant(value(file.start_time)) or about.started
     told = _texts(stack, name)
-    told["message"] = plain(text(file.message)) or told["message"]  # it shows the lines of code
+    told["message"] = message or told["message"]  # it shows the lines of code
     return about.failure(name, "error", line=line_in(stack, name), occurred_at=started, **told)
 
 

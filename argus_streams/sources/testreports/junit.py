@@ -17,6 +17,7 @@ _LONGEST = 4 * 1024 * 1024  # bytes of one tag with its attributes, or of one co
 _TEXT = 256 * 1024  # characters of a failure's text, of which the rest is no use to anybody
 _OUTPUT = ("system-out", "system-err")
 _SUITES = ("testsuites", "testsuite")
+_UNRUN = frozenset({"notrun", "skipped", "disabled", "pending", "ignored"})  # what GoogleTest and others say instead
 _UNFINISHED = ("no element found", "unclosed token", "unclosed CDATA section", "partial character")
 # Tools forget that XML has no control characters. ESC becomes DEL, which XML has, so that colours can be found.
 _FORBIDDEN = bytes(each for each in range(32) if each not in b"\t\n\r")
@@ -86,7 +87,11 @@ class _Reader:
             )
         elif name == "testcase":
             self._case = Case(attributes, self._suites[-1])
-            self._skipped, self._problems = False, []
+            self._skipped, self._problems = attributes.get("status") in _UNRUN, []
+        elif name in ("failure", "error") and self._case is None:  # of a whole suite, which broke before its tests
+            suite = self._suites[-1]
+            self._case, self._skipped, self._problems = Case({"name": suite.get("name", "")}, suite), False, []
+            self._inside(name, attributes)
         elif self._case is not None:
             self._inside(name, attributes)
         elif name == "property" and "name" in attributes:
@@ -118,6 +123,8 @@ class _Reader:
             self._problems.append(Problem(*self._problem, "".join(self._text)))
             self._problem, self._text = None, []
             self.parser.CharacterDataHandler = None
+            if self._open[-1] in _SUITES:
+                self._closed()
         elif self._problem is not None and name in _OUTPUT:
             self.parser.CharacterDataHandler = self._data
 

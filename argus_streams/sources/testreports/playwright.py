@@ -9,9 +9,11 @@ from argus_streams.core import fields
 from argus_streams.core.events import TestFailure, TestStatus
 from argus_streams.errors import Malformed
 from argus_streams.sources.testreports.pieces import NOTHING, Piece, listed, shaped, text, value
+from argus_streams.sources.testreports.pieces import told as given
 from argus_streams.sources.testreports.report import DEEPEST, About, Outcome, joined, plain, type_of
 
 _PASSED = ("expected", "skipped")
+_CAUSES = 8  # of an error, one of the other
 _STATUSES: dict[str, TestStatus] = {"timedOut": "timed_out", "interrupted": "error"}
 
 
@@ -64,6 +66,7 @@ class _Error(Struct, frozen=True):
     value: Raw = NOTHING  # what was thrown, where it is no Error
     snippet: Raw = NOTHING
     location: Raw = NOTHING
+    cause: Raw = NOTHING
 
 
 class _Location(Struct, frozen=True):
@@ -141,8 +144,9 @@ def _outcome(spec: _Spec, path: tuple[str, ...], test: _Test, about: About) -> I
 def _failure(
     spec: _Spec, path: tuple[str, ...], result: _Result, about: About, status: TestStatus, **more: Any
 ) -> TestFailure:
-    errors = [shaped(piece, _Error) for piece in listed(result.errors)]
-    error = shaped(result.error, _Error)
+    errors, first = [shaped(piece, _Error) for piece in listed(result.errors)], shaped(result.error, _Error)
+    # That the time was up is the first error, and has no place; the call that was waiting is the next.
+    error = next((each for each in (first, *errors) if given(each.location)), first)
     file, started = text(spec.file), text(result.start_time)
     at, line = _place(error.location)
     if line is None or not (at or "").endswith(file or ""):
@@ -157,7 +161,7 @@ def _failure(
         duration_ms=fields.integer(value(result.duration)),
         occurred_at=fields.instant(started),
         vendor_id=":".join(filter(None, occurrence)) if occurrence[0] and started else None,
-        **{"message": "it passed, and was expected to fail", **_texts(errors or [error], error)},
+        **{"message": "it passed, and was expected to fail", **_texts(errors or [first], error)},
         **more,
     )
 
@@ -172,9 +176,14 @@ def _texts(errors: list[_Error], first: _Error) -> dict[str, str | None]:
 
 
 def _message(error: _Error) -> str:
+    """What an error says, with its lines of code, and what its causes say."""
     message = text(error.message) or text(error.value) or ""
     snippet = text(error.snippet) or ""
-    return message if snippet in message else f"{message}\n\n{snippet}"
+    parts = [message if snippet in message else f"{message}\n\n{snippet}"]
+    while given(error.cause) and len(parts) <= _CAUSES:
+        error = shaped(error.cause, _Error)
+        parts.append(f"[cause]: {text(error.message) or text(error.value) or ''}")
+    return "\n\n".join(parts)
 
 
 def _place(location: Piece) -> tuple[str | None, int | None]:

@@ -8,7 +8,7 @@ from msgspec import Raw, Struct
 from argus_streams.core import fields
 from argus_streams.core.events import TestFailure, TestStatus
 from argus_streams.sources.testreports.pieces import NOTHING, Piece, listed, shaped, text, value
-from argus_streams.sources.testreports.report import About, Outcome, line_in, plain, timed_out, type_of
+from argus_streams.sources.testreports.report import About, Outcome, crash, line_in, marked, plain, timed_out, type_of
 
 _STAGES = ("setup", "call", "teardown")
 _PASSED = ("passed", "xpassed")
@@ -64,39 +64,49 @@ def read(report: Piece, about: About) -> Iterator[Outcome]:
         if outcome in _PASSED:
             yield None
         elif outcome not in _SKIPPED:
-            yield _failure(test, about)
+            yield _failure(test, about, again=outcome == "rerun")
 
 
 def _uncollected(collector: _Collector, about: About) -> TestFailure:
     name, stack = text(collector.nodeid), plain(text(collector.longrepr))
     message = _told_by(stack)
-    told: dict[str, Any] = {"message": message, "type": type_of(message), "stack": stack}
+    told: dict[str, Any] = {"message": message, "type": _type(message, stack), "stack": stack}
     return about.failure(name, "error", line=line_in(stack, name), **told, **_named(name))
 
 
-def _failure(test: _Test, about: About) -> TestFailure:
+def _failure(test: _Test, about: About, *, again: bool) -> TestFailure:
+    """Of a test that was tried again, the stages are those of its last attempt."""
     stages = {name: shaped(getattr(test, name), _Stage) for name in _STAGES}
-    broken = next((name for name, stage in stages.items() if text(stage.outcome) == "failed"), "call")
-    crash = shaped(stages[broken].crash, _Crash)
+    failed = next((name for name, stage in stages.items() if text(stage.outcome) == "failed"), None)
+    broken = failed or "call"
+    reason = shaped(stages[broken].crash, _Crash)
     stack = plain(text(stages[broken].longrepr))
-    message = plain(text(crash.message)) or _told_by(stack)
+    message = plain(text(reason.message)) or _told_by(stack)
     name = text(test.nodeid)
     named = _named(name)
-    line, start = fields.integer(value(crash.lineno)), fields.integer(value(test.lineno))
-    if line is None or not (text(crash.path) or "").endswith(named["file"] or ""):
-        line = None if start is None else start + 1  # pytest counts from 0
+    line, start = fields.integer(value(reason.lineno)), fields.integer(value(test.lineno))
+    if line is None or not (text(reason.path) or "").endswith(named["file"] or ""):
+        line = line_in(stack, named["file"]) or (None if start is None else start + 1)  # pytest counts from 0
     status: TestStatus = "failed" if broken == "call" else "error"
+    if again and failed is None:
+        status = "flaky"
     seconds = [fields.text(value(stage.duration)) for stage in stages.values()]
     return about.failure(
         name,
         "timed_out" if timed_out(message) else status,
         line=line,
-        type=type_of(message),
+        type=_type(message, stack),
         message=message,
         stack=stack,
         duration_ms=fields.integer(sum(_number(each) for each in seconds) * 1000),
         **named,
     )
+
+
+def _type(message: str | None, stack: str | None) -> str | None:
+    """A plain `assert` names its type at the end of the text alone, a module that is no Python in its last line."""
+    end = crash(stack)
+    return type_of(message) or (end["type"] if end else type_of((message or "").rpartition("\n")[2]))
 
 
 def _number(spelt: str | None) -> float:
@@ -117,5 +127,4 @@ def _named(nodeid: str | None) -> dict[str, str | None]:
 def _told_by(longrepr: str | None) -> str | None:
     """The lines that pytest marks as the error's, else the last one."""
     lines = (longrepr or "").splitlines()
-    errors = [line[1:].strip() for line in lines if line.startswith("E  ")]
-    return "\n".join(errors) or next((line for line in reversed(lines) if line.strip()), None)
+    return marked(longrepr) or next((line for line in reversed(lines) if line.strip()), None)

@@ -28,12 +28,20 @@ _PROPERTIES: Mapping[str, tuple[str, ...]] = {
 }
 # Colours and links of a terminal. XML can not say ESC: pytest spells it, and JUNIT reads DEL for it.
 _ANSI = re.compile(r"(?:[\x1b\x7f]|#x1B)(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\x7f]*(?:\x07|[\x1b\x7f]\\))")
-_TYPE = re.compile(r"(?:Uncaught )?((?:[A-Za-z_$][\w$.]*)?(?:Error|Exception|Failure|Failed))(?: \[\w+\])?(?=:|\s|\Z)")
+# A word that ends so is a type by itself; "Failed" alone begins sentences as well.
+_TYPE = re.compile(
+    r"(?:Uncaught )?((?:[\w$.\\]*(?:Error|Exception)|[\w$.\\]+(?:Failure|Failed))(?=(?: \[\w+\])?(?: ?:|\s*(?:\n|\Z)))"
+    r"|(?:Failure|Failed)(?=:))"
+)
+_ANY_TYPE = re.compile(r"(?:Uncaught )?([A-Za-z_$][\w$.]*): ")  # where calls follow, whatever its name
+_CALL = re.compile(r"\n[ \t]+(?:at|\u276f) ")  # of JavaScript, Java, .NET; Vitest points with an arrow
 _TIMED_OUT = re.compile(
     r"(?:[\w.]+: )?(?:thrown: \")?(?:Test timeout of |Timeout of |Exceeded timeout of |Timeout \(?>)"
-    r"|.*TestTimedOutException"
+    r"|(?:Error: )?(?:(?:Test|Hook) timed out in |STACK_TRACE_ERROR)"  # Vitest's; its JSON tells no more
+    r"|.*TestTimedOutException|test timeout\Z"  # JUnit 4's, cargo-nextest's
 )
-_LINE = re.compile(r":(\d{1,9})\b")
+_PYTEST = re.compile(r"(?P<file>[^\s:][^:]*):(?P<line>\d{1,9}): (?P<type>[\w.]+)\Z")  # the last line of its texts
+_NAME = 255  # characters of a file's name
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -125,8 +133,24 @@ def plain(text: str | None) -> str | None:
 
 def type_of(text: str | None) -> str | None:
     """The exception's type that a message or a stack begins with."""
-    found = _TYPE.match(text or "")
+    found = _TYPE.match(text or "") or (_ANY_TYPE.match(text) if text and _CALL.search(text) else None)
     return found[1] if found else None
+
+
+def before_calls(text: str | None) -> str | None:
+    """What stands before the calls of a stack."""
+    call = _CALL.search(text) if text else None
+    return (text or "")[: call.start() if call else None].strip() or None
+
+
+def marked(text: str | None) -> str | None:
+    """The lines that pytest marks as the error's."""
+    return "\n".join(line[1:].strip() for line in (text or "").splitlines() if line.startswith("E  ")) or None
+
+
+def crash(text: str | None) -> re.Match[str] | None:
+    """Where pytest's text ends: the `file`, `line` and `type` of what was raised."""
+    return _PYTEST.match((text or "").rpartition("\n")[2].strip()[:500])
 
 
 def timed_out(message: str | None) -> bool:
@@ -135,11 +159,14 @@ def timed_out(message: str | None) -> bool:
 
 
 def line_in(stack: str | None, file: str | None) -> int | None:
-    """The first line of this file that a stack names."""
+    """The first line of this file among a stack's calls, else in all of it."""
     name = re.split(r"[\\/]", file)[-1] if file else ""
-    _, found, rest = (stack or "").partition(f"{name}:") if name else ("", "", "")
-    number = _LINE.match(f":{rest[:12]}") if found else None
-    return int(number[1]) if number else None
+    if not stack or not name or len(name) > _NAME:
+        return None
+    place = re.compile(rf"(?<![\w.-]){re.escape(name)}(?::(?:line )?|\", line )(\d{{1,9}})\b")
+    call = _CALL.search(stack)
+    found = (place.search(stack, call.start()) if call else None) or place.search(stack)
+    return int(found[1]) if found else None
 
 
 def joined(*titles: str | None) -> str | None:
