@@ -123,6 +123,8 @@ def config(given: Settings) -> int:
     """Show every setting in force, secrets masked."""
     for name, value in settings.effective(given):
         click.echo(f"{name:<38} {value}".rstrip())
+    for name in settings.strangers():
+        click.echo(f"argus: {name} is no setting of this version", err=True)
     return 0
 
 

@@ -160,6 +160,12 @@ def described() -> list[tuple[str, str, str]]:
     return rows
 
 
+def strangers() -> list[str]:
+    """Variables that begin as ours do and are no setting: most likely one is misspelt."""
+    known = {name for name, _, _ in described()}
+    return sorted(name for name in os.environ if name.startswith("ARGUS_") and name not in known)
+
+
 def effective(settings: Settings) -> list[tuple[str, str]]:
     """Every variable with its value in force, secrets masked."""
     return [

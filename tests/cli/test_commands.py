@@ -64,6 +64,12 @@ def test_a_wrong_setting_is_exit_78_and_a_sentence_that_names_it(name, value):
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_a_misspelt_setting_is_told_beside_those_in_force():
+    result = argus("config", ARGUS_BODY_LIMT="5")
+    assert (result.exit_code, result.stderr) == (0, "argus: ARGUS_BODY_LIMT is no setting of this version\n")
+    assert argus("config").stderr == ""
+
+
 def test_a_wrong_setting_is_told_in_our_own_words():
     result = argus("config", ARGUS_INPUTS="probes")
     assert result.stderr == "argus: ARGUS_INPUTS: 'probes' is not topic=source:project\n"
