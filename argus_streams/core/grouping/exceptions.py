@@ -14,6 +14,9 @@ _CRASHING = 8  # frames that speak where none is the project's own
 _CYCLE = 4  # functions that call each other in turn
 _MISSING = "<none>"
 _CLASSLESS = ("*errors.", "*fmt.")  # all that a Go error without a type of its own says is its message
+_GO = frozenset(
+    {"go", "golang"}
+)  # whose wrapped errors have no stack, and few reporters unwrap: the outermost says all
 _WITHHELD = frozenset({"stripped_application_code"})  # what a scrubbed report calls each function of the app
 
 
@@ -149,6 +152,8 @@ def _relevant(exceptions: Sequence[ExceptionInfo], platform: str | None) -> Sequ
     """The exceptions that tell the problem: of a group its distinct kinds, without the wrapper if there is but one."""
     if any(exception.is_group for exception in exceptions):
         exceptions = _of_group(exceptions, platform) or exceptions
+    elif platform in _GO:
+        exceptions = [exception for exception in exceptions[:-1] if exception.frames] + list(exceptions[-1:])
     return exceptions[-_EXCEPTIONS:]
 
 

@@ -243,6 +243,13 @@ def test_an_error_of_go_without_a_type_of_its_own_is_told_by_its_message():
     assert told[0] != told[1]
 
 
+@pytest.mark.parametrize("stack", [(frame("main", "main", file="main.go"),), ()])
+def test_an_error_that_go_wrapped_is_told_by_the_one_around_it(stack):
+    outer = exception("*cart.LoadError", "load: no such file", stack)
+    inner = exception("syscall.Errno", "no such file", ())
+    assert of(inner, outer, platform="go") == of(outer, platform="go")
+
+
 def test_the_template_beats_the_formatted_message():
     told = parts(type=None, message="user bob not found", template="user %s not found")
     assert told == (("message", "user %s not found"),)
