@@ -204,6 +204,8 @@ def explain(
         if isinstance(body, Malformed):
             told: Iterable[Mapping[str, Any]] = [asking.unread(body)]
         else:
+            if body.case and not as_json:
+                click.echo(f"# {' '.join(body.case.split())}")
             told = explanation.lines(asking.with_headers(body, headers), offset, trial.norms, names, trial.project)
         for line in told:
             bad = bad or explanation.refused(line)

@@ -25,6 +25,7 @@ class Given(NamedTuple):
     source: str
     headers: Mapping[str, str]
     value: bytes
+    case: str = ""  # what it shows, of a sample
 
 
 def of_file(content: bytes, source: str) -> list[Given]:
@@ -102,7 +103,7 @@ def _given(told: Mapping[str, Any], source: str) -> Given:
     headers = {str(name): fields.text(value) or "" for name, value in fields.mapping(told.get("headers")).items()}
     headers = {name: value for name, value in headers.items() if name.lower() != packed.HEADER}
     value = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else msgspec.json.encode(body)
-    return Given(fields.text(told.get("source")) or source, headers, value)
+    return Given(fields.text(told.get("source")) or source, headers, value, fields.text(told.get("case")) or "")
 
 
 def _told_time(given: Given, norms: Norms, project: str) -> int:

@@ -150,6 +150,15 @@ def test_a_header_can_be_named_by_hand(tmp_path):
     assert (wrong.exit_code, "'branch=main' is not 'name: value'" in wrong.stderr) == (2, True)
 
 
+def test_people_read_what_each_sample_shows_and_programs_do_not(tmp_path):
+    samples = written(
+        tmp_path, "argus.json", [{"case": "Stock is gone.", "body": GOOD}, {"case": "So is\na page.", "body": 1}]
+    )
+    told = [line for line in argus("explain", samples).stdout.splitlines() if not line.startswith(" ")]
+    assert (told[0], told[2]) == ("# Stock is gone.", "# So is a page.")
+    assert len(lines(argus("explain", "--json", samples))) == 2
+
+
 def test_no_word_is_told_twice(tmp_path):
     body = {"kind": "error", "severity": "error", "type": "StockError", "message": "StockError"}
     result = argus("explain", "--source", "argus", written(tmp_path, "body.json", body))
