@@ -144,6 +144,13 @@ def test_what_neither_begins_nor_ends_is_ignored(kind, reason):
     assert read(v3(kind)) == [Ignored(reason)]
 
 
+def test_the_service_behind_a_rule_that_alertmanager_groups_by_both_is_no_part_of_the_rule():
+    (found,) = read(v3(title="[FIRING:2] SlowCheckout shop (critical)"))
+    assert found.identity == ("alert", "SlowCheckout", "service=shop")
+    (named,) = read(v3(title="A slow shop"))
+    assert named.type == "A slow shop"
+
+
 def test_an_incident_that_only_its_message_details_is_identified_by_its_title_as_its_end_will_be():
     incident = {"id": "Q1", "title": "Down", "service": {"name": "shop"}}
     entry = {"channel": {"details": {"firing": TEXT}}}

@@ -66,12 +66,15 @@ def _titled(turn: Turn) -> Item:
     if title is None:
         return Rejected("an incident that says nothing", "neither a title nor a summary")
     headline = headlines.read(title)
+    rule = headline.rule
+    if service and rule != title:  # Alertmanager's title has the values of all labels that it groups by
+        rule = rule.removesuffix(f" {service}")
     labels = {"service": service, **headline.labels} if service else headline.labels
     return Event(
         kind="alert",
         severity=_severity(incident),
         status=turn.status,
-        type=headline.rule,
+        type=rule,
         message=title,
         title=title,
         service=alerts.first(labels, alerts.SERVICE),
@@ -79,7 +82,7 @@ def _titled(turn: Turn) -> Item:
         host=alerts.first(labels, ("host",)),
         link=fields.text(incident.get("html_url")),
         tags=dict(headline.labels),
-        identity=alerts.identity(headline.rule, labels),
+        identity=alerts.identity(rule, labels),
         occurred_at=turn.occurred_at,
         instance=fields.text(incident.get("id")),
         vendor_id=turn.vendor_id,
