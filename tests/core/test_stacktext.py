@@ -223,6 +223,20 @@ def test_what_a_browser_says_to_its_last_handler_tells_the_type():
     assert chain(None, 'Uncaught "late"', None) == (ExceptionInfo(value='Uncaught "late"'),)
 
 
+def test_a_headline_without_calls_tells_the_type_of_the_message_that_it_repeats():
+    assert chain(None, "x is null", "TypeError: x is null\n  (no stack)")[0].type == "TypeError"
+    assert chain(None, "x is null", "Error: another")[0].type is None
+
+
+def test_a_function_of_webassembly_is_a_call():
+    (only,) = parse("RuntimeError: unreachable\n    at wasm-function[42]:0x10\n    at run (https://x/app.js:3:4)")
+    assert (only.type, only.value, [frame.function for frame in only.frames]) == (
+        "RuntimeError",
+        "unreachable",
+        ["run", None],
+    )
+
+
 @pytest.mark.parametrize("text", [None, "no trace"])
 def test_type_and_message_without_trace_make_one_exception(text):
     assert chain("KeyError", "x", text) == (ExceptionInfo(type="KeyError", value="x"),)

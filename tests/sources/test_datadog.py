@@ -160,7 +160,7 @@ def test_a_frustrated_click_is_told_by_its_worst_signal(signals, kind, severity)
 
 
 @pytest.mark.parametrize(
-    "kind", ["action", "long_task", "resource", "telemetry", "view", "view_update", "vital", "new"]
+    "kind", ["action", "long_task", "metric", "resource", "telemetry", "view", "view_update", "vital", "new"]
 )
 def test_what_else_real_user_monitoring_tells_is_ignored(kind):
     assert isinstance(rum(kind, telemetry={"status": "error"}), Ignored)

@@ -58,6 +58,9 @@ def chain(kind: str | None, value: str | None, text: str | None) -> tuple[Except
     if kind is None and value is not None and value.startswith("Uncaught "):  # as a browser's own handler words it
         kind, value = headline(value)
     found = parse(text or "")
+    if not found and text and value is not None and kind is None:  # a headline without any call
+        said = headline(text.partition("\n")[0])
+        kind = said[0] if said[1] == value else None
     if not found:
         return (ExceptionInfo(type=kind, value=value),) if kind or value else ()
     last = found[-1]

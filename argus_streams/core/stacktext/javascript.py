@@ -9,7 +9,7 @@ from argus_streams.core.stacktext.tree import MAX_DEPTH, Block, Node, listed, me
 
 _PLACE = r"\((?:eval at .*|.*:(?:\d+|0x[0-9a-f]+)|<anonymous>|native(?: code)?|index \d+)\)"
 MARK = re.compile(
-    rf"\s*at (?:\S[^(]* {_PLACE}|(?:async )?\S+:\d+|<anonymous>)(?:,| \{{| \]|\]|\}})*$"  # V8
+    rf"\s*at (?:\S[^(]* {_PLACE}|(?:async )?\S+:(?:\d+|0x[0-9a-f]+)|<anonymous>)(?:,| \{{| \]|\]|\}})*$"  # V8
     r"|[^@]*@(?:(?=[^\s/]*/)\S+:\d+|[\w.-]*\bbundle:\d+:\d+|\[native code\])$"  # Firefox, Safari
     r"|\s*[\w$.<>]*@\d+:\d+$"  # JavaScriptCore, of a bundle without a name
     r"|\s*at [^@]* @ \S+$"  # TraceKit, of which Datadog's SDK is made

@@ -13,6 +13,7 @@ from argus_streams.sources.datadog import tags
 _NO_OCCURRENCE = {
     "action": "an action without frustration",
     "long_task": "a long task",
+    "metric": "a metric",
     "resource": "a resource; what failed comes as an error too",  # the SDK makes an error of a failed request
     "telemetry": "telemetry of the sender's own SDK",
     "view": "a view",
