@@ -473,4 +473,9 @@ class TestLimits:
     def test_a_report_that_tells_very_much_keeps_the_beginnings_of_its_later_texts(self):
         found = failures(jest(*[{"status": "failed", "failureMessages": ["Error: " + "x" * 99_993]}] * 200))
         sizes = [len(failure.message) for failure in found]
-        assert (sizes[0], sizes[79], sizes[80], sizes[199]) == (100_000, 100_000, 1024, 1024)
+        assert (sizes[0], sizes[78], sizes[79], sizes[199]) == (100_000, 100_000, 1024, 1024)
+
+    def test_of_letters_that_take_four_bytes_a_report_may_tell_a_quarter(self):
+        found = failures(jest(*[{"status": "failed", "failureMessages": ["\U0001f600" * 20_000]}] * 120))
+        sizes = [len(failure.message) for failure in found]
+        assert (sizes[98], sizes[99]) == (20_000, 1024)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from sys import getsizeof
 from typing import Any
 
 from msgspec import Struct, structs
@@ -12,8 +13,8 @@ from argus_streams.errors import Malformed
 
 JOINT = " \u203a "  # between the titles of suites and of the test
 MOST = Limits().items - 1  # failures of a report, beside its signal
-_WHOLE = 16_000_000  # characters of all messages and stacks of a report, each of up to 4 bytes ...
-_SHORT = 1024  # ... and of each one after that, so that memory has an end
+_WHOLE = 16_000_000  # bytes in memory of all messages and stacks of a report ...
+_SHORT = 1024  # ... and characters of each one after that
 DEEPEST = 32  # suites inside suites
 # What tools call the same thing, in JUnit's properties.
 _PROPERTIES: Mapping[str, tuple[str, ...]] = {
@@ -90,7 +91,7 @@ def items(outcomes: Iterable[Outcome]) -> list[Item]:
             continue
         total += 1
         if outcome is not None:
-            spent += len(outcome.message or "") + len(outcome.stack or "")
+            spent += getsizeof(outcome.message) + getsizeof(outcome.stack)
             failures.append(outcome if spent <= _WHOLE else _shortened(outcome))
         if len(failures) > MOST:
             raise Malformed("too many items", f"more than {MOST:,} tests failed")
