@@ -28,6 +28,11 @@ _ESCAPE = re.compile(
 _PRINTED = re.compile(
     r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?) ([+-]\d{4}) [A-Z]{1,5}(?: M=[+-][\d.]{1,20})?", re.ASCII
 )
+# A time as mail and HTTP spell it: "Fri, 20 Nov 2026 09:00:00 GMT"
+_MAILED = re.compile(
+    r"(?:(?:MON|TUE|WED|THU|FRI|SAT|SUN), )?(\d\d?) ([A-Z]{3}) (\d{4}) (\d\d:\d\d:\d\d) (GMT|UTC?|[+-]\d{4})", re.ASCII
+)
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?")  # SHA-1 or SHA-256, whole
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _NOT_A_NUMBER = re.compile(rb"[+-]?(?:NaN|Infinity)")
@@ -147,16 +152,27 @@ def instant(value: object) -> int | None:
 
 
 def _dated(value: str) -> int | None:
-    """Milliseconds of ISO 8601 text, what Go prints, or GitLab's ``2013-12-03 17:23:34 UTC``; finer digits go."""
+    """Milliseconds of ISO 8601 text, Go's and mail's, or GitLab's ``2013-12-03 17:23:34 UTC``; finer digits go."""
     told = value.strip().upper()
     try:
         moment = datetime.fromisoformat(told.replace(" UTC", "+00:00"))
     except ValueError:
-        printed = _PRINTED.fullmatch(told)
-        return _dated(f"{printed[1]}{printed[2]}") if printed else None
+        spelt = _respelt(told)
+        return _dated(spelt) if spelt else None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return _bounded((moment - _EPOCH) // _MILLISECOND)
+
+
+def _respelt(told: str) -> str | None:
+    """In ISO 8601 what Go, mail or HTTP spell in their own way."""
+    if printed := _PRINTED.fullmatch(told):
+        return f"{printed[1]}{printed[2]}"
+    mailed = _MAILED.fullmatch(told)
+    if mailed is None or mailed[2] not in _MONTHS:
+        return None
+    day, month, year, time, zone = mailed.groups()
+    return f"{year}-{_MONTHS.index(month) + 1:02}-{day:0>2}T{time}{zone if zone[0] in '+-' else '+00:00'}"
 
 
 def _scaled(number: float) -> int | None:
