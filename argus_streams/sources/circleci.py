@@ -1,4 +1,4 @@
-"""CircleCI's outbound webhooks: workflows and jobs that ended.
+"""CircleCI's outbound webhooks, and the notifications before them: workflows, jobs and builds that ended.
 
 https://circleci.com/docs/reference/outbound-webhooks-reference/
 """
@@ -12,6 +12,9 @@ from argus_streams.core.source import Body, Source
 from argus_streams.errors import Malformed
 
 _PROVIDERS = ("gitlab", "github_app", "bitbucket_dc")  # whose trigger parameters have an entry of their own
+# Of the notifications that `notify: webhooks` made, in the words of today.
+_OLDER = {"fixed": "success", "timedout": "timed_out", "infrastructure_fail": "failure"}
+_ON_THEIR_WAY = frozenset({"queued", "scheduled", "not_running", "running"})
 
 
 class _Checkout(NamedTuple):
@@ -27,6 +30,9 @@ class _Checkout(NamedTuple):
 def read(body: Body) -> Sequence[Item]:
     """The one end that a webhook tells; each has an id, by which it is known when it is delivered again."""
     told = fields.mapping(fields.decode(body.value))
+    build = fields.mapping(told.get("payload"))
+    if "build_url" in build:
+        return (_build(build),)
     event = fields.text(told.get("type")) or body.headers.get("circleci-event-type")
     if event is None:
         raise Malformed("not a CircleCI webhook", "neither `type` nor the header circleci-event-type")
@@ -48,6 +54,29 @@ def read(body: Body) -> Sequence[Item]:
         finished=ended.get("stopped_at") or told.get("happened_at"),
     )
     return (ci.result(run),)
+
+
+def _build(told: Mapping[str, Any]) -> Item:
+    """A build of a notification, which had no id but its page."""
+    status = fields.text(told.get("outcome")) or fields.text(told.get("status")) or ""
+    if status in _ON_THEIR_WAY:
+        return ci.UNFINISHED
+    flow, owner = fields.mapping(told.get("workflows")), fields.text(told.get("username"))
+    names = (fields.text(flow.get("workflow_name")), fields.text(flow.get("job_name") or told.get("job_name")))
+    name, page = fields.text(told.get("reponame")), fields.text(told.get("build_url"))
+    run = ci.Run(
+        repository=changes.repository(fields.text(told.get("vcs_url")))
+        or (f"{owner}/{name}" if owner and name else None),
+        path=tuple(filter(None, names)) or ("build",),
+        outcome=_OLDER.get(status, status),
+        vendor_id=fields.composed("build", page),
+        branch=fields.text(told.get("branch")),
+        tag=fields.text(told.get("vcs_tag")),
+        commit=fields.text(told.get("vcs_revision")),
+        link=page,
+        finished=told.get("stop_time"),
+    )
+    return ci.result(run)
 
 
 def _checkout(told: Mapping[str, Any]) -> _Checkout:

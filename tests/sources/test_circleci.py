@@ -102,3 +102,30 @@ def test_other_events_are_ignored():
 def test_what_is_no_webhook_is_malformed():
     with pytest.raises(Malformed, match="not a CircleCI webhook"):
         read([])
+
+
+def build(status, number=7, **more):
+    told = {"vcs_url": "https://github.com/example/checkout", "vcs_revision": SHA, "branch": "main", "status": status}
+    return read({"payload": {**told, "build_url": f"https://circleci.com/gh/example/checkout/{number}", **more}})
+
+
+def test_of_a_notification_a_build_that_is_fixed_closes_the_one_that_failed():
+    red, green = build("failed"), build("fixed", 8)
+    assert (red.status, green.status) == ("firing", "resolved")
+    assert red.identity == green.identity == ("ci", "example/checkout", "build")
+    assert red.vendor_id == build("failed").vendor_id != green.vendor_id
+    assert (red.commit, red.link) == (SHA, "https://circleci.com/gh/example/checkout/7")
+
+
+def test_a_build_of_a_workflow_has_the_identity_of_its_job_today():
+    names = {"workflow_name": "CI", "job_name": "unit"}
+    assert build("timedout", workflows=names).identity == job("failed").identity
+
+
+def test_a_notification_of_a_build_that_runs_is_no_end():
+    assert build("running") == Ignored("a run that is not finished")
+    assert build("no_tests") == Ignored("a run that neither failed nor succeeded")
+
+
+def test_a_notification_without_an_address_names_owner_and_repository():
+    assert build("failed", vcs_url=None, username="example", reponame="shop").repository == "example/shop"

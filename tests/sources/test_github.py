@@ -202,6 +202,8 @@ def test_a_labelled_pull_request_is_ignored():
     [
         ("star", "star is not about production health"),
         ("check_suite", "check_suite is not about production health"),
+        ("merge_group", "merge_group is not about production health"),
+        ("repository_advisory", "security findings are not read yet"),
         ("dependabot_alert", "security findings are not read yet"),
         ("surprise-1f3a", "an event that we do not know"),
     ],

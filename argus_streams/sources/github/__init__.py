@@ -25,16 +25,21 @@ _READERS: Mapping[str, Callable[[Hook], Item]] = {
     "status": ci.status,
 }
 _NOT_OURS = {
-    *("branch_protection_rule", "check_suite", "commit_comment", "create", "delete"),
-    *("discussion", "discussion_comment", "fork", "gollum", "installation"),
-    *("installation_repositories", "issue_comment", "issues", "label", "member", "membership", "meta"),
-    *("milestone", "organization", "package", "page_build", "ping", "project", "public"),
+    *("branch_protection_configuration", "branch_protection_rule", "check_suite", "commit_comment", "create"),
+    *("custom_property", "custom_property_values", "delete", "deploy_key", "deployment_protection_rule"),
+    *("deployment_review", "discussion", "discussion_comment", "fork", "github_app_authorization", "gollum"),
+    *("installation", "installation_repositories", "installation_target", "issue_comment", "issue_dependencies"),
+    *("issues", "label", "marketplace_purchase", "member", "membership", "merge_group", "meta", "milestone"),
+    *("org_block", "organization", "package", "page_build", "personal_access_token_request", "ping", "project"),
+    *("project_card", "project_column", "projects_v2", "projects_v2_item", "projects_v2_status_update", "public"),
     *("pull_request_review", "pull_request_review_comment", "pull_request_review_thread", "registry_package"),
-    *("release", "repository", "sponsorship", "star", "team", "watch"),
+    *("release", "repository", "repository_dispatch", "repository_import", "repository_ruleset", "sponsorship"),
+    *("star", "sub_issues", "team", "team_add", "watch", "workflow_dispatch"),
 }
 _SECURITY = {
-    *("code_scanning_alert", "dependabot_alert", "repository_vulnerability_alert", "secret_scanning_alert"),
-    "security_advisory",
+    *("code_scanning_alert", "dependabot_alert", "repository_advisory", "repository_vulnerability_alert"),
+    *("secret_scanning_alert", "secret_scanning_alert_location", "secret_scanning_scan", "security_advisory"),
+    "security_and_analysis",
 }
 # Where the header is lost, keys tell the event; the first row whose keys are all there wins.
 _SHAPES = (
