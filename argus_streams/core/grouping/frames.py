@@ -117,14 +117,24 @@ def _key(function: str | None, module: str | None, file: str | None, language: s
         return _javascript(function, module, file)
     if language in _QUALIFIED:
         return _qualified(function, module, file, language)
-    place = of_module(module or (None if file else _class(function, language)), file)
+    if not module:
+        module, file = _told_place(function, file, language)
+    place = of_module(module, file)
     name = clean(function, language)
     return f"{place}:{name}" if place and name else name or place or None
 
 
-def _class(function: str | None, language: str) -> str | None:
-    """PHP's class of a method, whose file is named like it."""
-    return (function or "").replace("->", "::").rpartition("::")[0] or None if language == "php" else None
+def _told_place(function: str | None, file: str | None, language: str) -> tuple[str | None, str | None]:
+    """Module and file as far as all reporters tell them.
+
+    Elixir's name of a function has its module; PHP's method has its class, whose file is named like it; of Dart's files
+    some tell the name alone.
+    """
+    if language == "beam":
+        return (function or "").rpartition(".")[0] or None, file
+    if language == "php" and not file:
+        return (function or "").replace("->", "::").rpartition("::")[0] or None, None
+    return None, file.rpartition("/")[2] if file and language == "dart" else file
 
 
 def _language(file: str | None, platform: str | None) -> str:

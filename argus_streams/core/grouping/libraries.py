@@ -33,6 +33,8 @@ _MODULE = re.compile(
     r"|okhttp3|retrofit2|play\.api|com\.(?:android|google|fasterxml|zaxxer|mysql)|io\.(?:netty|reactivex|micrometer|undertow"
     r"|grpc|vertx|quarkus|smallrye|sentry|opentelemetry)|org\.(?:spockframework|gradle|graalvm|springframework|apache|hibernate|eclipse|jboss|postgresql"
     r"|junit|codehaus|slf4j|mockito|jetbrains|glassfish|aspectj|thymeleaf))\."
+    # Elixir
+    r"|(?:Elixir\.)?(?:Phoenix|Plug|Ecto|DBConnection|Bandit|Oban|Absinthe)\."
     # .NET
     r"|(?:System|Microsoft|UnityEngine|Newtonsoft|Npgsql|Serilog|Grpc|StackExchange|MongoDB|MediatR|mscorlib|Sentry|Dapper|Polly|Hangfire|Castle|AutoMapper|FluentValidation|Xunit|NUnit|RabbitMQ"
     r"|Confluent|Azure|Amazon)(?:\.|$)"

@@ -226,6 +226,15 @@ def test_php_methods_are_one_spelling(function):
     assert key("php", function, None, "/srv/src/Order.php") == "Order:create"
 
 
+def test_a_function_of_elixir_is_told_by_its_module_and_one_of_dart_by_the_name_of_its_file():
+    assert key("elixir", "Shop.Cart.add/2", None, "lib/shop/cart.ex") == key(
+        "elixir", "add/2", "Elixir.Shop.Cart", "x.ex"
+    )
+    assert key("dart", "Page.build", None, "package:shop/cart/page.dart") == key(
+        "dart", "Page.build", None, "page.dart"
+    )
+
+
 def test_a_php_method_without_a_file_is_told_by_its_class():
     assert key("php", "App\\Order->create", None, None) == "Order:create"
 
@@ -422,7 +431,7 @@ def test_a_folder_with_a_name_of_its_own_is_a_place(folder):
         ("go", "main.Run-range1", "/srv/run.go", "Run"),
         ("go", "main.Run.func2-range1", "/srv/run.go", "Run"),
         ("dart", "Cart.add.<anonymous closure>", "package:shop/cart.dart", "cart:add"),
-        ("elixir", 'Shop.Cart."-add/2-fun-0-"/1', "lib/shop/cart.ex", "cart:add/2"),
+        ("elixir", 'Shop.Cart."-add/2-fun-0-"/1', "lib/shop/cart.ex", "Cart:add/2"),
     ],
 )
 def test_what_compilers_put_around_a_function_is_taken_off(platform, function, file, expected):
@@ -450,6 +459,11 @@ def test_what_compilers_put_around_a_function_is_taken_off(platform, function, f
 )
 def test_packages_of_each_language_lie_in_known_folders(file):
     assert not in_app(Frame(function="f", file=file), None)
+
+
+@pytest.mark.parametrize("told", [{"function": "Phoenix.Endpoint.call/2"}, {"module": "Elixir.Plug.Router"}])
+def test_elixirs_libraries_are_known_by_their_modules(told):
+    assert not in_app(Frame(**told), "elixir")
 
 
 @pytest.mark.parametrize(
