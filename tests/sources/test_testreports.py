@@ -101,6 +101,13 @@ class TestTheSignal:
         (signal,) = read(junit('<testcase name="a"/>', 'name="cart"'))
         assert signal.subject == "junit tests"
 
+    def test_and_the_failures_are_known_by_the_delivery_when_it_comes_again(self):
+        report = junit('<testcase name="a"><failure/></testcase><testcase name="a"><failure/></testcase>')
+        ids = [each.vendor_id for each in read(report, ce_id="run-512")]
+        assert ids == [each.vendor_id for each in read(report, ce_id="run-512")]
+        assert len({*ids, *(each.vendor_id for each in read(report, ce_id="run-513"))}) == 6
+        assert [each.vendor_id for each in read(report)] == [None] * 3
+
 
 class TestEveryFormat:
     def test_headers_go_before_what_the_report_says(self):
@@ -235,6 +242,23 @@ class TestJest:
     def test_the_line_is_that_of_a_call_and_not_of_what_the_message_tells(self):
         message = "Error: see a.test.js:90\n    at /w/data.test.js:4:1\n    at /w/a.test.js:12:9"
         assert one(jest({"status": "failed", "failureMessages": [message]})).line == 12
+
+    def test_results_as_reporters_get_them_are_read_too(self):
+        pays = {"status": "failed", "title": "pays", "failureMessages": ["Error: no"]}
+        error = {"message": "Cannot find module './y'", "stack": "Error: Cannot find\n    at /w/b.test.js:1:1"}
+        files = [
+            {
+                "testFilePath": "/w/a.test.js",
+                "failureMessage": "\u25cf pays",
+                "testResults": [pays, {"status": "passed"}],
+            },
+            {"testFilePath": "/w/b.test.js", "testExecError": error, "testResults": []},
+            {"testFilePath": "/w/c.test.js", "testExecError": None, "testResults": [{"status": "passed"}]},
+        ]
+        signal, first, second = read({"testResults": files})
+        assert signal.title == "2 of 4 tests failed"
+        assert (first.test, first.file, first.status) == ("pays", "/w/a.test.js", "failed")
+        assert (second.test, second.status, second.line) == ("/w/b.test.js", "error", 1)
 
 
 class TestPytest:
@@ -400,6 +424,9 @@ class TestHostileXml:
         hidden = "+ADwAIQ-DOCTYPE t+AD4-" + REPORT.format("")
         body = f'<?xml version="1.0" encoding="{name}"?>{hidden}'
         assert refusal(body) in {"not XML", "unknown encoding"}
+
+    def test_a_mark_of_byte_order_may_be_followed_by_blank_lines(self):
+        assert one(b"\xef\xbb\xbf\r\n" + REPORT.format("x").encode()).stack == "x"
 
     def test_an_encoding_that_is_not_the_bytes_own_is_refused(self):
         assert refusal(f'<?xml version="1.0" encoding="utf-8"?>{REPORT.format("é")}'.encode("latin-1")) == "not XML"

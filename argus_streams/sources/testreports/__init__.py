@@ -14,7 +14,8 @@ from argus_streams.sources.testreports.pieces import NOTHING, Piece, told
 from argus_streams.sources.testreports.report import About, Outcome, items
 
 _ROOM = 64 * 1024 * 1024  # bytes
-_XML = (b"<", b"\x00<", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf<")
+_BOM = b"\xef\xbb\xbf"
+_XML = (b"<", b"\x00<", b"\xff\xfe", b"\xfe\xff")
 _UNKNOWN = "known are JUnit's XML and the JSON of Playwright, jest, pytest-json-report, mocha and mochawesome"
 
 
@@ -44,7 +45,7 @@ _READERS: Sequence[tuple[tuple[str, ...], Framework, Reader]] = (
 
 def read(body: Body) -> Sequence[Item]:
     """A signal about the report and each of its tests that did not pass."""
-    start = body.value[:1024].lstrip()
+    start = body.value[:1024].removeprefix(_BOM).lstrip()
     if start.startswith(_XML):
         return items(junit.read(body.value, _about(body.headers, "junit")))
     try:

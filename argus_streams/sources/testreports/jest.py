@@ -1,6 +1,7 @@
 """jest's --json, which Vitest's JSON reporter writes too: https://jestjs.io/docs/configuration#testresultsprocessor-string."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from msgspec import Raw, Struct
@@ -25,6 +26,10 @@ class _File(Struct, frozen=True, rename="camel"):
     message: Raw = NOTHING
     start_time: Raw = NOTHING
     assertion_results: Raw = NOTHING
+    # As jest hands its results to reporters, some of which write them out:
+    test_file_path: Raw = NOTHING
+    test_results: Raw = NOTHING
+    failure_message: Raw = NOTHING
     test_exec_error: Raw = NOTHING
 
 
@@ -59,8 +64,8 @@ def read(report: Piece, about: About) -> Iterator[Outcome]:
 
 
 def _of_file(file: _File, about: About) -> Iterator[Outcome]:
-    name, failed = text(file.name), False
-    for piece in listed(file.assertion_results):
+    name, failed = text(file.name) or text(file.test_file_path), False
+    for piece in chain(listed(file.assertion_results), listed(file.test_results)):
         test = shaped(piece, _Test)
         status = text(test.status)
         if status == "failed":
@@ -70,12 +75,12 @@ def _of_file(file: _File, about: About) -> Iterator[Outcome]:
             # Vitest leaves the failures of earlier attempts where they were.
             reasons = [each for each in (test.retry_reasons, test.failure_messages) if any(map(text, listed(each)))]
             yield _failure(test, name, about, "flaky", reasons[0]) if reasons else None
-    if text(file.status) == "failed":
-        _, broken, beside = (plain(text(file.message)) or "").partition(_BROKEN)
-        if not failed:
-            yield _unrun(file, name, about)
-        elif broken:
-            yield _unrun(file, name, about, _BROKEN + beside.partition(_NEXT)[0].rstrip())
+    message = plain(text(file.message) or text(file.failure_message)) or ""
+    _, broken, beside = message.partition(_BROKEN)
+    if failed and broken:
+        yield _unrun(file, name, about, _BROKEN + beside.partition(_NEXT)[0].rstrip())
+    elif not failed and (text(file.status) == "failed" or text(shaped(file.test_exec_error, _Error).message)):
+        yield _unrun(file, name, about, message or None)
 
 
 def _failure(test: _Test, file: str | None, about: About, status: TestStatus, messages: Piece) -> TestFailure:
@@ -96,11 +101,10 @@ def _failure(test: _Test, file: str | None, about: About, status: TestStatus, me
     )
 
 
-def _unrun(file: _File, name: str | None, about: About, beside: str | None = None) -> TestFailure:
-    """A file that broke outside of its tests, or ``beside`` the failures of some."""
+def _unrun(file: _File, name: str | None, about: About, message: str | None) -> TestFailure:
+    """A file that broke outside of its tests."""
     error = shaped(file.test_exec_error, _Error)
-    message = beside or plain(text(file.message))
-    stack = beside or plain(text(error.stack) or text(error.message)) or message
+    stack = plain(text(error.stack) or text(error.message)) or message
     started = fields.instant(value(file.start_time)) or about.started
     told = _texts(stack, name)
     told["message"] = message or told["message"]  # it shows the lines of code

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from argus_streams.core import fields
 from argus_streams.core.clip import Limits, clean
 from argus_streams.core.events import Framework, Ignored, Item, Signal, TestFailure, TestStatus
 from argus_streams.errors import Malformed
@@ -15,6 +16,7 @@ JOINT = " \u203a "  # between the titles of suites and of the test
 MOST = Limits().items - 1  # failures of a report, beside its signal
 _WHOLE = 16_000_000  # bytes in memory of all messages and stacks of a report ...
 _SHORT = 1024  # ... and characters of each one after that
+_NAME = 2_048  # characters
 DEEPEST = 32  # suites inside suites
 # What tools call the same thing, in JUnit's properties.
 _PROPERTIES: Mapping[str, tuple[str, ...]] = {
@@ -42,7 +44,6 @@ _TIMED_OUT = re.compile(
     r"|.*TestTimedOutException|test timeout\Z"  # JUnit 4's, cargo-nextest's
 )
 _PYTEST = re.compile(r"(?P<file>[^\s:][^:]*):(?P<line>\d{1,9}): (?P<type>[\w.]+)\Z")  # the last line of its texts
-_NAME = 255  # characters of a file's name
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -92,10 +93,18 @@ def items(outcomes: Iterable[Outcome]) -> list[Item]:
         total += 1
         if outcome is not None:
             spent += getsizeof(outcome.message) + getsizeof(outcome.stack)
-            failures.append(outcome if spent <= _WHOLE else _shortened(outcome))
+            named = _identified(outcome, len(failures))
+            failures.append(named if spent <= _WHOLE else _shortened(named))
         if len(failures) > MOST:
             raise Malformed("too many items", f"more than {MOST:,} tests failed")
     return [_signal(about, total, failures), *failures] if total else [Ignored("a report without tests")]
+
+
+def _identified(failure: TestFailure, number: int) -> TestFailure:
+    """With an id of the delivery's where the tool gives none, so that it is known when it is delivered again."""
+    if failure.vendor_id or not failure.delivery_id:
+        return failure
+    return structs.replace(failure, vendor_id=f"{failure.delivery_id}:{number}:{failure.test[:200]}")
 
 
 def _shortened(failure: TestFailure) -> TestFailure:
@@ -121,6 +130,7 @@ def _signal(about: About, total: int, failures: list[TestFailure]) -> Signal:
         commit=about.commit,
         link=about.link,
         occurred_at=about.started,
+        vendor_id=fields.composed("report", about.framework, about.delivery_id),
         delivery_id=about.delivery_id,
     )
 
@@ -161,8 +171,8 @@ def timed_out(message: str | None) -> bool:
 
 def line_in(stack: str | None, file: str | None) -> int | None:
     """The first line of this file among a stack's calls, else in all of it."""
-    name = re.split(r"[\\/]", file)[-1] if file else ""
-    if not stack or not name or len(name) > _NAME:
+    name = re.split(r"[\\/]", file[-_NAME:])[-1] if file else ""
+    if not stack or not name:
         return None
     place = re.compile(rf"(?<![\w.-]){re.escape(name)}(?::(?:line )?|\", line )(\d{{1,9}})\b")
     call = _CALL.search(stack)
@@ -171,5 +181,5 @@ def line_in(stack: str | None, file: str | None) -> int | None:
 
 
 def joined(*titles: str | None) -> str | None:
-    """A full name out of the titles that there are."""
-    return JOINT.join(title for title in titles if title) or None
+    """A full name out of the titles that there are, at most 2,048 characters: suites are in the name of each test."""
+    return JOINT.join(title[:_NAME] for title in titles if title)[:_NAME] or None
