@@ -46,6 +46,8 @@ def identity(rule: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     ("instance") and its node: where a pod is named, none of the three counts. Receiver, severity, value, team and
     whatever else a label may hold are no part, so that another reporter of the same rule can have the same identity.
     """
+    if "host" in labels and "instance" not in labels:  # as Telegraf and Datadog call it
+        labels = {**labels, "instance": labels["host"]}
     passing = _OF_POD if labels.get("pod") else ()
     target = {
         "environment": (first(labels, ENVIRONMENT) or "").lower(),

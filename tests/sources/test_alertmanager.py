@@ -128,6 +128,11 @@ def test_what_is_neither_webhook_nor_alert_is_malformed(told):
         read(told)
 
 
+def test_a_host_is_a_target_under_either_name():
+    assert alerts.identity("Down", {"host": "db-1"}) == alerts.identity("Down", {"instance": "db-1"})
+    assert alerts.identity("Down", {"host": "db-1", "instance": "db-1:9100"})[2:] == ("instance=db-1:9100",)
+
+
 def test_two_hosts_of_a_job_are_two_targets():
     assert alerts.identity("Down", {"job": "node", "instance": "a:1"}) != alerts.identity(
         "Down", {"job": "node", "instance": "b:1"}
