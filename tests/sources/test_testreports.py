@@ -380,6 +380,20 @@ class TestJunit:
         assert (failure.message, failure.type) == (reason, "ModuleNotFoundError")
         assert (failure.file, failure.line) == ("tests/test_a.py", 1)
 
+    @pytest.mark.parametrize(("text", "kind"), [
+        ("late\nRangeError: late\n    at Context.x (test/cart.js:13:38)", "RangeError"),
+        ("tests/test_a.py:13: in leaves\n    raise x\nE   RuntimeError: teardown broke", "RuntimeError"),
+        ("late\n    at Context.x (test/cart.js:13:38)\nRangeError: of another", None),
+    ])  # fmt: skip
+    def test_a_type_may_stand_behind_the_message_or_in_a_marked_line(self, text, kind):
+        assert one(failed(text, "late")).type == kind
+
+    def test_vitest_joins_the_titles_of_suites_in_its_own_way(self):
+        assert (
+            one(failed("x", classname="src/cart.test.ts", name="cart &gt; totals &gt; adds up")).suite
+            == "cart > totals"
+        )
+
     def test_playwright_tells_its_project_as_the_host(self):
         text = f"[webkit]{JOINT}cart.spec.ts:14:3{JOINT}pays\n\n    Error: x\n        at /w/cart.spec.ts:18:37"
         of_webkit, of_host = (

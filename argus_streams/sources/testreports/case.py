@@ -32,6 +32,7 @@ _FILE = re.compile(
     r"|(?:Tests?|Spec|IT)\.(?:java|kt|scala|groovy|cs|php|swift)):(?:line )?\d"
 )
 _BEFORE_A_FILE = " \t\n('\""
+_FIRST = 50  # lines in which a type may stand
 _LONGEST = 500  # characters of a file
 _SAYS_NOTHING = frozenset({"failed", "failure", "error", "test failed", "collection failure", "build error"})
 _OF_GO = ("=== ", "--- ")  # lines that tell what runs
@@ -59,7 +60,7 @@ def failure(case: Case, problems: list[Problem], about: About) -> TestFailure:
     status = _STATUSES.get(first.kind, "flaky" if first.kind in _FLAKY else "failed")
     stack = plain("\n\n".join(each.text for each in problems if each.kind == first.kind))
     message, end, named = _message(first, stack), crash(stack), _named(case, stack)
-    kind = first.attributes.get("type") or type_of(message) or (end["type"] if end else type_of(stack))
+    kind = first.attributes.get("type") or type_of(message) or (end["type"] if end else _type(stack))
     seconds = (case.attributes.get("time") or "").replace(",", "")
     project = case.suite.get("hostname")  # by which Playwright tells it
     return about.failure(
@@ -85,12 +86,22 @@ def _message(problem: Problem, stack: str | None) -> str | None:
     return marked(stack) or "\n".join(line for line in lines if not line.startswith(_OF_GO)).strip() or told
 
 
+def _type(stack: str | None) -> str | None:
+    """The type that a stack begins with, its error has, or one of its first lines: mocha puts the message before it."""
+    lines = (before_calls(stack) or "").splitlines()[:_FIRST]
+    return type_of(stack) or type_of(marked(stack)) or next(filter(None, map(type_of, lines)), None)
+
+
 def _named(case: Case, stack: str | None) -> dict[str, Any]:
     """Names of test, suite and file. A class that is a file, or is in the test's name already, is no part of it."""
     name, of = (case.attributes.get(each, "").strip() for each in ("name", "classname"))
     told = case.attributes.get("file") or case.suite.get("file") or case.suite.get("filepath")
     if _SCRIPT.match(of):
-        return {"test": name or None, "suite": name.rpartition(JOINT)[0] or None, "file": told or of}
+        return {
+            "test": name or None,
+            "suite": (name.rpartition(JOINT)[0] or name.rpartition(" > ")[0]) or None,
+            "file": told or of,
+        }
     inside = not of or name.startswith(of) or name.endswith(of)
     if told is None and " " not in name and _SCRIPT.match(name):
         told = name
