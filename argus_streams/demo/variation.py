@@ -17,6 +17,7 @@ _TIME = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\
 _NUMBER = re.compile(r"\b(order|batch|user) (\d{3,9})\b")
 _TIMELY = ("time", "date", "_at", "nano", "started", "pushed")  # in keys whose numbers are times
 _UNITS = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}  # digits of a present time → units a second
+_NAMING = ("id", "build_url")  # ends of keys whose texts tell one thing from the next
 _SHORT = 5  # digits: shorter numbers of ids name a thread or an exception inside the body
 _NEW_DIGITS = 9
 
@@ -109,7 +110,7 @@ def _scalar(value: Any, key: str, shift: Shift) -> Any:
         moved = shift.seconds * _UNITS[_digits(value)]
         return str(int(value) + int(moved)) if isinstance(value, str) else value + type(value)(moved)
     if isinstance(value, str):
-        return _identified(value, shift) if key.endswith("id") else _text(value, shift)
+        return _identified(value, shift) if key.endswith(_NAMING) else _text(value, shift)
     if type(value) is int and key.endswith("id") and _digits(value) > _SHORT:
         return int(_renumbered(str(value), shift))
     return value
