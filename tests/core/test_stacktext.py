@@ -228,6 +228,14 @@ def test_a_headline_without_calls_tells_the_type_of_the_message_that_it_repeats(
     assert chain(None, "x is null", "Error: another")[0].type is None
 
 
+def test_a_trace_of_php_in_the_way_of_java_has_its_main_program():
+    (only,) = parse("Shop.Declined: no\n\tat Shop.Cart.add(Cart.php:22)\n\tat {main}(index.php:17)")
+    assert [(frame.function, frame.file, frame.line) for frame in only.frames] == [
+        ("{main}", "index.php", 17),
+        ("add", "Cart.php", 22),
+    ]
+
+
 def test_a_function_of_webassembly_is_a_call():
     (only,) = parse("RuntimeError: unreachable\n    at wasm-function[42]:0x10\n    at run (https://x/app.js:3:4)")
     assert (only.type, only.value, [frame.function for frame in only.frames]) == (

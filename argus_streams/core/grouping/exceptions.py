@@ -21,10 +21,10 @@ _WITHHELD = frozenset({"stripped_application_code"})  # what a scrubbed report c
 
 
 def simple_type(name: str | None) -> str | None:
-    """``ConnectionError`` of ``requests.exceptions.ConnectionError``: not every sender tells the package."""
+    """``ConnectionError`` of ``requests.exceptions.ConnectionError``: not every sender tells the namespace."""
     if not name:
         return None
-    last = name.strip().rpartition(".")[2]
+    last = name.strip().replace("\\", ".").rpartition(".")[2]
     return last if last.replace("$", "_").isidentifier() else name.strip() or None
 
 

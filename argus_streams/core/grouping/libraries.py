@@ -33,6 +33,8 @@ _MODULE = re.compile(
     r"|okhttp3|retrofit2|play\.api|com\.(?:android|google|fasterxml|zaxxer|mysql)|io\.(?:netty|reactivex|micrometer|undertow"
     r"|grpc|vertx|quarkus|smallrye|sentry|opentelemetry)|org\.(?:spockframework|gradle|graalvm|springframework|apache|hibernate|eclipse|jboss|postgresql"
     r"|junit|codehaus|slf4j|mockito|jetbrains|glassfish|aspectj|thymeleaf))\."
+    # PHP, with dots as OpenTelemetry writes it
+    r"|(?:Symfony|Illuminate|Laravel|Doctrine|GuzzleHttp|Monolog|Twig|Predis|PHPUnit|Laminas)\."
     # Elixir
     r"|(?:Elixir\.)?(?:Phoenix|Plug|Ecto|DBConnection|Bandit|Oban|Absinthe)\."
     # .NET

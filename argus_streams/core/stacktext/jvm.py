@@ -22,6 +22,8 @@ MARK = re.compile(
     r"\s*at ([^\s()]+)\.([^\s().](?:[^().\t]*[^\s().])?)\("
     r"(?:Native Method|Unknown Source(?::\d+)?|([^\s():,]+)(?::(-?\d+))?)\)"
 )
+# A function without a class, as OpenTelemetry writes PHP's traces in the way of Java: "at {main}(index.php:17)".
+_BARE = re.compile(r"\s*at ([^\s().]+)\(([^\s():,]+\.php):(\d+)\)")
 
 _MORE = re.compile(r"\s*\.\.\. (\d{1,6}) (?:more|common frames omitted)")
 _NESTED = re.compile(r"\s*Suppressed: ")
@@ -69,7 +71,8 @@ def _head(head: str) -> tuple[str | None, str | None, str | None]:
 def _frame(line: str) -> Frame | None:
     found = MARK.match(line)
     if found is None:
-        return None
+        bare = _BARE.match(line)
+        return Frame(bare[1], None, bare[2], int(bare[3][:9])) if bare else None
     owner = without(_LOADER, found[1])
     number = int(found[4][:9]) if found[4] else -1
     return Frame(found[2], owner, found[3], number if number > 0 else None)

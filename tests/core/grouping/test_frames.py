@@ -461,6 +461,10 @@ def test_packages_of_each_language_lie_in_known_folders(file):
     assert not in_app(Frame(function="f", file=file), None)
 
 
+def test_phps_libraries_are_known_by_their_namespace_where_no_path_tells():
+    assert not in_app(Frame(function="handle", module="Symfony.Component.HttpKernel.HttpKernel"), "php")
+
+
 @pytest.mark.parametrize("told", [{"function": "Phoenix.Endpoint.call/2"}, {"module": "Elixir.Plug.Router"}])
 def test_elixirs_libraries_are_known_by_their_modules(told):
     assert not in_app(Frame(**told), "elixir")
