@@ -20,11 +20,11 @@ _TOLD = frozenset({"building", "ready", "error"})
 def read(body: Body) -> Sequence[Item]:
     """The one step of a deploy that a notification tells."""
     told = fields.mapping(fields.decode(body.value))
-    if fields.text(told.get("site_id")) is None:
-        raise Malformed("not a Netlify notification", "no `site_id`")
     event, state = body.headers.get("x-netlify-event"), fields.text(told.get("state"))
     if event and event != _RESTORED and event not in _STATES:
         return (Ignored("an event that brings no code out"),)
+    if fields.text(told.get("site_id")) is None:
+        raise Malformed("not a Netlify notification", "no `site_id`")
     if state not in _TOLD:
         return (Ignored("a deploy on its way"),)
     if told.get("skipped") is True:

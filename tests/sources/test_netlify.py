@@ -71,6 +71,10 @@ def test_a_skipped_deploy_is_no_failure():
     assert deploy("error", "deploy_failed", skipped=True) == Ignored("a deploy that was skipped")
 
 
+def test_what_a_form_sent_is_ignored_though_it_names_no_site():
+    assert read({"form_id": "f-1", "data": {}}, "submission_created") == Ignored("an event that brings no code out")
+
+
 @pytest.mark.parametrize("told", [[], {}, {"site_id": None}])
 def test_what_is_no_notification_is_malformed(told):
     with pytest.raises(Malformed, match="not a Netlify notification"):
