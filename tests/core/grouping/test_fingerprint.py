@@ -204,6 +204,11 @@ def test_a_cause_is_told_without_the_callers_it_shares():
     assert of(whole, last) == of(cut, last)
 
 
+@pytest.mark.parametrize("name", ["Declined", "shop.pay.Declined", "Shop\\Pay\\Declined", "Shop.Pay.Declined"])
+def test_a_type_is_one_however_much_of_its_namespace_is_told(name):
+    assert parts(exceptions=(exception(name),))[0] == ("type", "Declined")
+
+
 def test_a_synthetic_type_is_no_part():
     assert of(exception("SIGSEGV", frames=OWN, synthetic=True)) == of(exception("SIGBUS", frames=OWN, synthetic=True))
     told = parts(type="SIGBUS", exceptions=(exception("SIGBUS", "bad address", (), synthetic=True),))
