@@ -16,6 +16,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999  # ms of the years 1 and 9999, all that a date can tell
 _WORD = 2**63  # what Postgres and msgspec take for a whole number
+_SHORT = 1024  # characters
+_MOMENT = 100  # characters of the longest spelling of a time
 _SPELT = 256  # bits of the longest number that is spelt out; Python refuses to spell more than 4,300 digits
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,19}\s*", re.ASCII)
 _DECIMAL = re.compile(r"\s*[+-]?[0-9]{1,19}\.[0-9]{1,19}\s*", re.ASCII)
@@ -130,9 +132,15 @@ def commit(value: object) -> str | None:
     return value.lower() if isinstance(value, str) and _COMMIT.fullmatch(value) else None
 
 
+def short(value: object) -> str | None:
+    """As ``text``, at most 1,024 characters: of what is written out anew for each item of a body."""
+    told = text(value)
+    return told and told[:_SHORT]
+
+
 def composed(*parts: str | None) -> str | None:
     """An id made of parts; none where one of them is not told, by which two things would become one."""
-    told = [part for part in parts if part is not None]
+    told = [part[:_SHORT] for part in parts if part is not None]
     return ":".join(told) if len(told) == len(parts) else None
 
 
@@ -142,6 +150,8 @@ def instant(value: object) -> int | None:
     ISO 8601 text, without a zone taken for UTC, or a number of s, ms, µs or ns told by its size, also when spelt.
     """
     if isinstance(value, str):
+        if len(value) > _MOMENT:
+            return None
         if _DECIMAL.fullmatch(value):
             return _scaled(float(value))
         return _scaled(int(value)) if _WHOLE.fullmatch(value) else _dated(value)

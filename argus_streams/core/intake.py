@@ -4,7 +4,7 @@ Afterwards an event can be encoded, stored and shown whatever its sender put int
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from argus_streams.errors import Malformed
 _DAY = 24 * 60 * 60 * 1000  # ms
 _EARLIEST = 30 * _DAY  # before Kafka's time: a sender that was offline; further back its clock is wrong
 _IDS = {Signal: "signal_id", TestFailure: "failure_id"}
+_ROOM = 4  # times the largest body: bytes of its items as JSON before the rest of them is told in short
 _LATEST = 10 * 60 * 1000  # after it: clocks differ
 SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")  # of a project
 
@@ -54,7 +55,12 @@ def take(body: Body, source: Source, *, project: str, origin: Origin, limits: Li
     if len(items) > limits.items:
         raise Malformed("too many items", f"{len(items):,}; the limit is {limits.items:,}")
     stamp = _Stamp(project, source.name, origin, body.received_at)
-    return Intake(tuple((index, _taken(item, stamp, index, limits, scrubber)) for index, item in enumerate(items)))
+    room = _ROOM * largest(source, limits)
+    taken = [
+        (index, _taken(item, stamp, index, told))
+        for index, (item, told) in enumerate(zip(_within(items, limits, scrubber, room), items, strict=True))
+    ]
+    return Intake(tuple(taken))
 
 
 def opened(body: Body, source: Source, limits: Limits) -> Body:
@@ -90,27 +96,45 @@ def _steps(item: Told) -> tuple[str, ...]:
     return ("test", item.status) if isinstance(item, TestFailure) else (item.status,)
 
 
-def _taken(item: Item, stamp: _Stamp, index: int, limits: Limits, scrubber: Scrubber) -> Item:
-    if isinstance(item, Ignored):
+def _within(items: Iterable[Item], limits: Limits, scrubber: Scrubber, room: int) -> Iterator[Item]:
+    """The items inside the limits and without secrets; after so many bytes of them, each in short.
+
+    What a body says once each of its items may repeat: ten thousand times a long text, or all attributes of a span.
+    """
+    short = limits.halved().halved().halved()
+    for item in items:
+        if isinstance(item, Ignored):
+            yield item
+        elif isinstance(item, Rejected):
+            yield Rejected(item.reason, clip.clean(scrubber.text(item.detail[: limits.message]), limits.text))
+        elif room > 0:
+            encoded = clip.encoded(item)
+            room -= limits.encoded if encoded is None else len(encoded)
+            yield _presentable(item, encoded, limits, scrubber)
+        else:
+            brief = clip.clipped(item, short.widened())
+            yield _presentable(brief, clip.encoded(brief), short, scrubber)
+
+
+def _taken(item: Item, stamp: _Stamp, index: int, told: Item) -> Item:
+    """The item as it is handed on, stamped; its id is that of all its sender ``told``."""
+    if isinstance(item, Ignored | Rejected) or isinstance(told, Ignored | Rejected):
         return item
-    if isinstance(item, Rejected):
-        return Rejected(item.reason, clip.clean(scrubber.text(item.detail[: limits.message]), limits.text))
     origin = stamp.origin if index == 0 else structs.replace(stamp.origin, index=index)
     name = _IDS.get(type(item), "event_id")
     return structs.replace(
-        _presentable(item, limits, scrubber),
+        item,
         project=stamp.project,
         source=stamp.source,
         origin=origin,
         received_at=stamp.received_at,
         occurred_at=_inside(item.occurred_at, stamp.received_at),
-        **{name: identify(item, stamp.project, stamp.source, origin)},
+        **{name: identify(told, stamp.project, stamp.source, origin)},
     )
 
 
-def _presentable(item: Told, limits: Limits, scrubber: Scrubber) -> Told:
+def _presentable(item: Told, encoded: bytes | None, limits: Limits, scrubber: Scrubber) -> Told:
     """The item without secrets, inside the limits; nearly all are so already, which one look at their JSON tells."""
-    encoded = clip.encoded(item)
     fit = encoded is not None and clip.fits(item, encoded, limits)
     if not fit:
         item = clip.clipped(item, limits.widened())

@@ -22,10 +22,10 @@ def read(alert: object, about: Mapping[str, Any], received_at: int) -> Item:
     labels = texts(alert.get("labels"))
     if "alertname" not in labels:  # some relays tell once what their alerts have in common
         labels = {**texts(about.get("groupLabels")), **texts(about.get("commonLabels")), **labels}
-    notes = {**texts(alert), **texts(about.get("commonAnnotations")), **texts(alert.get("annotations"))}
+    places = tuple(fields.mapping(each) for each in (alert.get("annotations"), about.get("commonAnnotations"), alert))
     name = labels.get("alertname")
-    summary = notes.get("summary") or notes.get("title")
-    message = notes.get("description") or notes.get("message") or summary
+    summary = _note(places, "summary") or _note(places, "title")
+    message = _note(places, "description") or _note(places, "message") or summary
     if name is None and message is None:
         message = fields.text(about.get("message")) or fields.text(about.get("title"))
     if name is None and message is None:
@@ -50,6 +50,11 @@ def read(alert: object, about: Mapping[str, Any], received_at: int) -> Item:
         instance=instance,
         vendor_id=_vendor_id(instance, fields.text(alert.get("startsAt")), status),
     )
+
+
+def _note(places: tuple[Mapping[str, Any], ...], name: str) -> str | None:
+    """What the first of these places says under a name; to join them would read what all share for each alert."""
+    return next((text for place in places if (text := fields.text(place.get(name))) is not None), None)
 
 
 def texts(value: object) -> dict[str, str]:

@@ -46,7 +46,7 @@ def read(body: Body) -> Sequence[Item]:
     if isinstance(told.get("trigger"), dict):
         return (_webhook(told),)
     if isinstance(told.get("events"), list):
-        language = fields.text(fields.mapping(told.get("notifier")).get("name")) or ""
+        language = fields.short(fields.mapping(told.get("notifier")).get("name")) or ""
         return [_posted(event, language) for event in told["events"]] or (Ignored("nothing in it"),)
     if "exceptions" in told:
         return (_posted(told, ""),)

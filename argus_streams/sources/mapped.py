@@ -1,6 +1,7 @@
 """Bodies without a fixed shape, read by the mappings that the project's operator wrote (docs/senders/mapped.md)."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from msgspec import structs
@@ -13,6 +14,7 @@ from argus_streams.core.source import Body, Source
 from argus_streams.errors import Malformed
 
 _ELEMENTS = Limits().items  # of a body; with more, intake would refuse it after they were all read
+_OBJECT, _TEXT = 256, 1024  # entries of an object that elements share, and characters of each
 _NOTHING = "nothing that the mapping looks for"
 Found = Mapping[str, Any]
 
@@ -59,7 +61,7 @@ def _items(mapping: BodyMapping, whole: Any) -> Sequence[Item]:
         raise Malformed("the mapping fails here", f"{mapping.each.place}: finds no list")
     if len(elements) > _ELEMENTS:
         raise Malformed("too many items", f"{len(elements):,}; the limit is {_ELEMENTS:,}")
-    common = _found(mapping.common, whole)
+    common = _shared(_found(mapping.common, whole))
     return [_item(mapping, element, common) for element in elements] or (Ignored("nothing in it"),)
 
 
@@ -84,6 +86,13 @@ def _item(mapping: BodyMapping, element: Any, common: Found) -> Item:
 
 def _found(expressions: Mapping[str, Expression], data: Any) -> Found:
     return {name: value for name, each in expressions.items() if (value := each.of(data)) is not None}
+
+
+def _shared(found: Found) -> Found:
+    """What is written out with each element, of which there may be many."""
+    objects = {name: dict(islice(_texts(found, name).items(), _OBJECT)) for name in OBJECTS if name in found}
+    texts = {name: fields.short(value) if isinstance(value, str) else value for name, value in found.items()}
+    return texts | {name: {key: value[:_TEXT] for key, value in told.items()} for name, told in objects.items()}
 
 
 def _together(common: Found, own: Found) -> Found:

@@ -11,7 +11,7 @@ from traces import JAVA, PYTHON, TRACES
 
 from argus_streams.core.events import ExceptionInfo
 from argus_streams.core.stacktext import parse
-from argus_streams.core.stacktext.lines import MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINE, MAX_LINES
+from argus_streams.core.stacktext.lines import MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINE
 
 
 @pytest.mark.parametrize("text", TRACES)
@@ -35,7 +35,7 @@ def test_a_chain_without_end_is_cut():
 def test_frames_that_are_put_back_are_no_more_than_a_text_has_lines():
     calls_ = "".join(f"\tat a.B.c{n}(B.java:{n})\n" for n in range(MAX_FRAMES))
     found = parse(f"a.E: x\n{calls_}" + "Caused by: a.E: y\n\t... 500 more\n" * 40)
-    assert (len(found), sum(len(one.frames) for one in found)) == (MAX_EXCEPTIONS, MAX_LINES)
+    assert (len(found), sum(len(one.frames) for one in found)) == (MAX_EXCEPTIONS, 2 * MAX_FRAMES)
 
 
 def test_errors_inside_errors_without_end_are_cut():

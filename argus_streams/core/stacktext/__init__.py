@@ -87,4 +87,4 @@ def _parse(text: str) -> tuple[ExceptionInfo, ...]:
     return ()
 
 
-_remembered = lru_cache(maxsize=1024)(_parse)
+_remembered = lru_cache(maxsize=512)(_parse)

@@ -8,7 +8,6 @@ from argus_streams.core.events import ExceptionInfo, Frame
 from argus_streams.core.stacktext.lines import (
     MAX_EXCEPTIONS,
     MAX_FRAMES,
-    MAX_LINES,
     headed,
     headline,
     package,
@@ -22,9 +21,9 @@ MARK = re.compile(
     r"\s*at ([^\s()]+)\.([^\s().](?:[^().\t]*[^\s().])?)\("
     r"(?:Native Method|Unknown Source(?::\d+)?|([^\s():,]+)(?::(-?\d+))?)\)"
 )
+
 # A function without a class, as OpenTelemetry writes PHP's traces in the way of Java: "at {main}(index.php:17)".
 _BARE = re.compile(r"\s*at ([^\s().]+)\(([^\s():,]+\.php):(\d+)\)")
-
 _MORE = re.compile(r"\s*\.\.\. (\d{1,6}) (?:more|common frames omitted)")
 _NESTED = re.compile(r"\s*Suppressed: ")
 _CAUSE = re.compile(r"(\s*)Caused by: (?!\[CIRCULAR REFERENCE)")
@@ -39,7 +38,7 @@ def read(lines: Sequence[str]) -> tuple[ExceptionInfo, ...]:
     """The chain, causes first, each with the frames that it shares with what it caused ("... 12 more") put back."""
     found: list[ExceptionInfo] = []
     enclosing: list[Frame] = []
-    room = MAX_LINES  # frames of all: a line of 30 characters can ask for 500
+    room = 2 * MAX_FRAMES  # frames of all: a line of 30 characters can ask for 500
     margin = next((len(line) - len(line.lstrip()) for line in lines if MARK.match(line)), 0)
 
     def is_cause(line: str) -> bool:

@@ -102,7 +102,7 @@ def _lasting(name: str | None, branch: str | None) -> str | None:
 
 
 def _repository(told: Mapping[str, Any]) -> str:
-    name = fields.text(fields.mapping(told.get("repository")).get("full_name"))
+    name = fields.short(fields.mapping(told.get("repository")).get("full_name"))
     if name is None:
         raise Malformed("no repository", "an event without `repository.full_name`")
     return name

@@ -65,7 +65,7 @@ def _pull_request(told: Mapping[str, Any], event: str, delivery: str | None) -> 
 def _repository(value: object) -> str:
     """The project's key and the repository's slug."""
     told = fields.mapping(value)
-    key, slug = fields.text(fields.mapping(told.get("project")).get("key")), fields.text(told.get("slug"))
+    key, slug = fields.short(fields.mapping(told.get("project")).get("key")), fields.short(told.get("slug"))
     if key is None or slug is None:
         raise Malformed("no repository", "an event without `project.key` and `slug` of its repository")
     return f"{key}/{slug}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from itertools import islice
 from typing import Any, NamedTuple
 
 from argus_streams.core import fields, stacktext
@@ -10,6 +11,8 @@ from argus_streams.sources.otlp import values
 
 EXCEPTION = ("exception.type", "exception.message", "exception.stacktrace")
 _PLATFORMS = {"nodejs": "javascript", "webjs": "javascript", "dotnet": "csharp", "cpp": "native"}
+_SHARED = 256  # attributes of a resource, and ...
+_SHARED_TEXT = 2_048  # ... characters of one: they are written out with each record
 _USUAL_PORTS = (None, "80", "443")
 
 
@@ -33,7 +36,8 @@ class Told(NamedTuple):
 def records(request: Mapping[str, Any], shape: Shape) -> Iterator[Told]:
     """Each record with its resource's attributes and the name of its scope, in order."""
     for group in map(fields.mapping, fields.listing(request.get(shape.resources))):
-        resource = values.attributes(fields.mapping(group.get("resource")).get("attributes"))
+        told = values.attributes(fields.mapping(group.get("resource")).get("attributes"))
+        resource = {name: value[:_SHARED_TEXT] for name, value in islice(told.items(), _SHARED)}
         scopes = fields.listing(group.get(shape.scopes)) or fields.listing(group.get(shape.older_scopes))
         for scoped in map(fields.mapping, scopes):
             scope = fields.mapping(scoped.get("scope")) or fields.mapping(scoped.get("instrumentationLibrary"))
@@ -85,7 +89,7 @@ def first(told: Mapping[str, str], *names: str) -> str | None:
 
 def identifier(value: object) -> str | None:
     """A trace's or span's id; one of zeros says that there is none."""
-    told = (fields.text(value) or "").lower()
+    told = (fields.short(value) or "").lower()
     return told if told.strip("0") else None
 
 

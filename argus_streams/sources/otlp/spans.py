@@ -5,11 +5,13 @@ https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 
 from argus_streams.core import fields
+from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, Ignored, Item, Rejected
 from argus_streams.sources.otlp import context, values
 from argus_streams.sources.otlp.context import Told
@@ -18,6 +20,7 @@ _SHAPE = context.Shape("resourceSpans", "scopeSpans", "instrumentationLibrarySpa
 _ERROR = (2, "2", "STATUS_CODE_ERROR")
 _CALLING = (3, 4, "3", "4", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER")
 
+_TAGS = Limits().tags  # those of a span go with each of its exceptions
 _REASONS = ("error.type", "http.response.status_code", "http.status_code", "rpc.grpc.status_code")
 
 
@@ -85,7 +88,7 @@ def _where(span: Mapping[str, Any], told: Told, attributes: Mapping[str, str]) -
         logger=told.scope,
         trace_id=context.identifier(span.get("traceId")),
         span_id=context.identifier(span.get("spanId")),
-        tags=dict(attributes),
+        tags=dict(islice(attributes.items(), _TAGS)),
         occurred_at=context.moment(span.get("endTimeUnixNano"), span.get("startTimeUnixNano")),
     )
 

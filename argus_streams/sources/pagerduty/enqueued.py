@@ -101,7 +101,7 @@ def _read(action: object, alert: _Alert) -> Sequence[Item]:
 def _relayed(event: Event, status: Status, alert: _Alert) -> Event:
     """An alert with labels; its label set is the instance, so its end may come this way or straight."""
     at = fields.text(alert.payload.get("timestamp"))
-    by_key = f"{alert.key}:{event.instance}:{at}:{status}" if alert.key and at else None
+    by_key = fields.composed(alert.key, event.instance, at, status)
     began = event.vendor_id and event.vendor_id.rpartition(":")[0]
     return msgspec.structs.replace(
         event,

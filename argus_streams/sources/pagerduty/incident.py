@@ -55,7 +55,7 @@ def _relayed(event: Event, turn: Turn) -> Event:
         link=fields.text(incident.get("html_url")) or event.link,
         occurred_at=turn.occurred_at,
         instance=fields.text(incident.get("id")),
-        vendor_id=f"{turn.vendor_id}:{event.instance}" if turn.vendor_id else None,
+        vendor_id=fields.composed(turn.vendor_id, event.instance),
         delivery_id=turn.delivery_id,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from argus_streams.core.events import Event, ExceptionInfo, Ignored, Severity
-from argus_streams.core.fields import instant, listing, mapping, text
+from argus_streams.core.fields import instant, listing, mapping, short, text
 from argus_streams.errors import Malformed
 from argus_streams.sources.sentry.message import report, wording
 from argus_streams.sources.sentry.stack import exceptions
@@ -186,5 +186,5 @@ def _instant(told: Mapping[str, Any]) -> int | None:
 
 def _identifier(told: object) -> str | None:
     """An event's id in Sentry's own spelling, which SDKs write with dashes or in capitals too."""
-    found = text(told)
+    found = short(told)
     return found.replace("-", "").lower() or None if found else None

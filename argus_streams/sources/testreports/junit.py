@@ -17,6 +17,7 @@ _LONGEST = 4 * 1024 * 1024  # bytes of one tag with its attributes, or of one co
 _TEXT = 256 * 1024  # characters of a failure's text, of which the rest is no use to anybody
 _OUTPUT = ("system-out", "system-err")
 _SUITES = ("testsuites", "testsuite")
+_ROOT = "Root Suite"
 _UNRUN = frozenset({"notrun", "skipped", "disabled", "pending", "ignored"})  # what GoogleTest and others say instead
 _UNFINISHED = ("no element found", "unclosed token", "unclosed CDATA section", "partial character")
 # Tools forget that XML has no control characters. ESC becomes DEL, which XML has, so that colours can be found.
@@ -54,6 +55,9 @@ class _Reader:
         self._told = False  # where the report comes from
         self._open: list[str] = []
         self._suites: list[Mapping[str, str]] = []
+        self._root: Mapping[
+            str, str
+        ] = {}  # file that mocha-junit-reporter tells once, before the suites that are in it
         self._case: Case | None = None
         self._skipped = False
         self._problems: list[Problem] = []
@@ -79,7 +83,9 @@ class _Reader:
         if len(self._open) > DEEPEST:
             raise Malformed("nested too deeply", f"more than {DEEPEST} elements inside one another")
         if name in _SUITES:
-            self._suites.append(attributes)
+            if attributes.get("name") == _ROOT:
+                self._root = {"file": attributes["file"]} if "file" in attributes else {}
+            self._suites.append({**self._root, **attributes})
             whole = len(self._open) == 1  # a suite of several does not name the report
             self._about = self._about.adding(
                 name=(attributes.get("name") or None) if whole else None,

@@ -155,5 +155,5 @@ def _failure(test: _Test, place: _Place, about: About, status: TestStatus) -> Te
 
 def _framework(file: str | None, code: _CodeFrame) -> Framework:
     """Cypress runs mocha in a browser, and its report says so only where it shows code, or by its files' names."""
-    name = (file or "").replace("\\", "/")
+    name = (fields.short(file) or "").replace("\\", "/")
     return "cypress" if told(code.frame) or ".cy." in name or "cypress/" in name else "mocha"
