@@ -394,6 +394,16 @@ class TestJunit:
             == "cart > totals"
         )
 
+    def test_cypress_tells_a_file_once_before_its_suites(self):
+        suites = "".join(
+            f'<testsuite name="Root Suite" file="e2e/{file}.cy.js"/><testsuite name="{file}">'
+            f'<testcase name="{file} pays" classname="pays"><failure message="m">at e2e/{file}.cy.js:9:5</failure>'
+            "</testcase></testsuite>"
+            for file in ("cart", "bank")
+        )
+        told = [(each.test, each.file, each.line) for each in failures(f"<testsuites>{suites}</testsuites>")]
+        assert told == [("cart pays", "e2e/cart.cy.js", 9), ("bank pays", "e2e/bank.cy.js", 9)]
+
     def test_playwright_tells_its_project_as_the_host(self):
         text = f"[webkit]{JOINT}cart.spec.ts:14:3{JOINT}pays\n\n    Error: x\n        at /w/cart.spec.ts:18:37"
         of_webkit, of_host = (
