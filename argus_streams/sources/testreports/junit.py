@@ -83,14 +83,7 @@ class _Reader:
         if len(self._open) > DEEPEST:
             raise Malformed("nested too deeply", f"more than {DEEPEST} elements inside one another")
         if name in _SUITES:
-            if attributes.get("name") == _ROOT:
-                self._root = {"file": attributes["file"]} if "file" in attributes else {}
-            self._suites.append({**self._root, **attributes})
-            whole = len(self._open) == 1  # a suite of several does not name the report
-            self._about = self._about.adding(
-                name=(attributes.get("name") or None) if whole else None,
-                started=fields.instant(attributes.get("timestamp")),
-            )
+            self._suite(attributes)
         elif name == "testcase":
             self._case = Case(attributes, self._suites[-1])
             self._skipped, self._problems = attributes.get("status") in _UNRUN, []
@@ -102,6 +95,16 @@ class _Reader:
             self._inside(name, attributes)
         elif name == "property" and "name" in attributes:
             self._about = self._about.told({attributes["name"].lower(): attributes.get("value", "")})
+
+    def _suite(self, attributes: dict[str, str]) -> None:
+        if attributes.get("name") == _ROOT:
+            self._root = {"file": attributes["file"]} if "file" in attributes else {}
+        self._suites.append({**self._root, **attributes})
+        whole = len(self._open) == 1  # a suite of several does not name the report
+        self._about = self._about.adding(
+            name=(attributes.get("name") or None) if whole else None,
+            started=fields.instant(attributes.get("timestamp")),
+        )
 
     def _inside(self, name: str, attributes: dict[str, str]) -> None:
         """A part of a test."""
