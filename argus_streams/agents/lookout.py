@@ -12,6 +12,7 @@ from argus_streams.ports import FieldCounter
 
 log = logging.getLogger(__name__)
 
+LARGEST = 1024 * 1024  # bytes: reports may have more, and as objects would take many times as much memory
 DISTINCT = 200  # paths of all senders that are told apart: a stranger's keys must not fill logs and monitoring
 OTHER = "other"  # the path of all that come later
 SILENCE_SECONDS = 3600.0  # between two warnings of one path
@@ -47,7 +48,7 @@ class Lookout:
         if source in self._seen and not drift.sampled(incoming.origin.offset):
             return
         known = self._known.get(source)
-        if known is None or reading.outcome == "dead":
+        if known is None or reading.outcome == "dead" or len(incoming.value) > LARGEST:
             return
         self._seen.add(source)
         documents = [each for each in drift.documents(incoming.value) if isinstance(each, dict | list)]

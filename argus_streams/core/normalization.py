@@ -105,7 +105,7 @@ def read(incoming: Incoming, norms: Norms) -> Reading:
     except Malformed as error:
         return _dead(error.reason, norms.scrubber.text(error.detail))
     except Exception as error:  # noqa: BLE001 - whatever it is, the body must not stop its neighbours
-        return _dead(BUG, last_frames(error))
+        return _dead(BUG, norms.scrubber.text(last_frames(error)))
 
 
 def entries_of(incoming: Incoming, reading: Reading) -> list[Entry]:

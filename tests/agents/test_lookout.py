@@ -6,8 +6,10 @@ import pytest
 from records import Record, bodies, normalizer, norms, piece, turn
 
 from argus_streams.adapters.memory import MemoryFields
-from argus_streams.agents.lookout import DISTINCT, OTHER, SILENCE_SECONDS, Lookout
+from argus_streams.agents.lookout import DISTINCT, LARGEST, OTHER, SILENCE_SECONDS, Lookout
 from argus_streams.core import drift
+from argus_streams.core.events import Origin
+from argus_streams.core.normalization import Incoming, Reading
 
 KNOWN = {"argus": drift.known(["message", "tags.*", "events[].message"])}
 
@@ -119,3 +121,15 @@ def test_a_secret_in_a_key_is_told_nowhere(caplog):
     turn(agent, bodies(body(**{"ghp_" + "a1B2c3D4e5" * 4: 1})))
     assert len(caplog.messages) == 1
     assert "a1B2c3" not in caplog.text + str(counter.fields)
+
+
+def test_a_report_too_large_to_be_taken_apart_at_once_is_not_looked_at():
+    counter = MemoryFields()
+    lookout, reading = Lookout(KNOWN, counter, str), Reading("normalised")
+    for size, looked in ((LARGEST + 1, {}), (1_000, {"argus": 1})):
+        value = body(mood="x" * (size - len(body(mood=""))))
+        lookout.look(
+            Incoming(value=value, headers={}, source="argus", project="shop", origin=Origin("t", 0, 0), received_at=0),
+            reading,
+        )
+        assert counter.bodies == looked

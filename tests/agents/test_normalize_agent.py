@@ -222,6 +222,16 @@ def test_a_bug_of_ours_is_a_letter_that_tells_its_last_frames():
     assert "/" not in letter.detail
 
 
+def test_a_bug_that_quotes_a_secret_tells_none():
+    class Quoting(Buggy):
+        def read(self, body):
+            return {}["password=hunter2", body.value]
+
+    ((letter, _),) = turn(normalizer(norms({"argus": Quoting()})), bodies(GOOD)).letters()
+    assert letter.reason == "bug"
+    assert "hunter2" not in letter.detail
+
+
 def test_a_thousand_bugs_in_a_row_hold_and_hold_again_until_they_end():
     agent = normalizer(norms({"argus": Buggy()}))
     assert len(turn(agent, bodies(*[GOOD] * 999)).letters()) == 999

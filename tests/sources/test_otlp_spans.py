@@ -163,3 +163,7 @@ def test_what_says_nothing_is_rejected_alone():
     empty = span({"name": "exception"})
     items = read(request(silent, empty, "x", failed()))
     assert [type(item) for item in items] == [Rejected, Rejected, Rejected, Event]
+
+
+def test_a_span_that_names_itself_its_parent_still_tells_its_exception():
+    assert one(span(exception(), traceId="a1", spanId="b1", parentSpanId="b1")).exceptions

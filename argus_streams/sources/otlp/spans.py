@@ -111,7 +111,7 @@ def _exception(happened: Mapping[str, Any], span: Mapping[str, Any], where: Even
     )
     raised = _Raised(where.trace_id, where.span_id, last.type, last.value)
     parent = context.identifier(span.get("parentSpanId"))
-    return _Read(item, raised, raised._replace(span_id=parent) if parent else None)
+    return _Read(item, raised, raised._replace(span_id=parent) if parent not in {None, where.span_id} else None)
 
 
 def _failure(span: Mapping[str, Any], attributes: Mapping[str, str], where: Event) -> Item:
