@@ -21,7 +21,7 @@ def load_mappings(file: Path | None, named_by: str = "ARGUS_MAPPINGS_FILE") -> M
         written = msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), dict[str, list[Any]])
     except OSError as error:
         raise Misconfigured(f"{at}: {error.strerror}") from error
-    except (UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError, RecursionError) as error:
+    except (ValueError, yaml.YAMLError, msgspec.ValidationError, RecursionError) as error:  # 2026-99-99 is a ValueError
         raise Misconfigured(f"{at}: {error}") from error
     return {project: _of_project(f"{at}: {project}", project, mappings) for project, mappings in written.items()}
 

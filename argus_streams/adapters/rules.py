@@ -27,7 +27,7 @@ def load_rules(file: Path | None) -> Mapping[str, Sequence[Rule]]:
         written = msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), dict[str, list[_Written]])
     except OSError as error:
         raise Misconfigured(f"ARGUS_RULES_FILE: {file}: {error.strerror}") from error
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+    except (ValueError, yaml.YAMLError, msgspec.ValidationError, RecursionError) as error:
         raise Misconfigured(f"ARGUS_RULES_FILE: {file}: {error}") from error
     return {project: tuple(_rule(file, project, each) for each in rules) for project, rules in written.items()}
 

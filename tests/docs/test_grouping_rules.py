@@ -76,6 +76,7 @@ def test_the_page_names_every_field():
     "text",
     [
         "shop: [{name: a, match: {}, parts: [x]}]",
+        "shop: 2026-99-99",
         "shop: [{name: a, match: {colour: red}, parts: [x]}]",
         "shop: [{nam: a}]",
     ],

@@ -238,7 +238,7 @@ def test_a_mistake_is_refused_with_its_place(loaded, mapping, told):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize(("text", "told"), [("", "null"), ("shop: []", "shop: has no mapping"), ("Shop: []", "Shop: a project is"), ("a: [", "mappings.yaml")])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize(("text", "told"), [("", "null"), ("shop: []", "shop: has no mapping"), ("Shop: []", "Shop: a project is"), ("a: [", "mappings.yaml"), ("shop: 2026-99-99", "month must be")])  # fmt: skip  # noqa: E501
 def test_a_file_without_mappings_is_refused(tmp_path, text, told):
     file = tmp_path / "mappings.yaml"
     file.write_text(text)
