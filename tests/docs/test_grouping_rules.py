@@ -80,7 +80,7 @@ def test_the_page_names_every_field():
         "shop: [{name: a, match: {colour: red}, parts: [x]}]",
         "shop: [{nam: a}]",
     ],
-    ids=["an empty match", "an unknown field", "an unknown key"],
+    ids=["an empty match", "no date", "an unknown field", "an unknown key"],
 )
 def test_a_mistake_ends_with_78_and_its_place(tmp_path, text):
     file = tmp_path / "rules.yaml"
