@@ -101,7 +101,7 @@ def _within(items: Iterable[Item], limits: Limits, scrubber: Scrubber, room: int
 
     What a body says once each of its items may repeat: ten thousand times a long text, or all attributes of a span.
     """
-    short = limits.halved().halved().halved()
+    short: Limits | None = None  # made for a body that needs it: it takes longer than reading most bodies
     for item in items:
         if isinstance(item, Ignored):
             yield item
@@ -112,6 +112,7 @@ def _within(items: Iterable[Item], limits: Limits, scrubber: Scrubber, room: int
             room -= limits.encoded if encoded is None else len(encoded)
             yield _presentable(item, encoded, limits, scrubber)
         else:
+            short = short or limits.halved().halved().halved()
             brief = clip.clipped(item, short.widened())
             yield _presentable(brief, clip.encoded(brief), short, scrubber)
 
