@@ -51,13 +51,10 @@ class NormalizeAgent:
         self._bugs.begin()
         self._lookout.begin()
         for piece in slices:
-            readings: list[tuple[Incoming, Record, Reading]] = []
-            for count, record in enumerate(piece.records):
-                incoming = self._incoming(piece, record)
-                readings.append((incoming, record, await self._read(incoming)))
-                if count % YIELD_EVERY == 0:
-                    await asyncio.sleep(0)
-            out += self._effects(piece, readings)
+            incomings = [self._incoming(piece, record) for record in piece.records]
+            readings = await self._readings(incomings)
+            self._look_at(incomings, readings)
+            out += self._effects(piece, list(zip(incomings, piece.records, readings, strict=True)))
             if piece.expired is not None:
                 gone = expired(piece.expired, stage="normalize", topic=piece.topic_id, partition=piece.partition)
                 out.append(outgoing(self._topics.ledger, None, gone))
@@ -76,16 +73,29 @@ class NormalizeAgent:
             received_at=record.timestamp,
         )
 
+    async def _readings(self, incomings: Sequence[Incoming]) -> list[Reading]:
+        """What became of each body; those of one sender are read in a row, which the processor's caches reward."""
+        found: dict[int, Reading] = {}
+        by_sender = sorted(range(len(incomings)), key=lambda at: incomings[at].source)
+        for count, at in enumerate(by_sender):
+            found[at] = await self._read(incomings[at])
+            if count % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+        return [found[at] for at in range(len(incomings))]
+
     async def _read(self, incoming: Incoming) -> Reading:
         """Read a body; a large one, which may take seconds, beside the loop, so that Kafka goes on hearing from us."""
         large = len(incoming.value) > LARGE or packed.HEADER in incoming.headers
-        reading = await asyncio.to_thread(read, incoming, self._norms) if large else read(incoming, self._norms)
-        if reading.reason == BUG:
-            self._bugs.bug(reading.refusals[0].detail)
-        else:
-            self._bugs.fine()
-        self._lookout.look(incoming, reading)
-        return reading
+        return await asyncio.to_thread(read, incoming, self._norms) if large else read(incoming, self._norms)
+
+    def _look_at(self, incomings: Sequence[Incoming], readings: Sequence[Reading]) -> None:
+        """Count bugs in a row, in the order of the records, and notice new fields."""
+        for incoming, reading in zip(incomings, readings, strict=True):
+            if reading.reason == BUG:
+                self._bugs.bug(reading.refusals[0].detail)
+            else:
+                self._bugs.fine()
+            self._lookout.look(incoming, reading)
 
     def _effects(self, piece: Slice, readings: Sequence[tuple[Incoming, Record, Reading]]) -> list[Outgoing]:
         out: list[Outgoing] = []
