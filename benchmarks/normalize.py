@@ -20,10 +20,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import msgspec
-from traffic import SENDERS, TOPICS, How, Load, lookout, mixed, norms
+from traffic import SENDERS, TOPICS, How, Load, incoming, lookout, mixed, norms
 
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.core.grouping.sighting import fold
+from argus_streams.core.normalization import read
 from argus_streams.streaming.agent import Slice
 
 SLICE = 2_000  # bodies
@@ -45,6 +46,14 @@ def turn(pieces: Sequence[Slice]) -> None:
             await agent.turn([piece])
 
     asyncio.run(run())
+
+
+def pure(pieces: Sequence[Slice]) -> None:
+    """What `core.normalization.read` makes of each body, in the agent's order; nothing is folded or encoded."""
+    rules = norms()
+    for piece in pieces:
+        for record in sorted(piece.records, key=lambda each: dict(each.headers)["ce_source"]):
+            read(incoming(record), rules)
 
 
 def decode(pieces: Sequence[Slice]) -> None:
@@ -108,6 +117,8 @@ def main(arguments: Sequence[str]) -> None:
         told = len(loads[name].samples)
         report(f"{name} ({loads[name].payloads} + {told - loads[name].payloads})", rounds)
     report("all, a spread", every)
+    fresh = [list(mixed([load.slice(SLICE) for load in loads.values()])) for _ in range(ROUNDS)]
+    print(f"{'  the pure step alone':<34}{rate(pure, fresh):>10,.0f}", flush=True)
     for how, name in OTHERS.items():
         report(name, others[how])
     print("one body each: a storm of one problem beside a spread of problems that are made of the same bodies")

@@ -160,6 +160,19 @@ def arrived(sender: str, headers: Mapping[str, str], value: bytes, offset: int) 
     return Arrived(TOPICS.incoming, 0, offset, NOW * 1000 + offset * 10, None, value, pairs)
 
 
+def incoming(record: Arrived) -> Incoming:
+    """The record as NORMALIZE reads it."""
+    headers = {name: text.decode() for name, text in record.headers}
+    return Incoming(
+        value=record.value,
+        headers=headers,
+        source=headers["ce_source"],
+        project=headers["project"],
+        origin=Origin("topic-id", record.partition, record.offset),
+        received_at=record.timestamp,
+    )
+
+
 def _with(value: Any, words: set[str], suffix: str) -> Any:
     """The value with a suffix behind each of the words, but for what a vendor's own vocabulary says."""
     if isinstance(value, dict):
