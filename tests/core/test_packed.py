@@ -48,7 +48,9 @@ def test_another_encoding_is_refused(name):
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"{}", gzip.compress(b"{}")[:-1], gzip.compress(b"{}")[1:], zlib.compress(b"{}")]
+    "value",
+    [b"", b"{}", gzip.compress(b"{}")[:-1], gzip.compress(b"{}")[1:], zlib.compress(b"{}")],
+    ids=["nothing", "plain", "cut off", "without its beginning", "zlib"],
 )
 def test_what_is_damaged_is_refused(value):
     assert refusal(value) == "not gzip"
