@@ -23,7 +23,8 @@ IDS = {
     "alertmanager": {("*", "startsAt")},
     "argus": {(None, "id"), ("events", "id")},
     "github": {(None, "id"), ("workflow_run", "id"), ("workflow_job", "id"), ("check_run", "id")},
-    "otlp": set(),  # an attribute, see `_with_holes`
+    # of spans and of what was logged in them; beside them an attribute, see `_with_holes`
+    "otlp": {("*", "traceId"), ("*", "spanId"), ("*", "parentSpanId")},
     "sentry": {("*", "event_id"), ("issue", "id"), ("metric_alert", "id")},
 }
 _HOLE = re.compile(rb'"@hole(\d+)@"')

@@ -22,7 +22,7 @@ from processes import comes_true
 from argus_streams.streaming.table import CLAIM
 
 SCRIPT = Path(__file__).parent / "counting_worker.py"
-PORT = re.compile(r"/readyz on port (\d+)")
+PORT = re.compile(r"/readyz .*on port (\d+)")
 
 
 class Process:
