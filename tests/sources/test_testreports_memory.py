@@ -30,7 +30,7 @@ print(peak, reading.outcome, len(reading.failures), reading.reason, [each.title 
 
 
 def playwright(number, text, output):
-    error = {"message": f"Error: {text}", "stack": f"Error: {text}\n    at /work/cart.spec.ts:5:7"}
+    error = {"message": f"Error: {text}", "stack": f"Error: {text}\n    at /repo/cart.spec.ts:5:7"}
     result = {
         "status": "failed" if text else "passed", "duration": 12, "retry": 0, "startTime": "2026-11-20T09:14:00.000Z",
         "errors": [error] if text else [], "stdout": [{"text": output}], "attachments": [{"body": output}],

@@ -1,4 +1,4 @@
-"""pytest-json-report: https://pypi.org/project/pytest-json-report."""
+"""pytest-json-report: https://github.com/numirias/pytest-json-report."""
 
 from collections.abc import Iterator
 from typing import Any

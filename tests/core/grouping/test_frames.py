@@ -448,7 +448,7 @@ def test_what_compilers_put_around_a_function_is_taken_off(platform, function, f
         "ext:deno_fetch/26_fetch.js",
         "/var/runtime/bootstrap.py",
         "/opt/python/requests/api.py",
-        "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/serde-1.0/src/lib.rs",
+        "/home/ci/.cargo/registry/src/index-6f17d22bba15001f/serde-1.0/src/lib.rs",
         "/go/pkg/mod/github.com/x/y@v1.2.3/z.go",
         "github.com/x/y@v1.2.3/z.go",
         "/usr/local/bundle/ruby/3.4.0/gems/rack-3.1.0/lib/rack.rb",
