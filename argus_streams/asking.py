@@ -1,5 +1,6 @@
 """What the command line does for a person who asks: read bodies, list groups, decide about one."""
 
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -200,8 +201,8 @@ def _database(given: Settings) -> AbstractAsyncContextManager[Database]:
 
 
 def _source_of(file: Path, known: Collection[str]) -> str:
-    """A source told by the name of a file up to its first dot, or of a folder above it."""
-    names = (file.name.partition(".")[0], *(each.name for each in file.parents))
+    """A source told by the beginning of a file's name, or of a folder's above it: `github`, `github_push.json`."""
+    names = (re.split(r"[._-]", each.name)[0] for each in (file, *file.parents))
     return next((name for name in names if name in known), "")
 
 

@@ -18,8 +18,7 @@ SOURCE_OF = {folder: folder for folder in SOURCES if folder not in {"argus", "se
 SOURCE_OF |= {"other_alerts": "mapped", "other_ci": "mapped"}
 MAPPINGS = load_mappings(RECORDS.parent / "fixtures" / "mappings" / "senders.yaml")["senders"]
 SOURCE_OF |= {"testreports_generated": "testreports"}
-# headers of a request, without its body
-NO_BODIES = {"bitbucket/skyhook_bitbucket_headers.json", "other_ci/skyhook_buildkite_headers.json"}
+NO_BODIES = {"other_ci/skyhook_buildkite_headers.json"}  # headers of a request, without its body
 EVENT = ("kind", "severity", "status", "type", "release", "environment", "service", "platform", "host", "url")
 EVENT += ("culprit", "user", "session", "trace_id", "occurred_at", "link", "vendor_id", "delivery_id", "instance")
 EVENT += ("commit", "branch", "repository")

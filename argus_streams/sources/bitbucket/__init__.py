@@ -17,11 +17,14 @@ from argus_streams.sources.bitbucket import cloud, server
 _DELIVERIES = ("x-request-uuid", "x-request-id")
 _STATES = {"MERGED": "pullrequest:fulfilled", "DECLINED": "pullrequest:rejected"}
 _REVIEWED = ("approval", "changes_request", "comment")
+_HEADERS = frozenset({"x-event-key", "x-hook-uuid", "x-request-uuid", "x-attempt-number"})  # a capture may hold no more
 
 
 def read(body: Body) -> Sequence[Item]:
     """What a webhook tells: of a push each branch, else one thing."""
     told = fields.mapping(fields.decode(body.value))
+    if told and told.keys() <= _HEADERS:
+        return (Ignored("a request's headers without its body"),)
     own = fields.text(told.get("eventKey"))  # Data Center's bodies name their event
     event = body.headers.get("x-event-key") or own or _by_shape(told)
     delivery = next((body.headers[name] for name in _DELIVERIES if body.headers.get(name)), None)
