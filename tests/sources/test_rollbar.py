@@ -67,6 +67,8 @@ def test_an_item_reopened_by_a_person_is_told_though_its_occurrence_was_before()
     first, again = (webhook("reopened_item", occurrence(), last_activated_timestamp=when) for when in (1, 2))
     assert len({"u-1", first.vendor_id, again.vendor_id}) == 3
     assert first.status == "firing"
+    nameless = webhook("reopened_item", occurrence(), last_activated_timestamp=None)
+    assert nameless.vendor_id is None, "when is not told: each is one of its own"
 
 
 def test_an_item_without_occurrence_is_told_by_its_title():

@@ -42,8 +42,8 @@ def of_item(event: str, data: Mapping[str, Any]) -> Item:
     if event == "resolved_item":
         return msgspec.structs.replace(found, status="resolved", vendor_id=None, occurred_at=None)
     if event == "reopened_item":  # by a person, of an occurrence that was told already
-        turn = f"{fields.text(item.get('id'))}:{fields.text(item.get('last_activated_timestamp'))}"
-        return msgspec.structs.replace(found, vendor_id=f"reopened:{turn}")
+        turn = (fields.text(item.get("id")), fields.text(item.get("last_activated_timestamp")))
+        return msgspec.structs.replace(found, vendor_id=fields.composed("reopened", *turn))
     return found
 
 
