@@ -1,0 +1,27 @@
+"""The command line, a thin layer over the rest."""
+
+import click
+
+from argus_streams import logs
+from argus_streams.cli import bodies, operating, problems, trying
+
+
+@click.group(
+    commands=[
+        trying.demo,
+        operating.worker,
+        operating.topics_command,
+        operating.migrate,
+        operating.config,
+        bodies.publish,
+        bodies.explain,
+        bodies.parameterize,
+        problems.groups,
+        problems.group,
+    ],
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="argus-streams")
+def main() -> None:
+    """Turn what production says about itself into a short list of explained problems, in Postgres."""
+    logs.quieten()

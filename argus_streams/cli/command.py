@@ -1,0 +1,62 @@
+"""What every command shares: the settings, exit codes, and how options are checked.
+
+Exit codes: 0 fine, 1 something was malformed or missing, 2 usage, 78 misconfigured.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+import click
+
+from argus_streams import settings, sources
+from argus_streams.core.intake import SLUG
+from argus_streams.errors import ArgusError, Misconfigured
+from argus_streams.settings import Settings
+from argus_streams.streaming.supervisor import MISCONFIGURED
+
+P = ParamSpec("P")
+
+
+def with_settings(command: Callable[Concatenate[Settings, P], int]) -> Callable[P, None]:
+    """Give a command the settings; its result is the exit code, and our errors are one line each."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            sys.exit(command(settings.load(), *args, **kwargs))
+        except Misconfigured as error:
+            click.echo(f"argus: {error}", err=True)
+            sys.exit(MISCONFIGURED)
+        except ArgusError as error:
+            click.echo(f"argus: {error}", err=True)
+            sys.exit(1)
+
+    return run
+
+
+def known_source(_: click.Context, __: click.Parameter, value: str | None) -> str:
+    """The name of a source, or nothing."""
+    known = sources.load()
+    if value is not None and value not in known:
+        raise click.BadParameter(f"no source is named {value!r}; there are {', '.join(known)}")
+    return value or ""
+
+
+def slug(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A project's slug."""
+    if not SLUG.match(value):
+        raise click.BadParameter(f"{value!r} is not 1 to 64 of a-z, 0-9 and -")
+    return value
+
+
+def headers(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> Mapping[str, str]:
+    """Headers by name, in lower case; those without a value are left out."""
+    told = {}
+    for value in values:
+        name, colon, text = value.partition(":")
+        if not (name.strip() and colon):
+            raise click.BadParameter(f"{value!r} is not 'name: value'")
+        told[name.strip().lower()] = text.strip()
+    return {name: text for name, text in told.items() if text}  # a variable of a CI job may be empty

@@ -1,0 +1,73 @@
+"""What operators type: ``argus worker``, ``topics``, ``migrate``, ``config``."""
+
+import asyncio
+import logging
+import os
+import sys
+from typing import TextIO
+
+import click
+
+from argus_streams import app, asking, logs, settings, supervision
+from argus_streams.adapters import migrations, topics
+from argus_streams.cli.command import with_settings
+from argus_streams.core.topology import Fine, Weak
+from argus_streams.settings import Settings
+
+
+@click.command()
+@click.argument("roles", nargs=-1, required=True, type=click.Choice([*app.ROLES, "all"]))
+@click.option("--attached", is_flag=True, hidden=True, help="End when standard input closes.")
+@with_settings
+def worker(given: Settings, roles: tuple[str, ...], attached: bool) -> int:  # noqa: FBT001 - click's flag
+    """Run one role here, or several as supervised processes."""
+    logs.configure(given.log_level)
+    wanted = [role for role in app.ROLES if role in roles or "all" in roles]
+    if len(wanted) > 1:
+        return supervision.run(wanted)
+    return asyncio.run(_worked(wanted[0], given, sys.stdin if attached else None))
+
+
+async def _worked(role: app.Role, given: Settings, attached: TextIO | None) -> int:
+    code = await app.run(role, given, attached=attached)
+    logging.shutdown()
+    os._exit(code)  # librdkafka's and the pool's threads may be in a call; all that matters is committed
+
+
+@click.command("topics")
+@click.argument("action", type=click.Choice(["check", "apply"]))
+@with_settings
+def topics_command(given: Settings, action: str) -> int:
+    """Compare the broker's topics with ours, or make them so."""
+    do = topics.check if action == "check" else topics.apply
+    decisions = do(
+        given.kafka(),
+        prefix=given.topic_prefix,
+        partitions=given.topic_partitions,
+        replication=given.topic_replication,
+    )
+    for decision in decisions:
+        click.echo(f"{decision.topic}: {decision.reason}")
+    return asking.exit_code(action, [each for each in decisions if not isinstance(each, Fine | Weak)])
+
+
+@click.command()
+@with_settings
+def migrate(given: Settings) -> int:
+    """Bring the database and its daily partitions up to date."""
+    for migration in asyncio.run(migrations.migrate(given.database())):
+        click.echo(f"applied {migration.version} {migration.name}")
+    done = asyncio.run(app.upkeep(given))
+    click.echo(f"up to date; {len(done.created)} partitions made, {len(done.dropped)} dropped")
+    return 0
+
+
+@click.command()
+@with_settings
+def config(given: Settings) -> int:
+    """Show every setting in force, secrets masked."""
+    for name, value in settings.effective(given):
+        click.echo(f"{name:<38} {value}".rstrip())
+    for name in settings.strangers():
+        click.echo(f"argus: {name} is no setting of this version", err=True)
+    return 0
