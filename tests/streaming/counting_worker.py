@@ -24,6 +24,7 @@ class Slowly(Counting):
 
     async def turn(self, slices, state):
         effects = await super().turn(slices, state)
+        logging.info("turning")  # noqa: LOG015 - what a test waits for
         await asyncio.sleep(self._pause)
         return effects
 

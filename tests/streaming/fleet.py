@@ -65,6 +65,10 @@ class Process:
     def ready(self):
         return (self.probe("/readyz") or (0, {}))[0] == 200
 
+    def turns(self):
+        """How many turns have begun."""
+        return self.log.count("turning")
+
     def send(self, number):
         self._process.send_signal(number)
 
@@ -80,7 +84,8 @@ class Process:
 
     def ends(self, seconds):
         """The exit code."""
-        return self._process.wait(seconds)
+        assert comes_true(lambda: self.code is not None, seconds), f"it lives on:\n{self.log}"
+        return self.code
 
 
 class Fleet:

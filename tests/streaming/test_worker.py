@@ -107,8 +107,9 @@ def suspended(fleet):
     stop = fleet.load(200)
     zombie = fleet.start("zombie")
     assert comes_true(lambda: zombie.ready, 20)
-    time.sleep(2)
-    zombie.send(signal.SIGSTOP)
+    begun = zombie.turns()
+    assert comes_true(lambda: zombie.turns() > begun, 20)
+    zombie.send(signal.SIGSTOP)  # between two turns it would have nothing to be fenced for
     owner = fleet.start()
     assert comes_true(lambda: owner.ready, 40)
     time.sleep(2)
@@ -134,7 +135,7 @@ def made_anew(fleet):
     return code, worker.log
 
 
-SCENARIOS = {killed: {}, joined_and_left: {}, suspended: {"pause": 1.0}, made_anew: {}}
+SCENARIOS = {killed: {}, joined_and_left: {}, suspended: {"pause": 2.0}, made_anew: {}}
 
 
 @pytest.fixture(scope="module")
