@@ -8,7 +8,7 @@ holds each fact.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import faust
 from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaError
@@ -26,25 +26,15 @@ Starts = Mapping[Partition, tuple[int, str]]  # offset and topic id
 CROWDED_SECONDS = 0.02  # between two looks whether there is room again
 
 
-class Tenancy:
+class Tenancy(NamedTuple):
     """What the transport needs of the loop: where to start, and when the running turn is over."""
 
-    def __init__(
-        self,
-        *,
-        position: Position,
-        starts: Callable[[Iterable[Partition]], Awaitable[Starts]],
-        assigned: Callable[[frozenset[Partition]], None],
-        leave: Callable[[], Awaitable[None]],
-        crowded: Callable[[], bool],
-        delivered: Callable[[int], None],
-    ) -> None:
-        self.position = position
-        self.starts = starts  # committed positions, or beginnings
-        self.assigned = assigned  # partitions are ours: recover their state
-        self.leave = leave  # waits for the running turn, then no step may begin
-        self.crowded = crowded  # so many bytes wait that no more may be fetched; Faust counts chunks alone
-        self.delivered = delivered  # so many bytes more wait
+    position: Position
+    starts: Callable[[Iterable[Partition]], Awaitable[Starts]]  # committed positions, or beginnings
+    assigned: Callable[[frozenset[Partition]], None]  # partitions are ours: recover their state
+    leave: Callable[[], Awaitable[None]]  # waits for the running turn, then no step may begin
+    crowded: Callable[[], bool]  # so many bytes wait that no more may be fetched; Faust counts chunks alone
+    delivered: Callable[[int], None]  # so many bytes more wait
 
 
 class _Thread(AIOKafkaConsumerThread):
@@ -210,13 +200,6 @@ def _message(tp: TP, chunk: Chunk) -> ConsumerMessage:
         last.topic, last.partition, last.offset, seconds, last.timestamp_type, [], None, value, None, 0, 0, tp,
         generation_id=chunk.generation,
     )  # fmt: skip
-
-
-class App(faust.App):
-    """Faust's app without folders of its own: our state has one, and the current directory may be read-only."""
-
-    def _create_directories(self) -> None:
-        """Nothing is kept there."""
 
 
 def install(app: faust.App, tenancy: Tenancy) -> None:

@@ -5,8 +5,6 @@ import logging
 import os
 import signal
 import socket
-import uuid
-from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -14,34 +12,29 @@ from time import monotonic
 from typing import Any, NamedTuple, TextIO
 
 import faust
-from faust.serializers.codecs import Codec
 from prometheus_client import CollectorRegistry
 
 from argus_streams.errors import ArgusError, Misconfigured, Unavailable
 from argus_streams.streaming.agent import Agent, KeyedAgent
+from argus_streams.streaming.application import Chunks, application
+from argus_streams.streaming.beginning import Beginning
 from argus_streams.streaming.credentials import credentials
 from argus_streams.streaming.decision import keyed, plain
 from argus_streams.streaming.health import Health, HealthServer
-from argus_streams.streaming.loop import HOLD_SECONDS, Engine, Loop
+from argus_streams.streaming.loop import Engine, Loop
 from argus_streams.streaming.position import Position
 from argus_streams.streaming.producer import ConfirmedProducer
 from argus_streams.streaming.reader import Reader
 from argus_streams.streaming.store import MemoryStore, RocksStore, Store
 from argus_streams.streaming.supervisor import MISCONFIGURED
 from argus_streams.streaming.table import Table
-from argus_streams.streaming.transport import App, Tenancy, install
+from argus_streams.streaming.transport import Tenancy, install
 
 log = logging.getLogger(__name__)
 
 CRASHED = 70  # EX_SOFTWARE: the supervisor starts us again
 STOP_SECONDS = 4.5  # SIGTERM to exit
-SILENCE_SECONDS = 3.0  # of a broker at the start, until a person is told
-SESSION_SECONDS = 10.0  # how long partitions stand still after a crash (aiokafka's 60 s would be a minute)
-REBALANCE_SECONDS = 15.0
 WATCH_SECONDS = 10.0
-CHUNK_BYTES = 1024 * 1024  # one fetch of one partition, as it lies on the broker: perhaps compressed
-CHUNK_RECORDS = 2_000  # given to the loop at once: bounds memory where compression hides how much it is
-CHUNKS_WAITING = 32
 
 
 class Broker(NamedTuple):
@@ -66,16 +59,6 @@ class Job(NamedTuple):
     state: Path | None = None  # folder for RocksDB; None = memory
     health: tuple[str, int] | None = None  # host and port; port 0 = any
     attached: TextIO | None = None  # a pipe of the parent's: when it closes, the worker ends
-
-
-class _Chunks(Codec):
-    """Lets chunks through Faust's decoding untouched."""
-
-    def _loads(self, s: Any) -> Any:
-        return s
-
-    def _dumps(self, s: Any) -> Any:
-        return s
 
 
 class Worker:
@@ -145,45 +128,10 @@ class Worker:
     # -- start ----------------------------------------------------------------------------------------------------
 
     async def _engine(self, stop: asyncio.Event) -> Engine | None:
-        """Wait for the broker, and check that every topic is there as declared. Raises ``Misconfigured``.
-
-        ``None`` when the end was asked for before the broker answered.
-        """
-        names = [*self._job.topics, *([self._job.changelog] if self._job.changelog else [])]
-        found = await self._insist(names, stop)
-        if found is None:
-            return None
-        missing = [name for name in names if name not in found]
-        if missing:
-            raise Misconfigured(
-                f"the broker has no topic {', '.join(missing)}: `argus topics apply` creates "
-                "those of ours; one that ARGUS_INPUTS names is yours to create"
-            )
-        counts = {name: found[name][1] for name in names}
-        if self._job.changelog and len(set(counts.values())) > 1:
-            raise Misconfigured(f"topics keyed alike need equal partition counts, the broker has {counts}")
-        ids = {name: topic_id for name, (topic_id, _) in found.items()}
-        return Engine(self._producer, self._reader, self._position, self._health, ids)
-
-    async def _insist(self, names: Sequence[str], stop: asyncio.Event) -> Mapping[str, tuple[str, int]] | None:
-        pause, stopped = HOLD_SECONDS[0], asyncio.create_task(stop.wait())
-        while not stop.is_set():
-            asked = asyncio.create_task(self._reader.topics(names))
-            done, _ = await asyncio.wait({asked, stopped}, timeout=SILENCE_SECONDS, return_when=FIRST_COMPLETED)
-            if not done:
-                log.warning("waiting for Kafka at %s: no answer yet", self._broker.servers)
-                await asyncio.wait({asked, stopped}, return_when=FIRST_COMPLETED)
-            if stopped.done():  # a question in a thread may take its time-out: nobody waits for it
-                return None
-            try:
-                return asked.result()
-            except Unavailable as error:
-                self._health.holding = str(error)
-                log.warning("waiting for Kafka at %s: %s; next try in %.1f s", self._broker.servers, error, pause)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
-            pause = min(pause * 2, HOLD_SECONDS[1])
-        return None
+        """What the loop works with; ``None`` when the end was asked for before the broker answered."""
+        beginning = Beginning(self._reader, self._health, self._broker.servers)
+        ids = await beginning.topic_ids(self._job.topics, self._job.changelog, stop)
+        return None if ids is None else Engine(self._producer, self._reader, self._position, self._health, ids)
 
     def _table(self, engine: Engine) -> Table:
         changelog, state = self._job.changelog or "", self._job.state
@@ -193,33 +141,10 @@ class Worker:
             worker=f"{socket.gethostname()}/{os.getpid()}",
         )  # fmt: skip
 
-    def _app(self) -> faust.App:
-        job = self._job
-        return App(
-            job.group,
-            broker=[f"kafka://{server}" for server in self._broker.servers],
-            broker_credentials=credentials(self._broker.client),
-            canonical_url=f"http://{socket.gethostname()}-{uuid.uuid4().hex[:12]}:6066",  # keys Faust's assignment
-            web_enabled=False,
-            autodiscover=False,
-            topic_allow_declare=False,
-            topic_disable_leader=True,
-            table_standby_replicas=1,  # chooses Faust's assignor, which hands out topics of equal size alike
-            stream_buffer_maxsize=CHUNKS_WAITING,
-            stream_wait_empty=True,
-            broker_session_timeout=SESSION_SECONDS,
-            broker_heartbeat_interval=3.0,
-            broker_rebalance_timeout=REBALANCE_SECONDS,
-            broker_commit_interval=1.0,
-            broker_max_poll_records=CHUNK_RECORDS,
-            consumer_max_fetch_size=CHUNK_BYTES,
-            consumer_auto_offset_reset="earliest",
-        )
-
     # -- life -----------------------------------------------------------------------------------------------------
 
     async def _serve(self, engine: Engine, stop: asyncio.Event, make: Callable[[Callable[[], int]], Loop]) -> int:
-        app = self._app()
+        app = application(self._job.group, self._broker.servers, credentials(self._broker.client))
         self._health.holding = None
         loop = make(lambda: app.consumer_generation_id)
         tenancy = Tenancy(
@@ -227,7 +152,7 @@ class Worker:
             crowded=loop.crowded, delivered=loop.delivered,
         )  # fmt: skip
         install(app, tenancy)
-        topic = app.topic(*self._job.topics, key_serializer="raw", value_serializer=_Chunks())
+        topic = app.topic(*self._job.topics, key_serializer="raw", value_serializer=Chunks())
 
         async def agent(stream: Any) -> None:
             await loop.run(stream.events(), lambda: not stream.channel.queue.empty())

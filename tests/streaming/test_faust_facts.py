@@ -24,7 +24,7 @@ from faust.types.tuples import TP
 from mode.utils.queues import FlowControlEvent, FlowControlQueue
 from parts import ROOT
 
-from argus_streams.streaming.transport import App as OurApp
+from argus_streams.streaming.application import App as OurApp
 from argus_streams.streaming.transport import ChunkConsumer
 from argus_streams.streaming.transport import _Thread as ChunkThread
 

@@ -1,0 +1,67 @@
+"""What a worker asks of the broker before it works: whether it is there, with the topics as declared."""
+
+import asyncio
+import logging
+from asyncio import FIRST_COMPLETED
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from argus_streams.errors import Misconfigured, Unavailable
+from argus_streams.streaming.health import Health
+from argus_streams.streaming.loop import HOLD_SECONDS
+from argus_streams.streaming.reader import Reader
+
+log = logging.getLogger(__name__)
+
+SILENCE_SECONDS = 3.0  # of a broker at the start, until a person is told
+
+
+class Beginning:
+    """Waits for the broker; while it waits, readiness says so."""
+
+    def __init__(self, reader: Reader, health: Health, servers: Sequence[str]) -> None:
+        self._reader = reader
+        self._health = health
+        self._servers = servers
+
+    async def topic_ids(
+        self, topics: Sequence[str], changelog: str | None, stop: asyncio.Event
+    ) -> Mapping[str, str] | None:
+        """Ids of the topics by name, changelog among them. Raises ``Misconfigured`` where one is not as declared.
+
+        ``None`` when the end was asked for before the broker answered.
+        """
+        names = [*topics, *([changelog] if changelog else [])]
+        found = await self._insist(names, stop)
+        if found is None:
+            return None
+        missing = [name for name in names if name not in found]
+        if missing:
+            raise Misconfigured(
+                f"the broker has no topic {', '.join(missing)}: `argus topics apply` creates "
+                "those of ours; one that ARGUS_INPUTS names is yours to create"
+            )
+        counts = {name: found[name][1] for name in names}
+        if changelog and len(set(counts.values())) > 1:
+            raise Misconfigured(f"topics keyed alike need equal partition counts, the broker has {counts}")
+        return {name: topic_id for name, (topic_id, _) in found.items()}
+
+    async def _insist(self, names: Sequence[str], stop: asyncio.Event) -> Mapping[str, tuple[str, int]] | None:
+        pause, stopped = HOLD_SECONDS[0], asyncio.create_task(stop.wait())
+        while not stop.is_set():
+            asked = asyncio.create_task(self._reader.topics(names))
+            done, _ = await asyncio.wait({asked, stopped}, timeout=SILENCE_SECONDS, return_when=FIRST_COMPLETED)
+            if not done:
+                log.warning("waiting for Kafka at %s: no answer yet", self._servers)
+                await asyncio.wait({asked, stopped}, return_when=FIRST_COMPLETED)
+            if stopped.done():  # a question in a thread may take its time-out: nobody waits for it
+                return None
+            try:
+                return asked.result()
+            except Unavailable as error:
+                self._health.holding = str(error)
+                log.warning("waiting for Kafka at %s: %s; next try in %.1f s", self._servers, error, pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+            pause = min(pause * 2, HOLD_SECONDS[1])
+        return None
