@@ -76,7 +76,7 @@ def _dead_letters(record: Record) -> list[DeadLetter]:
             project=clean(letter.project, TEXT),
             source=clean(letter.source, TEXT),
             origin=origin,
-            size=len(record.value or b""),
+            size=len(record.value or b"") if letter.whole is None else letter.whole,
             at=record.timestamp,
         )
         for origin in letter.origins

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from argus_streams.core import letters
 from argus_streams.core.ledger import Entry, encode
@@ -22,6 +22,7 @@ class Topics(NamedTuple):
     """The names of a deployment's topics, prefix included."""
 
     incoming: str
+    replayed: str
     normalized: str
     commands: str
     groups: str
@@ -36,6 +37,7 @@ class Topics(NamedTuple):
         """The declared names (`topics/*.yaml`) under a deployment's prefix."""
         return cls(
             incoming=f"{prefix}events.incoming",
+            replayed=f"{prefix}events.replayed",
             normalized=f"{prefix}events.normalized",
             commands=f"{prefix}groups.commands",
             groups=f"{prefix}groups",
@@ -59,7 +61,10 @@ def outgoing(topic: str, key: bytes | None, message: Struct) -> Outgoing:
 
 def letter_of(topic: str, letter: Letter, record: Record) -> Outgoing:
     """A letter in the dead-letter topic of the one that its record came from."""
-    value, headers = letters.fitting(record.value or b"", record.headers)
+    body = record.value or b""
+    value, headers = letters.fitting(body, record.headers)
+    whole = len(body) if len(value) < len(body) else None
+    letter = structs.replace(letter, time=record.timestamp, whole=whole)
     key = record.key if record.key is None or len(record.key) <= letters.KEY_BYTES else None
     return Outgoing(topic + DEAD, key, value, tuple(letters.headers(letter, headers)))
 

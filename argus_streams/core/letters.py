@@ -26,6 +26,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     origins: tuple[Origin, ...]  # what it stands for; index -1 = the whole body
     project: str = ""  # as the record says it
     source: str = ""
+    time: int | None = None  # ms, Kafka's time of the record; letters of older versions do not tell it
+    whole: int | None = None  # bytes of the body, where the letter has only its beginning
 
 
 Headers = Sequence[tuple[str, bytes]]
@@ -39,6 +41,8 @@ def headers(letter: Letter, original: Headers = ()) -> list[tuple[str, bytes]]:
         "stage": letter.stage,
         "project": letter.project,
         "source": letter.source,
+        "time": "" if letter.time is None else str(letter.time),
+        "whole": "" if letter.whole is None else str(letter.whole),
     }
     ours = [(OURS + name, text[:TEXT].encode("utf-8", "replace")) for name, text in told.items() if text]
     ours.append((OURS + "origins", msgspec.json.encode(letter.origins)))
@@ -66,4 +70,4 @@ def read(record_headers: Headers) -> Letter:
         if name.startswith(OURS)
     }
     origins = msgspec.json.decode(found.pop("origins"), type=tuple[Origin, ...])
-    return msgspec.convert({**found, "origins": origins}, Letter)
+    return msgspec.convert({**found, "origins": origins}, Letter, strict=False)  # numbers are texts
