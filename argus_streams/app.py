@@ -83,11 +83,11 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
     topics = Topics.under(settings.topic_prefix)
     match role:
         case "normalize":
-            return (topics.incoming, *settings.input_defaults())
+            return (topics.incoming, topics.replayed, *settings.input_defaults())
         case "correlate":
             return (topics.normalized, topics.commands)
         case "store":
-            dead = (topics.incoming, topics.normalized, topics.commands, topics.groups, topics.kept)
+            dead = (topics.incoming, topics.replayed, topics.normalized, topics.commands, topics.groups, topics.kept)
             return (topics.groups, topics.kept, *(f"{topic}{DEAD}" for topic in dead))
 
 

@@ -1,7 +1,7 @@
 """NORMALIZE: vendors' bodies in, one sighting a problem and chunk out, and an account of every body."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from argus_streams.agents.lookout import Lookout
@@ -14,12 +14,15 @@ from argus_streams.core.grouping.fingerprint import Fingerprint
 from argus_streams.core.ledger import Entry, expired
 from argus_streams.core.messages import Sighting
 from argus_streams.core.normalization import Incoming, Norms, Reading, entries_of, letters_about, read
+from argus_streams.core.replay import read_again
 from argus_streams.streaming.agent import Effects, Slice
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
 YIELD_EVERY = 200  # bodies between two breaths of the event loop
 LARGE = 256 * 1024  # bytes; a body that arrived packed may be of any size
+
+Read = Callable[[Incoming, Norms], Reading]
 
 
 class Fold(Protocol):
@@ -52,7 +55,8 @@ class NormalizeAgent:
         self._lookout.begin()
         for piece in slices:
             incomings = [self._incoming(piece, record) for record in piece.records]
-            readings = await self._readings(incomings)
+            reader = read_again if piece.topic == self._topics.replayed else read
+            readings = await self._readings(incomings, reader)
             self._look_at(incomings, readings)
             out += self._effects(piece, list(zip(incomings, piece.records, readings, strict=True)))
             if piece.expired is not None:
@@ -73,20 +77,20 @@ class NormalizeAgent:
             received_at=record.timestamp,
         )
 
-    async def _readings(self, incomings: Sequence[Incoming]) -> list[Reading]:
+    async def _readings(self, incomings: Sequence[Incoming], reader: Read) -> list[Reading]:
         """What became of each body; those of one sender are read in a row, which the processor's caches reward."""
         found: dict[int, Reading] = {}
         by_sender = sorted(range(len(incomings)), key=lambda at: incomings[at].source)
         for count, at in enumerate(by_sender):
-            found[at] = await self._read(incomings[at])
+            found[at] = await self._read(incomings[at], reader)
             if count % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         return [found[at] for at in range(len(incomings))]
 
-    async def _read(self, incoming: Incoming) -> Reading:
+    async def _read(self, incoming: Incoming, reader: Read) -> Reading:
         """Read a body; a large one, which may take seconds, beside the loop, so that Kafka goes on hearing from us."""
         large = len(incoming.value) > LARGE or packed.HEADER in incoming.headers
-        return await asyncio.to_thread(read, incoming, self._norms) if large else read(incoming, self._norms)
+        return await asyncio.to_thread(reader, incoming, self._norms) if large else reader(incoming, self._norms)
 
     def _look_at(self, incomings: Sequence[Incoming], readings: Sequence[Reading]) -> None:
         """Count bugs in a row, in the order of the records, and notice new fields."""

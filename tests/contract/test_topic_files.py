@@ -74,7 +74,12 @@ def test_every_topic_that_an_agent_reads_has_dead_letters():
 
 def test_inputs_take_records_of_8_mib():
     inputs = [topic for topic in TOPICS.values() if topic.kind == "input"]
-    assert {topic.config["max.message.bytes"] for topic in inputs} == {8 * 1024 * 1024}
+    assert {topic.config["max.message.bytes"] for topic in inputs if topic.name != "events.replayed"} == {8 * 1024**2}
+
+
+def test_the_largest_body_can_be_replayed_beside_what_says_so():
+    indices = 10_000 * len("10000,")
+    assert TOPICS["events.replayed"].config["max.message.bytes"] >= 8 * 1024 * 1024 + indices
 
 
 def test_every_dead_letter_topic_takes_the_largest_letter():
@@ -89,7 +94,7 @@ def test_what_one_state_is_spread_over_has_equal_partitions_by_declaration():
 
 
 def test_only_a_topic_that_agents_do_not_key_is_free():
-    assert {name for name in DECLARED if TOPICS[name].key == FREE} == {"events.incoming"}
+    assert {name for name in DECLARED if TOPICS[name].key == FREE} == {"events.incoming", "events.replayed"}
 
 
 def test_the_folder_of_each_kind_of_data_is_found_in_the_checkout():
