@@ -68,17 +68,17 @@ def lookout() -> Lookout:
     return Lookout(known_fields(), MemoryFields(), scrubber().text)
 
 
-def payloads_of(sender: str) -> list[Sample]:
+def payloads_of(sender: str, largest: int) -> list[Sample]:
     """The published payloads that are small enough."""
-    return [found for file in sorted((PAYLOADS / sender).glob("*.json")) for found in _small(file, sender)]
+    return [found for file in sorted((PAYLOADS / sender).glob("*.json")) for found in _small(file, sender, largest)]
 
 
-def samples_of(sender: str) -> list[Sample]:
+def samples_of(sender: str, largest: int) -> list[Sample]:
     """Our own samples that are small enough."""
-    return _small(ROOT / "samples" / f"{sender}.json", sender)
+    return _small(ROOT / "samples" / f"{sender}.json", sender, largest)
 
 
-def _small(file: Path, sender: str) -> list[Sample]:
+def _small(file: Path, sender: str, largest: int) -> list[Sample]:
     """Small enough as senders write them, without indentation."""
     found = []
     for given in of_file(file.read_bytes(), sender):
@@ -86,18 +86,19 @@ def _small(file: Path, sender: str) -> list[Sample]:
             body = msgspec.json.decode(given.value)
         except msgspec.DecodeError:  # an envelope: several lines of JSON
             body = given.value.decode()
-        if len(given.value if isinstance(body, str) else msgspec.json.encode(body)) < LARGEST:
+        if len(given.value if isinstance(body, str) else msgspec.json.encode(body)) < largest:
             found.append(Sample(sender, file.stem, given.headers, body))
     return found
 
 
 class Load:
-    """What one sender sends."""
+    """What one sender sends, from ``now`` (s since 1970) on, in bodies of less than ``largest`` bytes."""
 
-    def __init__(self, sender: str, seed: int = 7) -> None:
+    def __init__(self, sender: str, seed: int = 7, *, now: float = NOW, largest: int = LARGEST) -> None:
         self._random = Random(f"{sender}{seed}")  # noqa: S311 - a repeatable load, no secret
         self._norms = norms()
-        payloads, ours = self._telling(payloads_of(sender)), self._telling(samples_of(sender))
+        payloads, ours = (self._telling(find(sender, largest)) for find in (payloads_of, samples_of))
+        self._now = now
         self.samples, self.payloads = payloads + ours, len(payloads)
         self._problems: dict[int, Sample] = {}
         self._size = PROBLEMS // len(SENDERS)
@@ -121,7 +122,7 @@ class Load:
     def _record(self, number: int) -> Arrived:
         if number not in self._problems:
             self._problems[number] = self._renamed(self.samples[number % len(self.samples)], number)
-        now = NOW + self._sent * 0.01
+        now = self._now + self._sent * 0.01
         headers, value = vary(self._problems[number], now=now, random=self._random)
         self._sent += 1
         return arrived(self._problems[number].source, headers, value, self._sent)
