@@ -1,0 +1,175 @@
+"""Bodies a second from Kafka to Postgres, drained from a backlog, everything on the same processors.
+
+    python benchmarks/drained.py [--bodies N] [--mix] [--alike | --storm | --distinct] [--profile ROLE] …
+
+The load is that of `traffic.py`. The clock runs from when NORMALIZE is ready until the last record of any role is
+confirmed, CPU time likewise; the roles' own start is not in it, the first seconds of a cold process are. At the end the
+ledger has to close, and Postgres has to have counted every event: else the exit code is 1.
+"""
+
+import argparse
+import asyncio
+import pstats
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import psycopg
+from pipeline import STALL_SECONDS, Crew, Pipeline, crew, pipeline
+from psycopg import sql
+from traffic import LARGEST, PROBLEMS, SENDERS, How, Load, mixed
+
+from argus_streams import app
+from argus_streams.agents.wire import Topics
+from argus_streams.demo.accounting import Accountant
+from argus_streams.errors import Unavailable
+from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
+
+ROUND = 20_000  # bodies made at once
+LARGEST_OF_MIX = 1_048_576  # bytes; what is above `ARGUS_BODY_LIMIT` becomes a letter
+QUIET_SECONDS = 3.0  # no record confirmed for so long: look whether all is committed
+COMMIT_SECONDS = 60.0
+SHOWN = 25  # functions of a profile
+MIB = 1024 * 1024
+
+
+class Spent(NamedTuple):
+    """What the clock showed at one moment."""
+
+    at: float  # s, monotonic
+    cpu: Mapping[str, float]  # s, by role and server
+
+
+class Backlog(NamedTuple):
+    """What waits."""
+
+    bodies: int
+    size: int  # bytes
+
+
+def load(stage: Pipeline, plan: argparse.Namespace) -> Backlog:
+    """Publish the backlog, body after body to the next partition; the same one for the same seed."""
+    senders = ["sentry"] if plan.how in ("alike", "storm") else plan.senders or SENDERS
+    largest = LARGEST_OF_MIX if plan.mix else LARGEST
+    loads = [Load(name, plan.seed, now=time.time(), largest=largest) for name in senders]
+    return asyncio.run(_publish(stage, loads, plan))
+
+
+async def _publish(stage: Pipeline, loads: Sequence[Load], plan: argparse.Namespace) -> Backlog:
+    producer = ConfirmedProducer(stage.settings.kafka())
+    topic, sent, size = Topics.under(stage.settings.topic_prefix).incoming, 0, 0
+    while sent < plan.bodies:
+        each = -(-min(ROUND, plan.bodies - sent) // len(loads))
+        records = [record for piece in mixed([one.slice(each, plan.how) for one in loads]) for record in piece.records]
+        out = [
+            Outgoing(topic, None, record.value, record.headers, (sent + at) % plan.partitions)
+            for at, record in enumerate(records[: plan.bodies - sent])
+        ]
+        await producer.write(out)
+        sent, size = sent + len(out), size + sum(len(record.value or b"") for record in out)
+    return Backlog(sent, size)
+
+
+def drain(workers: Crew, accountant: Accountant) -> tuple[Spent, Spent]:
+    """Wait until nothing is left to do; when it began and when the last record was confirmed."""
+    began = Spent(workers.ready("normalize"), workers.cpu())
+    ended, seen = began, workers.records()
+    while True:
+        time.sleep(0.25)
+        workers.check()
+        now, told = time.monotonic(), workers.records()
+        if told != seen:
+            ended, seen = Spent(now, workers.cpu()), told
+        elif now - ended.at > STALL_SECONDS:
+            raise Unavailable(f"nothing was confirmed for {STALL_SECONDS:.0f} s: {told}{workers.tails()}")
+        elif now - ended.at > QUIET_SECONDS and all(told.values()) and _committed(accountant, workers) == seen:
+            return began, ended
+
+
+def _committed(accountant: Accountant, workers: Crew) -> Mapping[str, int]:
+    """What each role had confirmed when all was committed, or when the wait for that was over."""
+    asyncio.run(accountant.drained(COMMIT_SECONDS, lambda: None))
+    return workers.records()
+
+
+def verdict(stage: Pipeline, accountant: Accountant) -> tuple[str, bool]:
+    """What became of the bodies by the ledger and by Postgres, in words, and whether that is right."""
+    totals = asyncio.run(accountant.totals())
+    with psycopg.connect(stage.postgres.url) as connection:
+        found = sql.SQL("select count(*), coalesce(sum(count), 0) from {}.error_groups")
+        row = connection.execute(found.format(sql.Identifier(stage.settings.db_schema))).fetchone()
+    groups, stored = row or (0, 0)
+    told = ", ".join(f"{name} {count:,}" for name, count in totals.items())
+    right = totals["missing"] == 0 and stored == totals["counted"]
+    return f"ledger: {told}; Postgres: {groups:,} groups, {stored:,} events counted", right
+
+
+def report(backlog: Backlog, began: Spent, ended: Spent, workers: Crew) -> None:
+    """Print what it took."""
+    seconds = ended.at - began.at
+    cpu = {name: spent - began.cpu[name] for name, spent in ended.cpu.items()}
+    peaks, records = workers.peaks(), workers.records()
+    size = backlog.size / backlog.bodies
+    print(f"\n{backlog.bodies / seconds:,.0f} bodies/s: {backlog.bodies:,} of {size:,.0f} bytes in {seconds:.1f} s")
+    print(f"\n{'':<12}{'CPU s':>9}{'bodies/CPU s':>14}{'records':>11}{'records/CPU s':>15}{'peak MiB':>10}")
+    for name, spent in [*cpu.items(), ("all", sum(cpu.values()))]:
+        spent = max(spent, 0.01)  # noqa: PLW2901 - a clock tick: what is too small to be measured
+        taken = records.get(name)
+        told = f"{taken:>11,}{taken / spent:>15,.0f}" if taken else f"{'':>26}"
+        peak = f"{peaks[name] / MIB:>10,.0f}" if name in peaks else ""
+        print(f"{name:<12}{spent:>9.1f}{backlog.bodies / spent:>14,.0f}{told}{peak}".rstrip(), flush=True)
+
+
+def show(profiles: Mapping[app.Role, Path]) -> None:
+    """Print the functions that took the most time themselves, and with what they call."""
+    for role, file in profiles.items():
+        for order in ("tottime", "cumulative"):
+            print(f"\n{role}, by {order} (under cProfile, which slows Python's own calls most)")
+            pstats.Stats(str(file)).strip_dirs().sort_stats(order).print_stats(SHOWN)
+
+
+def planned(arguments: Sequence[str]) -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(prog="drained", description="Bodies a second from Kafka to Postgres.")
+    parser.add_argument("--bodies", type=int, default=200_000, help="how many wait (default: 200,000)")
+    parser.add_argument("--mix", action="store_true", help="bodies of up to 1 MiB, not only those under 4 KiB")
+    kinds = parser.add_mutually_exclusive_group()
+    told: Mapping[How, str] = {
+        "distinct": "each body a problem that was never seen",
+        "storm": "all bodies one problem of Sentry's",
+        "alike": f"{PROBLEMS // len(SENDERS)} problems made of that one body: what a storm compares with",
+    }
+    for how, about in told.items():
+        kinds.add_argument(f"--{how}", dest="how", action="store_const", const=how, help=about)
+    parser.set_defaults(how="spread")
+    parser.add_argument("--senders", nargs="+", choices=SENDERS, help="only these (default: all)")
+    parser.add_argument("--partitions", type=int, default=64, help="of each topic (default: 64, as in a deployment)")
+    parser.add_argument("--memory", action="store_true", help="state in memory instead of RocksDB")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--profile", choices=get_args(app.Role), action="append", default=[], help="run it in cProfile")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Load, drain, report; the exit code."""
+    plan = planned(arguments)
+    with pipeline(plan.partitions, lambda line: print(line, file=sys.stderr)) as stage:
+        accountant = Accountant(stage.settings)  # of all that the topics hold: they are new
+        backlog = load(stage, plan)
+        profiles = {role: stage.folder / f"{role}.profile" for role in plan.profile}
+        state = None if plan.memory else stage.folder / "state"
+        with crew(stage, state=state, profiles=profiles) as workers:
+            began, ended = drain(workers, accountant)
+            report(backlog, began, ended, workers)
+        show(profiles)
+        told, right = verdict(stage, accountant)
+    print(f"\n{told}\n{'Everything is stored.' if right else 'SOMETHING IS MISSING OR DOUBLE.'}")
+    return int(not right)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

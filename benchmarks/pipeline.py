@@ -1,0 +1,169 @@
+"""The pipeline as a deployment runs it: broker, Postgres, topics, tables, and a supervised process a role."""
+
+import asyncio
+import json
+import shutil
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, NamedTuple
+
+from usage import cpu_seconds, peak_bytes
+
+from argus_streams import app
+from argus_streams.adapters import migrations, topics
+from argus_streams.embedded.kafka import Broker, start_kafka
+from argus_streams.embedded.postgres import Postgres, start_postgres
+from argus_streams.embedded.process import Say
+from argus_streams.errors import Unavailable
+from argus_streams.settings import Settings, environment, load, with_environment
+from argus_streams.streaming.supervisor import Launch, Supervisor
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_SECONDS = 120.0
+STALL_SECONDS = 120.0
+
+
+class Pipeline(NamedTuple):
+    """What the workers need."""
+
+    settings: Settings
+    environment: Mapping[str, str]
+    broker: Broker
+    postgres: Postgres
+    folder: Path
+
+
+@contextmanager
+def pipeline(partitions: int, say: Say) -> Iterator[Pipeline]:
+    """A broker and a Postgres of our own, topics and tables made; all of it is gone afterwards."""
+    with ExitStack() as parts:
+        folder = Path(mkdtemp(prefix="argus-bench-"))
+        parts.callback(shutil.rmtree, folder, ignore_errors=True)
+        broker = parts.enter_context(start_kafka(None, say=say))
+        postgres = parts.enter_context(start_postgres(None, say=say))
+        told = {
+            "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
+            "DATABASE_URL": postgres.url,
+            "ARGUS_TOPIC_PARTITIONS": str(partitions),
+            "ARGUS_HEALTH_HOST": "127.0.0.1",
+            "ARGUS_MAPPINGS_FILE": str(ROOT / "samples" / "mapped.yaml"),
+        }
+        settings = with_environment(load(), told)
+        topics.apply(settings.kafka(), prefix=settings.topic_prefix, partitions=partitions)
+        asyncio.run(migrations.migrate(settings.database()))
+        asyncio.run(app.upkeep(settings))
+        yield Pipeline(settings, told, broker, postgres, folder)
+
+
+class Crew:
+    """One worker a role."""
+
+    def __init__(self, stage: Pipeline, supervisor: Supervisor, ports: Mapping[app.Role, int], logs: Path) -> None:
+        self._supervisor = supervisor
+        self._ports = ports
+        self._logs = logs
+        self._servers = {"broker": stage.broker.pid, "Postgres": stage.postgres.pid}
+
+    @property
+    def roles(self) -> Sequence[app.Role]:
+        """Those that run."""
+        return tuple(self._ports)
+
+    def cpu(self) -> Mapping[str, float]:
+        """CPU seconds so far, by role and server."""
+        return {name: cpu_seconds(pid) for name, pid in self._pids().items()}
+
+    def peaks(self) -> Mapping[str, int]:
+        """Most resident bytes so far by role, and of the broker; Postgres' processes share theirs."""
+        return {name: peak_bytes(pid) for name, pid in self._pids().items() if name != "Postgres"}
+
+    def health(self, role: app.Role) -> Mapping[str, Any]:
+        """What a worker says of itself; nothing while it does not listen yet."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._ports[role]}/readyz", timeout=10) as answer:
+                return dict(json.load(answer))
+        except urllib.error.HTTPError as error:
+            with error:
+                return dict(json.load(error))
+        except OSError:
+            return {}
+
+    def records(self) -> Mapping[str, int]:
+        """How many records each role has confirmed since its start."""
+        return {role: int(self.health(role).get("records", 0)) for role in self.roles}
+
+    def ready(self, role: app.Role) -> float:
+        """Wait until a role works; the moment, by the monotonic clock."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.health(role).get("ready"):
+            self.check()
+            if time.monotonic() > deadline:
+                raise Unavailable(
+                    f"{role} was not ready after {READY_SECONDS:.0f} s: {self.health(role)}{self.tails()}"
+                )
+            time.sleep(0.05)
+        return time.monotonic()
+
+    def check(self) -> None:
+        """Raise ``Unavailable`` when a worker has ended: what is measured would be the restart."""
+        self._supervisor.check()
+        if any(child.due is not None or child.restarts for child in self._supervisor.children.values()):
+            raise Unavailable(f"a worker ended:{self.tails()}")
+
+    def tails(self) -> str:
+        """The ends of the workers' logs."""
+        return "".join(f"\n--- {file.name}\n{file.read_text()[-3000:]}" for file in sorted(self._logs.glob("*.log")))
+
+    def _pids(self) -> Mapping[str, int]:
+        return {**{name: child.process.pid for name, child in self._supervisor.children.items()}, **self._servers}
+
+
+@contextmanager
+def crew(
+    stage: Pipeline,
+    roles: Sequence[app.Role] = tuple(app.ROLES),
+    *,
+    state: Path | None,
+    profiles: Mapping[app.Role, Path] | None = None,
+) -> Iterator[Crew]:
+    """Start workers, and end them in good order.
+
+    ``state`` is the folder of RocksDB, ``None`` = memory; ``profiles`` names the roles that run under cProfile, and the
+    files that tell of it afterwards.
+    """
+    ports = {role: _free_port() for role in roles}
+    kept = {} if state is None else {"ARGUS_STATE_DIR": str(state)}
+    logs = Path(mkdtemp(dir=stage.folder, prefix="logs-"))
+    launches = {
+        str(role): Launch(
+            _command(role, (profiles or {}).get(role)),
+            environment({**stage.environment, **kept, "ARGUS_HEALTH_PORT": str(ports[role])}),
+            logs / f"{role}.log",
+        )
+        for role in roles
+    }
+    supervisor = Supervisor(launches)
+    supervisor.start()
+    try:
+        yield Crew(stage, supervisor, ports, logs)
+    finally:
+        supervisor.stop()
+
+
+def _command(role: app.Role, profile: Path | None) -> Sequence[str]:
+    if profile is None:
+        return (sys.executable, "-m", "argus_streams", "worker", role, "--attached")
+    return (sys.executable, str(Path(__file__).with_name("profiled.py")), role, str(profile))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
