@@ -16,6 +16,7 @@ class Health:
     recovering: bool = False
     holding: str | None = None  # why work waits for something outside
     away: str | None = None  # what did not answer when it was last asked, though nothing waited for it
+    unreadable: str | None = None  # what of the inputs is damaged on the broker, and where
     partitions: int = 0
     turns: int = 0
     records: int = 0
@@ -34,6 +35,8 @@ class Health:
             found.append(f"holding: {self.holding}")
         elif self.away:
             found.append(f"away: {self.away}")
+        if self.unreadable:
+            found.append(f"unreadable: {self.unreadable}")
         return found
 
 

@@ -11,7 +11,14 @@ from time import monotonic
 from typing import Any, NamedTuple, cast
 
 import faust
-from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaError
+from aiokafka.errors import (
+    CommitFailedError,
+    ConsumerStoppedError,
+    CorruptRecordException,
+    IllegalStateError,
+    KafkaError,
+    UnsupportedCodecError,
+)
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
@@ -20,9 +27,11 @@ from faust.types.tuples import TP, ConsumerMessage
 
 from argus_streams.streaming.position import Chunk, Partition, Position
 from argus_streams.streaming.reader import METADATA_END
+from argus_streams.streaming.salvage import Salvage
 
 Starts = Mapping[Partition, tuple[int, str]]  # offset and topic id
 
+UNDECODABLE = (CorruptRecordException, UnsupportedCodecError)  # or what is no Kafka error at all, from any decoder
 CROWDED_SECONDS = 0.02  # between two looks whether there is room again
 
 
@@ -30,6 +39,7 @@ class Tenancy(NamedTuple):
     """What the transport needs of the loop: where to start, and when the running turn is over."""
 
     position: Position
+    salvage: Salvage
     starts: Callable[[Iterable[Partition]], Awaitable[Starts]]  # committed positions, or beginnings
     assigned: Callable[[frozenset[Partition]], None]  # partitions are ours: recover their state
     leave: Callable[[], Awaitable[None]]  # waits for the running turn, then no step may begin
@@ -37,8 +47,12 @@ class Tenancy(NamedTuple):
     delivered: Callable[[int], None]  # so many bytes more wait
 
 
+class Dropped(Exception):  # noqa: N818 - what happened
+    """What a fetch brought is lost, of any partition; it has to be asked for again."""
+
+
 class _Thread(AIOKafkaConsumerThread):
-    """Commits with the topic's id as metadata, and survives a broker that is away."""
+    """Commits with the topic's id as metadata, survives a broker that is away, and records that can not be decoded."""
 
     consumer: "ChunkConsumer"
 
@@ -47,6 +61,25 @@ class _Thread(AIOKafkaConsumerThread):
         # Faust reads what is committed only in its own transactions; an aborted record was never said.
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - no setting of Faust's reaches it
         return consumer
+
+    async def _fetch_records(
+        self,
+        consumer: Any,
+        active_partitions: set[TP],
+        timeout: float | None = None,  # noqa: ASYNC109 - Faust's
+        max_records: int | None = None,
+    ) -> Any:
+        salvage = self.consumer.tenancy.salvage
+        salvage.resume(consumer)
+        if salvage.careful and self.consumer.flow_active:
+            return await salvage.fetch(consumer, active_partitions, max_records or 1)
+        try:
+            return await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        except Exception as error:
+            if isinstance(error, KafkaError) and not isinstance(error, UNDECODABLE):
+                raise
+            salvage.stumbled(error)
+            raise Dropped from error
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         held = self.consumer.tenancy.position.held()
@@ -152,7 +185,7 @@ class ChunkConsumer(FaustConsumer):
         if self.flow_active:
             await self._ask_again()
         numbers = self.tenancy.position.fetches()
-        records, active = await self._wait_next_records(timeout)
+        records, active = await self._fetched(timeout)
         generation = self.app.consumer_generation_id
         if records is None or self.should_stop:
             return
@@ -165,6 +198,14 @@ class ChunkConsumer(FaustConsumer):
                 chunk = Chunk(fetched, _size(fetched), numbers.get(Partition(*tp), 0), generation)
                 self.tenancy.delivered(chunk.size)
                 yield tp, _message(tp, chunk)
+
+    async def _fetched(self, timeout: float) -> tuple[Any, Any]:  # noqa: ASYNC109 - Faust's
+        try:
+            return await self._wait_next_records(timeout)
+        except Dropped:  # perhaps the answer to a question, too: what comes next answers none
+            for tp in self.assignment():
+                self.tenancy.position.moved(Partition(*tp))
+            return None, None
 
     def _flowing(self, generation: int) -> bool:
         return self.flow_active and self.app.consumer_generation_id == generation

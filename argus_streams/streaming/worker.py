@@ -25,6 +25,7 @@ from argus_streams.streaming.loop import Engine, Loop
 from argus_streams.streaming.position import Position
 from argus_streams.streaming.producer import ConfirmedProducer
 from argus_streams.streaming.reader import Reader
+from argus_streams.streaming.salvage import Salvage
 from argus_streams.streaming.store import MemoryStore, RocksStore, Store
 from argus_streams.streaming.supervisor import MISCONFIGURED
 from argus_streams.streaming.table import Table
@@ -148,8 +149,8 @@ class Worker:
         self._health.holding = None
         loop = make(lambda: app.consumer_generation_id)
         tenancy = Tenancy(
-            position=self._position, starts=loop.starts, assigned=loop.assigned, leave=loop.leave,
-            crowded=loop.crowded, delivered=loop.delivered,
+            position=self._position, salvage=Salvage(self._unreadable), starts=loop.starts, assigned=loop.assigned,
+            leave=loop.leave, crowded=loop.crowded, delivered=loop.delivered,
         )  # fmt: skip
         install(app, tenancy)
         topic = app.topic(*self._job.topics, key_serializer="raw", value_serializer=Chunks())
@@ -165,6 +166,9 @@ class Worker:
         watch.cancel()
         starting.cancel()
         return await self._end(app)
+
+    def _unreadable(self, what: str | None) -> None:
+        self._health.unreadable = what
 
     async def _until(self, stop: asyncio.Event, app: faust.App, starting: asyncio.Task[None]) -> None:
         while not stop.is_set() and not app.should_stop and not app.crashed:

@@ -10,7 +10,7 @@ from faust.types.tuples import TP
 from memory_kafka import Record
 
 from argus_streams.streaming.position import Partition, Position
-from argus_streams.streaming.transport import Tenancy, install
+from argus_streams.streaming.transport import Dropped, Tenancy, install
 
 HERE, THERE = TP("in", 0), TP("in", 1)
 
@@ -35,7 +35,7 @@ def offline(driver, fetched=()):
     """Our consumer in an app that was never started, its fetches and its assignment given."""
     app = faust.App("transport", broker="kafka://127.0.0.1:1", web_enabled=False)
     position = Position()
-    install(app, Tenancy(position=position, starts=None, assigned=None, leave=None, **ROOM))
+    install(app, Tenancy(position=position, salvage=None, starts=None, assigned=None, leave=None, **ROOM))
     consumer = app.transport.Consumer(app.transport, _nothing, on_partitions_revoked=None, on_partitions_assigned=None)
     app._producer = SimpleNamespace(flush=_nothing)  # noqa: SLF001 - Faust's own, which we do not use
     app.consumer_generation_id = 7
@@ -46,7 +46,10 @@ def offline(driver, fetched=()):
     fetches = iter(fetched)
 
     async def wait_next_records(_timeout):
-        return next(fetches), None
+        fetched = next(fetches, {})
+        if isinstance(fetched, Exception):
+            raise fetched
+        return fetched, None
 
     consumer._wait_next_records = wait_next_records  # noqa: SLF001
     consumer.highwater = lambda _tp: 0
@@ -185,6 +188,24 @@ def test_a_hole_is_sought_before_the_next_fetch_and_what_comes_answers_it():
         return sought
 
     assert run(scenario) == [(HERE, 0)]
+
+
+def test_a_fetch_that_could_not_be_decoded_takes_the_answer_to_a_question_with_it():
+    async def scenario():
+        consumer, position = offline(Driver(), [{HERE: records(0, 4)}, Dropped(), {HERE: records(0, 6)}])
+        sought = []
+
+        async def seek(tp, offset):
+            sought.append((tp, offset))
+
+        consumer._seek = seek  # noqa: SLF001
+        begun(consumer, position, HERE)
+        for _ in range(4):
+            for tp, message in await delivered(consumer):
+                assert not position.take(Partition(*tp), message.value, 0.0).records  # a hole that nobody answered for
+        return sought
+
+    assert run(scenario) == [(HERE, 0), (HERE, 0)]
 
 
 def test_a_partition_that_has_just_gone_does_not_end_the_fetch():
