@@ -11,7 +11,7 @@ from argus_streams.agents.wire import UNREADABLE, Topics, key_of
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.grouping.keeping import Keep, exemplars
 from argus_streams.core.messages import Command, Sighting
-from argus_streams.errors import Malformed
+from argus_streams.errors import ArgusError, Malformed
 from argus_streams.streaming.agent import Effects, Slice, State
 from argus_streams.streaming.position import Record
 
@@ -42,6 +42,8 @@ class GroupAgent:
             except Malformed as error:
                 turn.refuse(piece, record, error)
                 self._bugs.fine()
+            except ArgusError:  # of the state: no fault of the record, and no bug of a pure step
+                raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the record must not stop its neighbours
                 turn.refuse(piece, record, Malformed(BUG, last_frames(error)))
                 self._bugs.bug(last_frames(error))

@@ -5,9 +5,13 @@ from pathlib import Path
 
 from rocksdict import Options, Rdict
 
-from argus_streams.errors import Misconfigured
+from argus_streams.errors import ArgusError, Misconfigured
 
 log = logging.getLogger(__name__)
+
+
+class Damaged(ArgusError):  # noqa: N818 - what happened to the folder
+    """A block of the database can not be read: the folder is void by now, end at once and begin empty."""
 
 
 def opened(folder: Path, options: Options) -> Rdict:
@@ -28,6 +32,20 @@ def opened(folder: Path, options: Options) -> Rdict:
             raise _complaint(folder, str(error)) from error
         log.warning("%s is damaged and begins empty, which costs time, not counts: %s", folder, _line(str(error)))
     return _begun_anew(folder, options)
+
+
+def given_up(folder: Path, database: Rdict, error: Exception) -> Exception:
+    """What to raise for an error of an open database; the folder of one that turned out damaged is emptied.
+
+    A damaged block of values is found only when it is read.
+    """
+    if not _is_damage(str(error)):
+        return error
+    database.close()
+    Rdict.destroy(str(folder), Options())
+    told = f"{folder} is damaged and begins empty, which costs time, not counts: {_line(str(error))}"
+    log.warning("%s", told)
+    return Damaged(told)
 
 
 def _begun_anew(folder: Path, options: Options) -> Rdict:

@@ -84,14 +84,19 @@ WRITE_BUFFER_BYTES = 4 * MIB
 class RocksStore:
     """All partitions of a table in one RocksDB, keys prefixed by the partition: one cache, one set of buffers.
 
-    A folder with a damaged RocksDB is emptied. Raises ``Misconfigured`` for one that can not be used.
+    A folder with a damaged RocksDB is emptied. Raises ``Misconfigured`` for one that can not be used, and ``Damaged``
+    where the damage shows later.
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._db = state_folder.opened(folder, _options())
 
     def get(self, partition: int, key: bytes) -> bytes | None:
-        value = self._db.get(_VALUE + _PARTITION.pack(partition) + key)
+        try:
+            value = self._db.get(_VALUE + _PARTITION.pack(partition) + key)
+        except Exception as error:  # rocksdict raises nothing narrower
+            raise state_folder.given_up(self._folder, self._db, error) from error
         return value if isinstance(value, bytes) else None
 
     def write(self, partition: int, changes: Changes, mark: Mark) -> None:
@@ -100,10 +105,13 @@ class RocksStore:
         for key, value in changes.items():
             batch.put(prefix + key, value)
         batch.put(_MARK + _PARTITION.pack(partition), f"{mark.topic_id} {mark.offset}".encode())
-        self._db.write(batch)
+        self._write(batch)
 
     def mark(self, partition: int) -> Mark | None:
-        value = self._db.get(_MARK + _PARTITION.pack(partition))
+        try:
+            value = self._db.get(_MARK + _PARTITION.pack(partition))
+        except Exception as error:
+            raise state_folder.given_up(self._folder, self._db, error) from error
         if not isinstance(value, bytes):
             return None
         topic_id, offset = value.decode().rsplit(" ", 1)
@@ -113,10 +121,16 @@ class RocksStore:
         batch = WriteBatch(raw_mode=True)  # one step: values that outlive their mark would pass for state
         batch.delete(_MARK + _PARTITION.pack(partition))
         batch.delete_range(_VALUE + _PARTITION.pack(partition), _VALUE + _PARTITION.pack(partition + 1))
-        self._db.write(batch)
+        self._write(batch)
 
     def close(self) -> None:
         self._db.close()
+
+    def _write(self, batch: WriteBatch) -> None:
+        try:
+            self._db.write(batch)
+        except Exception as error:
+            raise state_folder.given_up(self._folder, self._db, error) from error
 
 
 def _options() -> Options:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import builders
@@ -5,10 +6,13 @@ import msgspec
 import pytest
 from records import NOW, TOPICS, Grouping, Record, piece
 
+from argus_streams.agents.group import GroupAgent
 from argus_streams.core.events import Origin
 from argus_streams.core.grouping import state
 from argus_streams.core.grouping.keeping import everything
 from argus_streams.errors import Unavailable
+from argus_streams.streaming.agent import State
+from argus_streams.streaming.state_folder import Damaged
 
 KEY = b"shop:v1:aa"
 
@@ -176,6 +180,17 @@ def test_a_state_that_can_not_be_read_is_a_bug_told_as_one():
     assert "decode" in letter.detail
     assert [each.fingerprint for each in answer.groups()] == ["v1:bb"]
     assert grouping.table.values[0, KEY] == b"\xc1"
+
+
+def test_a_table_that_fails_ends_the_turn_and_no_record_becomes_a_letter_for_it():
+    class Broken:
+        def get(self, _):
+            raise Damaged("a block of the database can not be read")
+
+    state = State(Broken())
+    with pytest.raises(Damaged):
+        asyncio.run(GroupAgent(TOPICS).turn([seen(told(sighting(0)))], state))
+    assert state.changes() == {}
 
 
 def test_a_thousand_bugs_in_a_row_hold():

@@ -7,6 +7,7 @@ import pytest
 from processes import python
 
 from argus_streams.errors import Misconfigured
+from argus_streams.streaming.state_folder import Damaged
 from argus_streams.streaming.store import Mark, MemoryStore, RocksStore
 
 MARK = Mark("topic-id", 7)
@@ -200,6 +201,20 @@ def test_a_damaged_rocksdb_begins_empty_and_says_so(written, caplog, damage, fil
     store.close()
     store = RocksStore(written)
     assert (store.get(0, b"key"), store.mark(0)) == (b"value", MARK)
+    store.close()
+
+
+def test_a_block_that_turns_out_damaged_when_it_is_read_voids_the_folder(written, caplog):
+    values = max(written.glob("*.sst"), key=lambda file: file.stat().st_size)
+    content = values.read_bytes()
+    values.write_bytes(content[:4000] + bytes([content[4000] ^ 0xFF]) + content[4001:])  # no block that opening reads
+    store = RocksStore(written)
+    assert store.mark(0) == Mark("topic-id", 8)
+    with pytest.raises(Damaged, match="begins empty, which costs time, not counts"):
+        _ = [store.get(0, b"%d" % number) for number in range(100)]
+    assert "costs time, not counts" in caplog.text
+    store = RocksStore(written)
+    assert (store.mark(0), store.get(0, b"1")) == (None, None)
     store.close()
 
 
