@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 TURN_BYTES = 32 * 1024 * 1024
 HOLD_SECONDS = (0.5, 30.0)  # first and longest pause while something outside is down
-LEAVE_SECONDS = 8.0  # a rebalance waits this long for the running turn: below the rebalance time-out of 15 s
 VERIFY_SECONDS = 60.0
 
 
@@ -101,14 +100,14 @@ class Loop:
         health.recovering = True
         self._recovery = asyncio.create_task(self._recover(self._table, {tp.partition for tp in tps}, self._tenure))
 
-    async def leave(self) -> None:
-        """Let the running turn end; after the deadline its remaining steps are dropped."""
+    async def leave(self, patience: float) -> None:
+        """Let the running turn end; after so many seconds its remaining steps are dropped."""
         self._leaving.set()
         self._engine.health.rebalancing = True
         try:
-            await asyncio.wait_for(self._idle.wait(), LEAVE_SECONDS)
+            await asyncio.wait_for(self._idle.wait(), patience)
         except TimeoutError:
-            log.warning("a turn did not end within %s s of a rebalance: its remaining steps are dropped", LEAVE_SECONDS)
+            log.warning("a turn did not end within %s s: its remaining steps are dropped", patience)
         self._tenure += 1
         self._recovered.clear()
         if self._table is not None:
@@ -246,7 +245,8 @@ class Loop:
         except Left:
             return
         except Exception as error:  # noqa: BLE001 - without its state an agent may not work
-            self._fatal(error)
+            if tenure == self._tenure:  # else it may be the end, and the store is closed
+                self._fatal(error)
         if tenure != self._tenure:
             return
         log.info("state of %s partitions recovered in %.1f s", len(partitions), monotonic() - started)

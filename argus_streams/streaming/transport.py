@@ -7,6 +7,7 @@ holds each fact.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any, NamedTuple, cast
 
@@ -32,6 +33,10 @@ from argus_streams.streaming.salvage import Salvage
 Starts = Mapping[Partition, tuple[int, str]]  # offset and topic id
 
 UNDECODABLE = (CorruptRecordException, UnsupportedCodecError)  # or what is no Kafka error at all, from any decoder
+LEAVE_SECONDS = (8.0, 4.0)  # for the running turn and its commit: below the rebalance time-out of 15 s ...
+END_SECONDS = (2.5, 1.0)  # ... and below the time to stop
+COMMITS = 3
+FETCH_SECONDS = 0.5  # a fetch waits this long for records, and the end of the process for a fetch
 CROWDED_SECONDS = 0.02  # between two looks whether there is room again
 
 
@@ -42,7 +47,7 @@ class Tenancy(NamedTuple):
     salvage: Salvage
     starts: Callable[[Iterable[Partition]], Awaitable[Starts]]  # committed positions, or beginnings
     assigned: Callable[[frozenset[Partition]], None]  # partitions are ours: recover their state
-    leave: Callable[[], Awaitable[None]]  # waits for the running turn, then no step may begin
+    leave: Callable[[float], Awaitable[None]]  # waits for the running turn so many seconds, then no step may begin
     crowded: Callable[[], bool]  # so many bytes wait that no more may be fetched; Faust counts chunks alone
     delivered: Callable[[int], None]  # so many bytes more wait
 
@@ -127,19 +132,35 @@ class ChunkConsumer(FaustConsumer):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Let the running turn end, commit it, give the partitions up."""
+        if self.app.should_stop:  # Faust would close the connection under the turn that is just ending
+            await self.wait_empty()
         await super().on_partitions_revoked(revoked)
         self.tenancy.position.forget([Partition(*tp) for tp in revoked])
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """Tell the loop what is ours before Faust resumes the flow."""
+        """Tell the loop what is ours before Faust resumes the flow; who is ending takes nothing more."""
+        if self.app.should_stop:
+            return
         self.tenancy.position.forget(set(self.tenancy.position.held()) - {Partition(*tp) for tp in assigned})
         self.tenancy.assigned(frozenset(Partition(*tp) for tp in assigned))
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def wait_empty(self) -> None:
-        """Wait for the running turn instead of Faust's acks, which we do not use; then commit."""
-        await self.tenancy.leave()
-        await self.commit_and_end_transactions()
+        """Wait for the running turn instead of Faust's acks, which we do not use; then commit all that is done."""
+        turn, commit = END_SECONDS if self.app.should_stop else LEAVE_SECONDS
+        await self.tenancy.leave(turn)
+        with suppress(TimeoutError):  # aiokafka tries for ever while the coordinator is away
+            await asyncio.wait_for(self._commit_all(), commit)
+
+    async def _commit_all(self) -> None:
+        """Commit what is done; where a commit is under way, which knows less, that is all the first try waits for."""
+        for _ in range(COMMITS):
+            if not self._filter_committable_offsets(self._filter_tps_with_pending_acks()):
+                return
+            await self.commit_and_end_transactions()
+
+    def close(self) -> None:
+        """Leave the connection to the end of the consumer's thread, which also leaves the group."""
 
     # -- commit: what was confirmed -------------------------------------------------------------------------------
 
@@ -165,7 +186,7 @@ class ChunkConsumer(FaustConsumer):
         try:
             while not (self._stopped.is_set() or fetcher._stopped.is_set()):  # noqa: SLF001 - Faust's own loop
                 await self.sleep(0)
-                async for _, message in self.getmany(timeout=1.0):
+                async for _, message in self.getmany(timeout=FETCH_SECONDS):
                     await self._deliver(message)
         except (ConsumerStoppedError, asyncio.CancelledError):
             if not self.transport.app.should_stop:

@@ -101,7 +101,7 @@ class Fleet:
         self._folder.mkdir()
         self.working = self._folder / "working"  # the workers' current directory
         self.working.mkdir()
-        self._started = []
+        self.started = []
         self._loading = threading.Event()
 
     def __enter__(self):
@@ -109,7 +109,7 @@ class Fleet:
 
     def __exit__(self, *_):
         self._loading.set()
-        for process in self._started:
+        for process in self.started:
             if process.code is None:
                 process.send(signal.SIGCONT)
                 process.kill()
@@ -118,9 +118,9 @@ class Fleet:
         """Start a worker; `state` names its folder, `-` keeps its state in memory."""
         folder = state if state == "-" else self._folder / state
         names = (self.group, self.input, self.changelog, self.out)
-        log = self._folder / f"{len(self._started)}.log"
-        self._started.append(Process([self.topics.bootstrap, *names, folder, self.pause], log, self.working))
-        return self._started[-1]
+        log = self._folder / f"{len(self.started)}.log"
+        self.started.append(Process([self.topics.bootstrap, *names, folder, self.pause], log, self.working))
+        return self.started[-1]
 
     def publish(self, count, keys=50):
         cycle = (number % keys for number in range(count))

@@ -209,6 +209,16 @@ def test_wait_empty_waits_for_acks():
     assert "self._unacked_messages" in source(BaseConsumer.wait_empty)
 
 
+def test_a_stopping_app_closes_the_connection_when_a_rebalance_begins_and_then_leaves_no_group():
+    assert "consumer.close()" in source(App._on_rebalance_when_stopped)
+    assert in_order(source(AIOKafkaConsumerThread.close), "_closed = True", "_client.close()")
+    assert in_order(source(AIOKafkaConsumer.stop), "if self._closed:", "return", "_coordinator.close()")
+
+
+def test_a_commit_that_is_under_way_is_taken_for_the_one_that_was_asked_for():
+    assert in_order(source(BaseConsumer.commit), "maybe_wait_for_commit_to_finish", "return False", "force_commit")
+
+
 def test_a_starting_app_makes_folders_in_the_current_directory():
     assert "datadir.mkdir" in source(App._create_directories)
 

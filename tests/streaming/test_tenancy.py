@@ -31,7 +31,7 @@ def test_a_turn_whose_partitions_leave_is_dropped_with_what_it_had_changed():
         worker = await Rig(kafka, agent=agent).join()
         turn = asyncio.create_task(worker.deliver_rest())
         await until(lambda: worker.health.holding)
-        await worker.loop.leave()
+        await worker.loop.leave(8.0)
         await turn
         assert worker.position.done() == {TP: 0}
         assert kafka.log(OUT) == []
@@ -50,7 +50,7 @@ def test_a_worker_whose_held_partitions_left_for_others_is_ready():
         worker = await Rig(filled(3), agent=Hesitating()).join()
         turn = asyncio.create_task(worker.deliver_rest())
         await until(lambda: worker.health.holding)
-        await worker.loop.leave()
+        await worker.loop.leave(8.0)
         await turn
         worker.loop.assigned(frozenset())
         assert worker.health.obstacles() == []
@@ -78,7 +78,7 @@ def test_a_rebalance_waits_for_the_running_turn():
         worker = await Rig(filled(3), agent=agent).join()
         turn = asyncio.create_task(worker.deliver_rest())
         await agent.begun.wait()
-        leaving = asyncio.create_task(worker.loop.leave())
+        leaving = asyncio.create_task(worker.loop.leave(8.0))
         await asyncio.sleep(0.05)
         assert not leaving.done()
         agent.go.set()
@@ -130,7 +130,7 @@ def test_what_arrives_while_partitions_leave_is_not_begun():
     async def scenario():
         agent = Taking()
         worker = await Rig(filled(3), stateless=agent).join()
-        await worker.loop.leave()
+        await worker.loop.leave(8.0)
         await worker.deliver_rest()
         assert agent.turns == []
 
@@ -204,7 +204,7 @@ def test_a_recovery_that_was_put_off_is_not_taken_up_for_partitions_that_left():
         worker = await Rig(kafka, reader=Away(kafka, 1)).join(TP, OTHER)
         await until(lambda: worker.health.holding)
         claims = len(kafka.log(LOG, 1))
-        await worker.loop.leave()
+        await worker.loop.leave(8.0)
         await worker.join(TP)
         await until(lambda: worker.table.ready([0]))
         await asyncio.sleep(0.8)

@@ -9,6 +9,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaConnectio
 from faust.types.tuples import TP
 from memory_kafka import Record
 
+from argus_streams.streaming import transport
 from argus_streams.streaming.position import Partition, Position
 from argus_streams.streaming.transport import Dropped, Tenancy, install
 
@@ -35,7 +36,7 @@ def offline(driver, fetched=()):
     """Our consumer in an app that was never started, its fetches and its assignment given."""
     app = faust.App("transport", broker="kafka://127.0.0.1:1", web_enabled=False)
     position = Position()
-    install(app, Tenancy(position=position, salvage=None, starts=None, assigned=None, leave=None, **ROOM))
+    install(app, Tenancy(position=position, salvage=None, starts=None, assigned=None, leave=_nothing, **ROOM))
     consumer = app.transport.Consumer(app.transport, _nothing, on_partitions_revoked=None, on_partitions_assigned=None)
     app._producer = SimpleNamespace(flush=_nothing)  # noqa: SLF001 - Faust's own, which we do not use
     app.consumer_generation_id = 7
@@ -136,6 +137,50 @@ def test_partitions_that_were_given_up_are_not_committed():
         return driver.commits
 
     assert run(scenario) == [{(0, 5, "topic-id\0")}]
+
+
+class Slow(Driver):
+    """A broker that takes its time for the first commit."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+
+    async def commit(self, offsets):
+        self.asked.set()
+        await self.go.wait()
+        await super().commit(offsets)
+
+
+def test_what_a_turn_did_while_another_commit_was_under_way_is_committed_before_partitions_go():
+    """Faust takes the commit that is under way for ours: those records came twice."""
+
+    async def scenario():
+        driver = Slow()
+        consumer, position = offline(driver)
+        begun(consumer, position, HERE)
+        position.confirm(Partition(*HERE), 5)
+        under_way = asyncio.create_task(consumer.commit())
+        await driver.asked.wait()
+        position.confirm(Partition(*HERE), 8)
+        leaving = asyncio.create_task(consumer.wait_empty())
+        await asyncio.sleep(0)
+        driver.go.set()
+        await asyncio.gather(under_way, leaving)
+        return driver.commits
+
+    assert run(scenario) == [{(0, 5, "topic-id\0")}, {(0, 8, "topic-id\0")}]
+
+
+def test_a_coordinator_that_never_answers_does_not_hold_a_rebalance_for_ever(monkeypatch):
+    async def scenario():
+        monkeypatch.setattr(transport, "LEAVE_SECONDS", (1.0, 0.05))
+        consumer, position = offline(Slow())
+        begun(consumer, position, HERE)
+        position.confirm(Partition(*HERE), 5)
+        await asyncio.wait_for(consumer.wait_empty(), 10)
+
+    run(scenario)
 
 
 # -- fetch ------------------------------------------------------------------------------------------------------------
