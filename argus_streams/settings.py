@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from argus_streams.core.generations.naming import FIRST, Generation, Naming, complaint
 from argus_streams.core.intake import SLUG
 from argus_streams.errors import Misconfigured
 
@@ -56,8 +57,12 @@ class Settings(BaseSettings):
     unknown_projects: Literal["create", "refuse"] = Field(
         "create", description="What STORE does with a project slug that it has not seen."
     )
-    db_schema: str = Field(
-        "argus_live", description="Postgres schema of the derived tables.", pattern=r"^[a-z_]\w{0,40}$"
+    generation: str = Field(FIRST, description="Which set of derived data workers make (docs/replay.md).")
+    db_schema: str | None = Field(
+        None,
+        description="Postgres schema of the first generation's tables, argus_live where none is named; if one is, "
+        "people are shown it, whichever generation is live.",
+        pattern=r"^[a-z_]\w{0,40}$",
     )
     partition_days_ahead: int = Field(7, ge=1, le=60, description="Daily partitions of events that are made ahead.")
     keep_days: int = Field(90, ge=1, le=3650, description="Days after which stored events are dropped.")
@@ -82,6 +87,21 @@ class Settings(BaseSettings):
             if not (topic and source and SLUG.match(project)):
                 raise ValueError(f"{part!r} is not topic=source:project")
         return value
+
+    @field_validator("generation")
+    @classmethod
+    def _free(cls, value: str) -> str:
+        if told := complaint(value):
+            raise ValueError(told)
+        return value
+
+    def naming(self) -> Naming:
+        """What the names of all generations have in common."""
+        return Naming(self.topic_prefix, *([self.db_schema] if self.db_schema else []))
+
+    def making(self) -> Generation:
+        """The generation that workers make."""
+        return self.naming().of(self.generation)
 
     def input_defaults(self) -> dict[str, tuple[str, str]]:
         """Source and project by topic, for topics without headers."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema
 import msgspec
@@ -37,6 +37,7 @@ from argus_streams.core.topology import (
 )
 from argus_streams.errors import Misconfigured, Unavailable
 
+KINDS = ("input", "derived", "changelog")
 _TIMEOUT = 15.0  # seconds until every broker of the cluster has to know of a change
 _PAUSE = 0.1  # seconds between two looks
 _REPLICAS = 3  # where the cluster has as many brokers
@@ -83,38 +84,57 @@ def _topic(path: Path, closed: jsonschema.Draft202012Validator) -> Topic:
     return msgspec.convert({"name": path.stem, **written}, Topic)
 
 
-def check(
-    client: Mapping[str, Any], *, prefix: str, partitions: int, replication: int | None = None
-) -> tuple[Decision, ...]:
+class Wanted(NamedTuple):
+    """Which topics there should be."""
+
+    prefix: str
+    partitions: int
+    replication: int | None = None  # None = 3, or as many as the cluster has brokers
+    derived: str | None = None  # prefix of all but the inputs, where a generation has its own
+    kinds: Collection[str] = KINDS  # those of other kinds are nobody's business now
+
+
+def check(client: Mapping[str, Any], **wanted: Any) -> tuple[Decision, ...]:
     """Compare the cluster with the declared topics, and change nothing.
 
-    ``client`` holds librdkafka's settings. Without ``replication`` a topic gets 3 replicas, or as many as the cluster
-    has brokers.
+    ``client`` holds librdkafka's settings, ``wanted`` the fields of ``Wanted``.
     """
     with _cluster(client) as admin:
-        return _plan(admin, prefix=prefix, partitions=partitions, replication=replication)
+        return _plan(admin, Wanted(**wanted))
 
 
-def apply(
-    client: Mapping[str, Any], *, prefix: str, partitions: int, replication: int | None = None
-) -> tuple[Decision, ...]:
+def apply(client: Mapping[str, Any], **wanted: Any) -> tuple[Decision, ...]:
     """Create what is missing and correct what drifted; what was found, of which a ``Create`` and a ``Drift`` are done.
 
     When it returns, the cluster shows them. A ``Refuse`` stops its own topic alone. Two of these at once end in the
     same topics as one.
     """
     with _cluster(client) as admin:
-        first = left = _plan(admin, prefix=prefix, partitions=partitions, replication=replication)
+        first = left = _plan(admin, Wanted(**wanted))
         deadline = time.monotonic() + _TIMEOUT
         # The controller answers before the brokers know: what they say too early is corrected by a second look.
         while any(isinstance(each, Create | Drift) for each in left):
             _act(admin, left)
-            left = _plan(admin, prefix=prefix, partitions=partitions, replication=replication)
+            left = _plan(admin, Wanted(**wanted))
             if time.monotonic() > deadline:
                 told = "; ".join(f"{each.topic}: {each.reason}" for each in left if isinstance(each, Create | Drift))
                 raise Unavailable(f"Kafka takes the changes, but does not show them in {_TIMEOUT:.0f} s: {told}")
             time.sleep(_PAUSE)
         return first
+
+
+def delete(client: Mapping[str, Any], names: Collection[str]) -> Sequence[str]:
+    """Delete topics; those that were there. When it returns, the cluster does not show them."""
+    with _cluster(client) as admin:
+        found = sorted(_describe(admin, names)) if names else []
+        deadline = time.monotonic() + _TIMEOUT
+        left: Collection[str] = found
+        while left:
+            _wait(admin.delete_topics(list(left), operation_timeout=_TIMEOUT))
+            left = _describe(admin, found)
+            if time.monotonic() > deadline:
+                raise Unavailable(f"Kafka does not delete {', '.join(sorted(left))} in {_TIMEOUT:.0f} s")
+        return found
 
 
 def require(client: Mapping[str, Any], name: str) -> None:
@@ -130,11 +150,16 @@ def topic_ids(admin: AdminClient, names: Collection[str]) -> dict[str, str]:
         return {name: str(found.topic_id) for name, found in _describe(admin, names).items()}
 
 
-def _plan(admin: AdminClient, *, prefix: str, partitions: int, replication: int | None) -> tuple[Decision, ...]:
-    if replication is None:
-        brokers = admin.describe_cluster().result().nodes
-        replication = min(_REPLICAS, len(brokers))
-    declared = targets(load(), prefix=prefix, partitions=partitions, replication=replication)
+def _plan(admin: AdminClient, wanted: Wanted) -> tuple[Decision, ...]:
+    replication = wanted.replication or min(_REPLICAS, len(admin.describe_cluster().result().nodes))
+    every = targets(
+        topics := load(),
+        prefix=wanted.prefix,
+        partitions=wanted.partitions,
+        replication=replication,
+        derived=wanted.derived,
+    )
+    declared = [target for topic, target in zip(topics, every, strict=True) if topic.kind in wanted.kinds]
     return plan(declared, _existing(admin, [target.name for target in declared]))
 
 

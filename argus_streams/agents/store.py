@@ -111,4 +111,5 @@ def _refuse(piece: Slice, record: Record, reason: str, detail: str) -> list[Outg
     if piece.topic.endswith(DEAD):
         return []
     origin = Origin(piece.topic_id, piece.partition, record.offset, letters.WHOLE)
-    return [letter_of(piece.topic, Letter(stage="store", reason=reason, detail=detail, origins=(origin,)), record)]
+    letter = Letter(stage="store", reason=reason, detail=detail, origins=(origin,))
+    return [letter_of(piece.topic + DEAD, letter, record)]

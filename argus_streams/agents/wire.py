@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from argus_streams.core import letters
+from argus_streams.core.events import Signal
 from argus_streams.core.ledger import Entry, encode
 from argus_streams.core.letters import Letter
 from argus_streams.core.messages import Stage
@@ -33,20 +34,28 @@ class Topics(NamedTuple):
     ledger: str
 
     @classmethod
-    def under(cls, prefix: str) -> "Topics":
-        """The declared names (`topics/*.yaml`) under a deployment's prefix."""
+    def under(cls, prefix: str, derived: str | None = None) -> "Topics":
+        """The declared names (`topics/*.yaml`) under a deployment's prefix; a generation has ``derived`` ones apart."""
+        own = prefix if derived is None else derived
         return cls(
             incoming=f"{prefix}events.incoming",
             replayed=f"{prefix}events.replayed",
-            normalized=f"{prefix}events.normalized",
+            normalized=f"{own}events.normalized",
             commands=f"{prefix}groups.commands",
-            groups=f"{prefix}groups",
-            changelog=f"{prefix}groups.changelog",
-            kept=f"{prefix}events.kept",
-            signals=f"{prefix}signals",
-            failed=f"{prefix}tests.failed",
-            ledger=f"{prefix}ledger",
+            groups=f"{own}groups",
+            changelog=f"{own}groups.changelog",
+            kept=f"{own}events.kept",
+            signals=f"{own}signals",
+            failed=f"{own}tests.failed",
+            ledger=f"{own}ledger",
         )
+
+    def dead(self, topic: str) -> str:
+        """The dead-letter topic for records of one of these: letters are derived, also those about an input."""
+        if topic not in (self.incoming, self.replayed, self.commands):
+            return topic + DEAD
+        prefix, own = self.incoming.removesuffix("events.incoming"), self.normalized.removesuffix("events.normalized")
+        return own + topic.removeprefix(prefix) + DEAD
 
 
 def key_of(project: str, fingerprint: str) -> bytes:
@@ -59,14 +68,20 @@ def outgoing(topic: str, key: bytes | None, message: Struct) -> Outgoing:
     return Outgoing(topic, key, _JSON.encode(message))
 
 
+def signal_of(topics: Topics, signal: Signal, since: int) -> Outgoing:
+    """A signal; one that was caused before ``since``, when its generation began, is marked as replayed."""
+    told = structs.replace(signal, replayed=True) if signal.received_at < since else signal
+    return outgoing(topics.signals, signal.project.encode(), told)
+
+
 def letter_of(topic: str, letter: Letter, record: Record) -> Outgoing:
-    """A letter in the dead-letter topic of the one that its record came from."""
+    """A letter about a record, in this dead-letter topic."""
     body = record.value or b""
     value, headers = letters.fitting(body, record.headers)
     whole = len(body) if len(value) < len(body) else None
     letter = structs.replace(letter, time=record.timestamp, whole=whole)
     key = record.key if record.key is None or len(record.key) <= letters.KEY_BYTES else None
-    return Outgoing(topic + DEAD, key, value, tuple(letters.headers(letter, headers)))
+    return Outgoing(topic, key, value, tuple(letters.headers(letter, headers)))
 
 
 def ledger_of(

@@ -121,9 +121,15 @@ def _dead_letters(topic: Topic) -> Iterator[Topic]:
     )
 
 
-def targets(topics: Sequence[Topic], *, prefix: str, partitions: int, replication: int) -> tuple[Target, ...]:
-    """The declared topics under a deployment's prefix, partition count and replication factor."""
+def targets(
+    topics: Sequence[Topic], *, prefix: str, partitions: int, replication: int, derived: str | None = None
+) -> tuple[Target, ...]:
+    """The declared topics under a deployment's prefix, partition count and replication factor.
+
+    All but the inputs stand under the prefix ``derived``, where a generation has its own.
+    """
     counts = {topic.name: topic.partitions for topic in topics}
+    own = {topic.name: prefix if topic.kind == "input" or derived is None else derived for topic in topics}
 
     def count(of: int | str | None) -> int:
         if isinstance(of, str):
@@ -132,10 +138,10 @@ def targets(topics: Sequence[Topic], *, prefix: str, partitions: int, replicatio
 
     return tuple(
         Target(
-            name=prefix + topic.name,
+            name=own[topic.name] + topic.name,
             key=topic.key,
             partitions=count(topic.partitions),
-            follows=prefix + topic.partitions if isinstance(topic.partitions, str) else None,
+            follows=own[topic.partitions] + topic.partitions if isinstance(topic.partitions, str) else None,
             replication=replication,
             config=_config(topic),
         )

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from argus_streams.adapters import topics as declared_topics
 from argus_streams.core.topology import (
     FREE,
     Create,
@@ -58,6 +59,16 @@ def decide(wanted, found):
 def with_setting(found, **settings):
     renamed = {setting.replace("_", "."): value for setting, value in settings.items()}
     return structs.replace(found, config=found.config | renamed)
+
+
+def test_a_generations_own_topics_stand_under_its_prefix_beside_the_same_inputs():
+    declared = declared_topics.load()
+    made = targets(declared, prefix="argus.", partitions=8, replication=1, derived="argus.v2.")
+    assert [each.name for each in made] == [
+        ("argus." if topic.kind == "input" else "argus.v2.") + topic.name for topic in declared
+    ]
+    follows = {each.name: each.follows for each in made}
+    assert follows["argus.groups.commands"] == follows["argus.v2.groups.changelog"] == "argus.v2.events.normalized"
 
 
 def test_a_missing_topic_is_created_as_declared():

@@ -1,0 +1,1 @@
+"""Generations: complete sets of derived data beside each other, made of the same inputs."""
