@@ -26,14 +26,15 @@ class GroupAgent:
 
     name = "group"
 
-    def __init__(self, topics: Topics, *, keep: Keep = exemplars) -> None:
+    def __init__(self, topics: Topics, *, keep: Keep = exemplars, since: int = 0) -> None:
         self._topics = topics
         self._keep = keep
+        self._since = since  # ms; when the generation began
         self._bugs = Streak()
 
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """Apply all records; one snapshot a touched group. Raises ``Unavailable`` after a thousand bugs in a row."""
-        turn = GroupTurn(self._topics, state, self._keep)
+        turn = GroupTurn(self._topics, state, self._keep, self._since)
         self._bugs.begin()
         for piece, record in chain.from_iterable(((piece, record) for record in piece.records) for piece in slices):
             try:

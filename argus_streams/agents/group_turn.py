@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from argus_streams.agents.wire import Topics, ledger_of, letter_of, outgoing
+from argus_streams.agents.wire import Topics, ledger_of, letter_of, outgoing, signal_of
 from argus_streams.core.events import Origin, Signal
 from argus_streams.core.grouping.group import apply, command
 from argus_streams.core.grouping.keeping import Keep
@@ -31,10 +31,11 @@ class _Touched(NamedTuple):
 class GroupTurn:
     """What one turn gathers; a record that fails leaves nothing in it."""
 
-    def __init__(self, topics: Topics, state: State, keep: Keep) -> None:
+    def __init__(self, topics: Topics, state: State, keep: Keep, since: int) -> None:
         self._topics = topics
         self._state = state
         self._keep = keep
+        self._since = since
         self._groups: dict[Key, _Touched] = {}
         self._entries: dict[tuple[str, int, str], list[Entry]] = {}
         self._out: list[Outgoing] = []
@@ -68,7 +69,7 @@ class GroupTurn:
         """A record of no use becomes a letter; its neighbours go on."""
         origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)
         letter = Letter(stage="group", reason=error.reason, detail=error.detail, origins=origins)
-        self._out.append(letter_of(piece.topic, letter, record))
+        self._out.append(letter_of(self._topics.dead(piece.topic), letter, record))
 
     def end(self) -> list[Outgoing]:
         """Put the states, and give everything that leaves."""
@@ -84,7 +85,7 @@ class GroupTurn:
         return self._out
 
     def _signals(self, signals: Sequence[Signal]) -> list[Outgoing]:
-        return [outgoing(self._topics.signals, each.project.encode(), each) for each in signals]
+        return [signal_of(self._topics, each, self._since) for each in signals]
 
     def _known(self, at: Key) -> GroupState | None:
         if at in self._groups:

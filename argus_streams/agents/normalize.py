@@ -6,7 +6,7 @@ from typing import Protocol
 
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.streak import Streak
-from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, outgoing
+from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, outgoing, signal_of
 from argus_streams.core import packed
 from argus_streams.core.bugs import BUG
 from argus_streams.core.events import Event, Origin
@@ -39,9 +39,18 @@ class NormalizeAgent:
     name = "normalize"
 
     def __init__(
-        self, topics: Topics, norms: Norms, *, fold: Fold, defaults: Mapping[str, tuple[str, str]], lookout: Lookout
+        self,
+        topics: Topics,
+        norms: Norms,
+        *,
+        fold: Fold,
+        defaults: Mapping[str, tuple[str, str]],
+        lookout: Lookout,
+        since: int = 0,
     ) -> None:
         self._topics = topics
+        self._dead = topics.dead(topics.incoming)
+        self._since = since  # ms; when the generation began
         self._norms = norms
         self._fold = fold
         self._defaults = defaults  # source and project of topics whose producers set no headers
@@ -109,10 +118,10 @@ class NormalizeAgent:
             algorithm = self._norms.algorithm(incoming.project)
             events.setdefault(algorithm, []).extend(reading.events)
             entries.setdefault(algorithm, []).extend(entries_of(incoming, reading))
-            out += [outgoing(self._topics.signals, each.project.encode(), each) for each in reading.signals]
+            out += [signal_of(self._topics, each, self._since) for each in reading.signals]
             out += [outgoing(self._topics.failed, each.project.encode(), each) for each in reading.failures]
             # Letters of mapped topics too: theirs would be topics that nobody declared, and nobody reads.
-            out += [letter_of(self._topics.incoming, each, record) for each in letters_about(incoming, reading)]
+            out += [letter_of(self._dead, each, record) for each in letters_about(incoming, reading)]
         for algorithm, found in events.items():
             folded = self._fold(found, algorithm=algorithm, topic=piece.topic_id, partition=piece.partition)
             out += [outgoing(self._topics.normalized, key_of(each.project, each.fingerprint), each) for each in folded]

@@ -128,6 +128,7 @@ class Signal(Struct, frozen=True, omit_defaults=True, kw_only=True):
     signal_id: str = ""
     origin: Origin = Origin("", 0, 0)
     received_at: int = 0
+    replayed: bool = False  # what caused it was there before its generation began: nobody is to be told of it now
 
 
 class TestFailure(Struct, frozen=True, omit_defaults=True, kw_only=True):

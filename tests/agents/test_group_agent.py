@@ -72,6 +72,12 @@ def test_the_first_event_of_a_group_is_kept_and_signalled():
     assert [each["kind"] for each in answer.signals()] == ["group_new"]
 
 
+@pytest.mark.parametrize(("since", "replayed"), [(NOW - 1, False), (NOW, False), (NOW + 1, True)])
+def test_what_was_there_before_the_generation_is_signalled_as_replayed(since, replayed):
+    answer = Grouping(since=since).turn(seen(told(builders.sighting(builders.occurrence(0, received_at=NOW)))))
+    assert [each.get("replayed", False) for each in answer.signals()] == [replayed]
+
+
 def test_of_five_events_those_are_kept_that_double_the_count():
     records = [told(sighting(offset), offset) for offset in range(5)]
     assert [each.event.event_id for each in Grouping().turn(seen(*records)).kept()] == ["event-0"] * 3

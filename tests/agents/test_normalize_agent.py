@@ -63,6 +63,14 @@ def test_with_every_event_kept_each_has_a_sighting_of_its_own():
     assert [len(each.occurrences) for each in answer.sightings()] == [1, 1]
 
 
+@pytest.mark.parametrize(("since", "replayed"), [(NOW, False), (NOW + 1, True)])
+def test_a_signal_of_before_the_generation_is_told_as_replayed(since, replayed):
+    report = b'<testsuite><testcase name="adds"/></testsuite>'
+    headers = (("ce_source", b"testreports"), ("project", b"shop"))
+    answer = turn(normalizer(since=since), piece(Record(value=report, headers=headers)))
+    assert [each.get("replayed", False) for each in answer.signals()] == [replayed]
+
+
 def test_a_report_is_a_signal_and_a_failure_a_test_and_counts_no_event():
     report = b'<testsuite><testcase name="adds"><failure>no</failure></testcase><testcase name="b"/></testsuite>'
     headers = (("ce_source", b"testreports"), ("project", b"shop"))
