@@ -15,6 +15,7 @@ from confluent_kafka import KafkaException
 from prometheus_client import CollectorRegistry
 
 from argus_streams import sources
+from argus_streams.adapters import generations
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.known_fields import known_fields
 from argus_streams.adapters.mappings import load_mappings
@@ -26,8 +27,9 @@ from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.store import StoreAgent
-from argus_streams.agents.wire import DEAD, Topics
+from argus_streams.agents.wire import Topics
 from argus_streams.core.clip import Limits
+from argus_streams.core.generations.naming import FIRST
 from argus_streams.core.grouping import sighting
 from argus_streams.core.grouping.keeping import everything, exemplars
 from argus_streams.core.normalization import Norms
@@ -53,11 +55,12 @@ async def run(role: Role, settings: Settings, *, attached: TextIO | None = None)
     """Run one role until SIGTERM, or until ``attached`` closes; the process's exit code."""
     metrics = CollectorRegistry()
     worker = _worker(role, settings, attached, metrics)
+    since = await _beginning(settings)
     match role:
         case "normalize":
-            return await _normalize(settings, worker, metrics)
+            return await _normalize(settings, worker, metrics, since)
         case "correlate":
-            return await _correlate(settings, worker)
+            return await _correlate(settings, worker, since)
         case "store":
             return await _store(settings, worker)
 
@@ -73,14 +76,19 @@ def norms(settings: Settings) -> Norms:
     )
 
 
+def topics_of(settings: Settings) -> Topics:
+    """The topics of the generation that is made: the inputs, and its own."""
+    return Topics.under(settings.topic_prefix, settings.making().prefix)
+
+
 def group_of(settings: Settings, role: Role) -> str:
     """A role's consumer group."""
-    return f"{settings.topic_prefix}{role}"
+    return f"{settings.making().prefix}{role}"
 
 
 def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
     """The topics that a role reads."""
-    topics = Topics.under(settings.topic_prefix)
+    topics = topics_of(settings)
     match role:
         case "normalize":
             return (topics.incoming, topics.replayed, *settings.input_defaults())
@@ -88,16 +96,22 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
             return (topics.normalized, topics.commands)
         case "store":
             dead = (topics.incoming, topics.replayed, topics.normalized, topics.commands, topics.groups, topics.kept)
-            return (topics.groups, topics.kept, *(f"{topic}{DEAD}" for topic in dead))
+            return (topics.groups, topics.kept, *(topics.dead(topic) for topic in dead))
 
 
-async def _normalize(settings: Settings, worker: Worker, metrics: CollectorRegistry) -> int:
+async def _beginning(settings: Settings) -> int:
+    """When the generation began, ms; of the first one it does not matter."""
+    made = settings.making()
+    return 0 if made.name == FIRST else await generations.beginning(settings.database(), made.schema)
+
+
+async def _normalize(settings: Settings, worker: Worker, metrics: CollectorRegistry, since: int) -> int:
     fold = sighting.each_whole if settings.store == "all" else sighting.fold
-    topics = Topics.under(settings.topic_prefix)
     defaults, read = settings.input_defaults(), norms(settings)
     _check_inputs(defaults, read)
     lookout = Lookout(known_fields(), PrometheusFields(metrics), read.scrubber.text)
-    return await worker.run(NormalizeAgent(topics, read, fold=fold, defaults=defaults, lookout=lookout))
+    agent = NormalizeAgent(topics_of(settings), read, fold=fold, defaults=defaults, lookout=lookout, since=since)
+    return await worker.run(agent)
 
 
 def _check_inputs(defaults: Mapping[str, tuple[str, str]], read: Norms) -> None:
@@ -114,20 +128,20 @@ def _check_inputs(defaults: Mapping[str, tuple[str, str]], read: Norms) -> None:
         )
 
 
-async def _correlate(settings: Settings, worker: Worker) -> int:
-    topics = Topics.under(settings.topic_prefix)
-    agent = GroupAgent(topics, keep=everything if settings.store == "all" else exemplars)
+async def _correlate(settings: Settings, worker: Worker, since: int) -> int:
+    keep = everything if settings.store == "all" else exemplars
+    agent = GroupAgent(topics_of(settings), keep=keep, since=since)
     return await worker.run_keyed(agent)
 
 
 async def _store(settings: Settings, worker: Worker) -> int:
-    async with open_database(settings.database(), settings.db_schema) as database:
+    async with open_database(settings.database(), settings.making().schema) as database:
         with suppress(Unavailable):  # one that is down is waited for; one that lacks our tables is a wrong setting
             await database.probe()
         store = PostgresStore(database, settings.unknown_projects)
         keeping = asyncio.create_task(_keep_partitions(settings))
         try:
-            return await worker.run(StoreAgent(Topics.under(settings.topic_prefix), store), database.probe)
+            return await worker.run(StoreAgent(topics_of(settings), store), database.probe)
         finally:
             keeping.cancel()
 
@@ -136,7 +150,7 @@ async def upkeep(settings: Settings) -> Upkeep:
     """Make the coming days' partitions, drop those that are too old."""
     return await ensure_partitions(
         settings.database(),
-        settings.db_schema,
+        settings.making().schema,
         days_ahead=settings.partition_days_ahead,
         keep_days=settings.keep_days,
     )
@@ -152,7 +166,7 @@ async def _keep_partitions(settings: Settings) -> None:
 
 
 def _worker(role: Role, settings: Settings, attached: TextIO | None, metrics: CollectorRegistry) -> Worker:
-    changelog = Topics.under(settings.topic_prefix).changelog if role == "correlate" else None
+    changelog = topics_of(settings).changelog if role == "correlate" else None
     job = Job(
         role=role,
         group=group_of(settings, role),

@@ -30,13 +30,14 @@ def supervisor(
     return Supervisor(launches)
 
 
-def run(roles: Sequence[Role]) -> int:
-    """Run roles until SIGTERM or Ctrl-C; the exit code."""
+def run(roles: Sequence[Role], shared: Mapping[str, str]) -> int:
+    """Run roles until SIGTERM or Ctrl-C, all with these variables more; the exit code."""
     ended: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: ended.append(received))
     # Each has probes of its own: they share a host here, so all but the first take any free port.
-    overrides: dict[Role, Mapping[str, str]] = {role: {"ARGUS_HEALTH_PORT": "0"} for role in roles[1:]}
+    ports: dict[Role, Mapping[str, str]] = {role: {"ARGUS_HEALTH_PORT": "0"} for role in roles[1:]}
+    overrides = {role: {**shared, **ports.get(role, {})} for role in roles}
     watched = supervisor(roles, overrides)
     watched.start()
     try:

@@ -1,8 +1,9 @@
 """Connections to Postgres that survive transaction-mode poolers, and its errors in our three families."""
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool
 
+from argus_streams.core.generations.naming import FIRST_SCHEMA
 from argus_streams.errors import ArgusError, Malformed, Misconfigured, Unavailable
 
 Statements = Mapping[str, bytes]
@@ -30,6 +32,7 @@ CONNECT: Mapping[str, Any] = {
 }
 
 _GENERATION = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
+_LIVE = b"select name from argus.generations where status = 'live'"
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 # What a server says before a session exists carries no SQLSTATE for libpq's callers.
 _REFUSED_LOGIN = re.compile(r"authentication failed|no pg_hba\.conf entry|(database|role) \"[^\"]*\" does not exist")
@@ -44,6 +47,7 @@ class Database(NamedTuple):
 
     pool: AsyncConnectionPool[Connection]
     statements: Statements
+    shown: Callable[[Connection], Awaitable[Statements]]  # those that readers use in a transaction
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -56,15 +60,22 @@ class Database(NamedTuple):
     async def probe(self) -> None:
         """Return when the generation's tables can be read, else raise what hinders."""
         async with self.transaction() as connection:
-            await connection.execute(self.statements["probe"])
+            await connection.execute((await self.shown(connection))["probe"])
 
 
 @asynccontextmanager
 async def open_database(
-    url: str, generation: str = "argus_live", *, connections: int = 4, patience: float = 10.0
+    url: str, generation: str | None = FIRST_SCHEMA, *, connections: int = 4, patience: float = 10.0
 ) -> AsyncIterator[Database]:
-    """A pool that needs no server to be up: whoever uses it learns of that after ``patience`` seconds."""
-    statements = load_statements(generation)
+    """A pool that needs no server to be up: whoever uses it learns of that after ``patience`` seconds.
+
+    Readers of the generation ``None`` see the one that is live, each transaction anew.
+    """
+    statements = load_statements(generation or FIRST_SCHEMA)
+
+    async def fixed(_: Connection) -> Statements:
+        return statements
+
     _check(url)
     pool = AsyncConnectionPool(
         url,
@@ -80,9 +91,17 @@ async def open_database(
     )
     await pool.open(wait=False)
     try:
-        yield Database(pool, statements)
+        yield Database(pool, statements, _live if generation is None else fixed)
     finally:
         await pool.close()
+
+
+async def _live(connection: Connection) -> Statements:
+    """The statements of the generation that is live now."""
+    row = await (await connection.execute(_LIVE)).fetchone()
+    if row is None:
+        raise Misconfigured("no generation is live: `argus replay promote NAME` makes one so")
+    return load_statements(str(row[0]))
 
 
 @asynccontextmanager
@@ -104,6 +123,7 @@ def _check(url: str) -> None:
         ) from None
 
 
+@cache
 def load_statements(generation: str) -> Statements:
     """The named statements of ``queries.sql`` for one generation's schema."""
     if not _GENERATION.match(generation):

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class PostgresReader:
-    """``ports.Reader`` over one generation of a database."""
+    """``ports.Reader`` over the generation of a database that is to be shown."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,5 +36,6 @@ class PostgresReader:
 
     async def _read(self, statement: str, wanted: Mapping[str, Any], shape: type[T]) -> Sequence[T]:
         async with self._database.transaction() as connection:
-            rows = await (await connection.execute(self._database.statements[statement], wanted)).fetchall()
+            statements = await self._database.shown(connection)
+            rows = await (await connection.execute(statements[statement], wanted)).fetchall()
         return [msgspec.json.decode(text, type=shape) for (text,) in rows]

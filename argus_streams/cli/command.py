@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec
 import click
 
 from argus_streams import settings, sources
+from argus_streams.core.generations import naming
 from argus_streams.core.intake import SLUG
 from argus_streams.errors import ArgusError, Misconfigured
 from argus_streams.settings import Settings
@@ -34,6 +35,39 @@ def with_settings(command: Callable[Concatenate[Settings, P], int]) -> Callable[
             sys.exit(1)
 
     return run
+
+
+def with_generation(command: Callable[Concatenate[Settings, P], int]) -> Callable[P, None]:
+    """Give a command the settings, and ``--generation``: the one that workers make, before the setting of that name."""
+    return _with_option(command, lambda given, name: given.model_copy(update={"generation": name}))
+
+
+def with_shown_generation(command: Callable[Concatenate[Settings, P], int]) -> Callable[P, None]:
+    """Give a command the settings, and ``--generation``: the one that people are shown instead of the live one."""
+    return _with_option(
+        command, lambda given, name: given.model_copy(update={"db_schema": given.naming().of(name).schema})
+    )
+
+
+def _with_option(
+    command: Callable[Concatenate[Settings, P], int], choose: Callable[[Settings, str], Settings]
+) -> Callable[P, None]:
+    @wraps(command)
+    def run(given: Settings, /, *args: P.args, **kwargs: P.kwargs) -> int:
+        name = kwargs.pop("generation", None)
+        return command(given if name is None else choose(given, str(name)), *args, **kwargs)
+
+    return click.option("--generation", callback=generation, metavar="NAME", help="Which one: docs/replay.md.")(
+        with_settings(run)
+    )
+
+
+def generation(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """The name of a generation."""
+    complaint = None if value is None else naming.complaint(value)
+    if complaint is not None:
+        raise click.BadParameter(complaint)
+    return value
 
 
 def known_source(_: click.Context, __: click.Parameter, value: str | None) -> str:

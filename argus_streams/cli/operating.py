@@ -10,7 +10,7 @@ import click
 
 from argus_streams import app, asking, logs, settings, supervision
 from argus_streams.adapters import migrations, topics
-from argus_streams.cli.command import with_settings
+from argus_streams.cli.command import with_generation, with_settings
 from argus_streams.core.topology import Fine, Weak
 from argus_streams.settings import Settings
 
@@ -18,13 +18,13 @@ from argus_streams.settings import Settings
 @click.command()
 @click.argument("roles", nargs=-1, required=True, type=click.Choice([*app.ROLES, "all"]))
 @click.option("--attached", is_flag=True, hidden=True, help="End when standard input closes.")
-@with_settings
+@with_generation
 def worker(given: Settings, roles: tuple[str, ...], attached: bool) -> int:  # noqa: FBT001 - click's flag
     """Run one role here, or several as supervised processes."""
     logs.configure(given.log_level)
     wanted = [role for role in app.ROLES if role in roles or "all" in roles]
     if len(wanted) > 1:
-        return supervision.run(wanted)
+        return supervision.run(wanted, {"ARGUS_GENERATION": given.generation})
     return asyncio.run(_worked(wanted[0], given, sys.stdin if attached else None))
 
 
@@ -36,13 +36,14 @@ async def _worked(role: app.Role, given: Settings, attached: TextIO | None) -> i
 
 @click.command("topics")
 @click.argument("action", type=click.Choice(["check", "apply"]))
-@with_settings
+@with_generation
 def topics_command(given: Settings, action: str) -> int:
     """Compare the broker's topics with ours, or make them so."""
     do = topics.check if action == "check" else topics.apply
     decisions = do(
         given.kafka(),
         prefix=given.topic_prefix,
+        derived=given.making().prefix,
         partitions=given.topic_partitions,
         replication=given.topic_replication,
     )
@@ -52,7 +53,7 @@ def topics_command(given: Settings, action: str) -> int:
 
 
 @click.command()
-@with_settings
+@with_generation
 def migrate(given: Settings) -> int:
     """Bring the database and its daily partitions up to date."""
     for migration in asyncio.run(migrations.migrate(given.database())):

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from argus_streams import asking
-from argus_streams.cli.command import with_settings
+from argus_streams.cli.command import with_shown_generation
 from argus_streams.settings import Settings
 
 
@@ -16,7 +16,7 @@ from argus_streams.settings import Settings
 @click.option("--status", type=click.Choice(["open", "regressed", "resolved", "ignored"]), multiple=True)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a group.")
-@with_settings
+@with_shown_generation
 def groups(given: Settings, project: str | None, status: Any, limit: int, as_json: bool) -> int:  # noqa: FBT001 - click's flag
     """List what is wrong, the latest first."""
     found = asyncio.run(asking.groups(given, project=project, statuses=status, limit=limit))
@@ -33,7 +33,7 @@ def groups(given: Settings, project: str | None, status: Any, limit: int, as_jso
 @click.argument("action", required=False, type=click.Choice(["resolve", "ignore", "reopen"]))
 @click.option("--project", help="Where two projects have a group of that id.")
 @click.option("--by", default="", help="Who decides; shown with the group.")
-@with_settings
+@with_shown_generation
 def group(given: Settings, group_id: str, action: Any, project: str | None, by: str) -> int:
     """Show one group, or resolve, ignore or reopen it.
 
