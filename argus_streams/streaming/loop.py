@@ -28,6 +28,11 @@ HOLD_SECONDS = (0.5, 30.0)  # first and longest pause while something outside is
 VERIFY_SECONDS = 60.0
 
 
+def made_anew(topics: Sequence[str]) -> Unavailable:
+    """What ends a worker whose topic is another one now under the same name: all positions in it are void."""
+    return Unavailable(f"{', '.join(topics)} was made anew under another id: starting over")
+
+
 class Left(Exception):  # noqa: N818 - what happened: the partitions went while a turn ran
     """The turn's partitions are no longer ours: drop the rest of it."""
 
@@ -168,12 +173,20 @@ class Loop:
         for tp, chunk in inbox:
             if chunk.generation != generation:
                 continue
+            if position.doubtful(tp, chunk):
+                await self._same(tp.topic)
             taken = position.take(tp, chunk, monotonic())
             if taken.records:
                 topic_id = position.held()[tp]
                 expired = await self._expired(tp, taken.hole) if taken.hole else None
                 slices.append(Slice(tp.topic, topic_id, tp.partition, taken.records, expired))
         return slices
+
+    async def _same(self, topic: str) -> None:
+        """End if the topic was made anew: its first records would be taken for repeats of the old one's."""
+        found = await self._insist(lambda: self._engine.reader.topics([topic]))
+        if topic not in found or found[topic][0] != self._engine.topic_ids[topic]:
+            raise made_anew([topic])
 
     async def _expired(self, tp: Partition, hole: tuple[int, int]) -> tuple[int, int] | None:
         """A hole that ends where the log begins was deleted by retention before we read it."""

@@ -102,6 +102,12 @@ class Position:
         """The partitions held, with the id of their topic."""
         return {tp: place.topic_id for tp, place in self._places.items()}
 
+    def doubtful(self, tp: Partition, chunk: Chunk) -> bool:
+        """Whether a fetch went back though nobody sought: it may be another log under the same name."""
+        place = self._places.get(tp)
+        went_back = place is not None and chunk.records[0].offset < place.next
+        return went_back and chunk.fetch >= self._sought.get(tp, 0)
+
     def take(self, tp: Partition, chunk: Chunk, now: float) -> Taken:
         """The records of the chunk that are to be processed now; ``next`` moves past them."""
         place = self._places.get(tp)

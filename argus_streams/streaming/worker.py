@@ -14,14 +14,14 @@ from typing import Any, NamedTuple, TextIO
 import faust
 from prometheus_client import CollectorRegistry
 
-from argus_streams.errors import ArgusError, Misconfigured, Unavailable
+from argus_streams.errors import ArgusError, Misconfigured
 from argus_streams.streaming.agent import Agent, KeyedAgent
 from argus_streams.streaming.application import Chunks, application
 from argus_streams.streaming.beginning import Beginning
 from argus_streams.streaming.credentials import credentials
 from argus_streams.streaming.decision import keyed, plain
 from argus_streams.streaming.health import Health, HealthServer
-from argus_streams.streaming.loop import Engine, Loop
+from argus_streams.streaming.loop import Engine, Loop, made_anew
 from argus_streams.streaming.position import Position
 from argus_streams.streaming.producer import ConfirmedProducer
 from argus_streams.streaming.reader import Reader
@@ -210,7 +210,7 @@ class Worker:
             self._health.away = None
             changed = [name for name, (topic_id, _) in found.items() if topic_id != engine.topic_ids[name]]
             if changed:
-                die(Unavailable(f"{', '.join(changed)} was made anew under another id: starting over"))
+                die(made_anew(changed))
 
 
 async def nothing_else() -> None:

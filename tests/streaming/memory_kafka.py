@@ -44,6 +44,7 @@ class MemoryKafka:
         self.logs = {}
         self.places = {}  # committed, with the topic's id
         self.first = {}  # where retention has got to
+        self.ids = {}  # of topics, by name
 
     def log(self, topic, partition=0):
         return self.logs.setdefault(Partition(topic, partition), [])
@@ -59,6 +60,9 @@ class MemoryKafka:
         return [self.append(r.topic, r.key, r.value, max(r.partition, 0)) for r in records]
 
     # -- as a reader --------------------------------------------------------------------------------------------------
+
+    async def topics(self, names):
+        return {name: (self.ids[name], 2) for name in names if name in self.ids}
 
     async def committed(self, tps):
         return {tp: self.places.get(tp) for tp in tps}

@@ -95,6 +95,7 @@ class Rig:
     def __init__(self, kafka, journal=None, *, store=None, agent=None, reader=None, stateless=None):
         journal = journal or Journal()
         self.kafka, self.store = kafka, store or MemoryStore()
+        kafka.ids = IDS | kafka.ids
         self.position, self.health = Confirmed(journal), Health("role")
         producer = Producer(kafka, journal)
         engine = Engine(producer, reader or kafka, self.position, self.health, IDS)

@@ -137,6 +137,30 @@ def test_only_a_hole_that_ends_where_the_log_begins_is_told_as_expired(first, ex
     asyncio.run(scenario())
 
 
+def test_a_log_that_begins_again_under_the_worker_ends_it_before_anything_of_it_is_taken_for_the_old_one_s():
+    async def scenario():
+        agent, kafka = Taking(), filled(3)
+        worker = await Rig(kafka, stateless=agent).join()
+        await worker.deliver_rest()
+        kafka.ids[IN] = "another-id"
+        with pytest.raises(Died) as died:
+            await worker.deliver((TP, worker.chunk(filled(5).log(IN))))
+        assert "was made anew under another id" in str(died.value.__cause__)
+        assert agent.turns == [[(0, [0, 1, 2], None)]]
+
+    asyncio.run(scenario())
+
+
+def test_a_fetch_that_repeats_the_same_log_is_no_other_one():
+    async def scenario():
+        agent, kafka = Taking(), filled(5)
+        worker = await Rig(kafka, stateless=agent).join()
+        await worker.deliver((TP, worker.chunk(kafka.log(IN)[:3])), (TP, worker.chunk(kafka.log(IN))))
+        assert agent.turns == [[(0, [0, 1, 2], None)], [(0, [3, 4], None)]]
+
+    asyncio.run(scenario())
+
+
 # -- something outside is down ----------------------------------------------------------------------------------------
 
 

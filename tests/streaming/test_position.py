@@ -136,6 +136,16 @@ def test_a_repeat_is_not_taken_and_what_follows_in_the_same_chunk_is():
     assert taken(position, 1, 2, 3, 4) == [3, 4]
 
 
+def test_a_fetch_that_goes_back_though_nobody_sought_is_doubtful():
+    position = begun()
+    assert taken(position, 0, 1, 2) == [0, 1, 2]
+    assert position.doubtful(TP, chunk(0, 1, fetch=5))
+    assert not position.doubtful(TP, chunk(3, 4, fetch=5))
+    fetch = position.fetches()[TP]
+    position.moved(TP)
+    assert not position.doubtful(TP, chunk(0, 1, fetch=fetch))
+
+
 def test_a_hole_is_asked_for_again_before_anything_behind_it_is_taken():
     position = begun()
     taken(position, 0, 1)
