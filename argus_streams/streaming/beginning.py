@@ -3,15 +3,19 @@
 import asyncio
 import logging
 from asyncio import FIRST_COMPLETED
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from argus_streams.errors import Misconfigured, Unavailable
 from argus_streams.streaming.health import Health
 from argus_streams.streaming.loop import HOLD_SECONDS
+from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import Reader
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SILENCE_SECONDS = 3.0  # of a broker at the start, until a person is told
 
@@ -32,7 +36,7 @@ class Beginning:
         ``None`` when the end was asked for before the broker answered.
         """
         names = [*topics, *([changelog] if changelog else [])]
-        found = await self._insist(names, stop)
+        found = await self._insist(lambda: self._reader.topics(names), stop)
         if found is None:
             return None
         missing = [name for name in names if name not in found]
@@ -44,12 +48,30 @@ class Beginning:
         counts = {name: found[name][1] for name in names}
         if changelog and len(set(counts.values())) > 1:
             raise Misconfigured(f"topics keyed alike need equal partition counts, the broker has {counts}")
+        if changelog:
+            await self._bear_out(found, topics, changelog, stop)
         return {name: topic_id for name, (topic_id, _) in found.items()}
 
-    async def _insist(self, names: Sequence[str], stop: asyncio.Event) -> Mapping[str, tuple[str, int]] | None:
+    async def _bear_out(
+        self, found: Mapping[str, tuple[str, int]], topics: Sequence[str], changelog: str, stop: asyncio.Event
+    ) -> None:
+        """Raise ``Misconfigured`` where positions go with a state that went with its changelog.
+
+        Counting on from nothing would tell too little of every group, and nobody would know.
+        """
+        tps = [Partition(name, number) for name in topics for number in range(found[name][1])]
+        committed = await self._insist(lambda: self._reader.committed(tps), stop) or {}
+        state_ids = {at.state_id for tp, at in committed.items() if at and at.topic_id == found[tp.topic][0]}
+        if state_ids - {"", found[changelog][0]}:
+            raise Misconfigured(
+                f"{changelog} was deleted or made anew, and the state in it is gone: to count on from nothing would "
+                'tell too little. "A changelog that is gone" in docs/operations.md says what to do'
+            )
+
+    async def _insist(self, ask: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T | None:
         pause, stopped = HOLD_SECONDS[0], asyncio.create_task(stop.wait())
         while not stop.is_set():
-            asked = asyncio.create_task(self._reader.topics(names))
+            asked = asyncio.ensure_future(ask())
             done, _ = await asyncio.wait({asked, stopped}, timeout=SILENCE_SECONDS, return_when=FIRST_COMPLETED)
             if not done:
                 log.warning("waiting for Kafka at %s: no answer yet", self._servers)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -24,6 +24,14 @@ FETCH_SECONDS = 0.1  # a call waits this long for so many, also at the end of a 
 METADATA_END = "\0"
 
 
+class Committed(NamedTuple):
+    """A position of the group, and the ids of the logs that it is a position of."""
+
+    offset: int
+    topic_id: str
+    state_id: str = ""  # of the changelog that holds what was made of the records before it; a stateless agent has none
+
+
 class Reader:
     """Reads of one consumer group's view of the broker."""
 
@@ -36,8 +44,8 @@ class Reader:
         """Id and partition count by name; a topic that is not there is left out. Raises ``Unavailable``."""
         return await _in_thread(partial(self._topics, sorted(set(names))))
 
-    async def committed(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, str] | None]:
-        """The group's committed offset and the topic id it was committed under; ``None`` where there is none."""
+    async def committed(self, tps: Sequence[Partition]) -> Mapping[Partition, Committed | None]:
+        """The group's committed positions; ``None`` where there is none."""
         return await _in_thread(partial(self._committed, tps))
 
     async def bounds(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, int]]:
@@ -91,7 +99,7 @@ class Reader:
             found[name] = (str(described.topic_id), len(described.partitions))
         return found
 
-    def _committed(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, str] | None]:
+    def _committed(self, tps: Sequence[Partition]) -> Mapping[Partition, Committed | None]:
         consumer = self._consumer()
         try:
             answers = consumer.committed([TopicPartition(*tp) for tp in tps], timeout=TIMEOUT_SECONDS)
@@ -100,7 +108,7 @@ class Reader:
         finally:
             consumer.close()
         return {
-            Partition(answer.topic, answer.partition): (answer.offset, _metadata(answer))
+            Partition(answer.topic, answer.partition): Committed(answer.offset, *_metadata(answer))
             if answer.offset >= 0
             else None
             for answer in answers
@@ -119,12 +127,18 @@ class Reader:
             consumer.close()
 
 
-def _metadata(answer: TopicPartition) -> str:
-    """What was committed with the offset; that of another program, not ended as ours is, may not even be text."""
+def metadata(topic_id: str, state_id: str) -> str:
+    """What is committed with an offset."""
+    return f"{topic_id} {state_id}".rstrip() + METADATA_END
+
+
+def _metadata(answer: TopicPartition) -> tuple[str, str]:
+    """Topic id and state id; what another program committed, not ended as ours is, may not even be text."""
     try:
-        return (answer.metadata or "").split(METADATA_END)[0]
+        topic_id, _, state_id = (answer.metadata or "").split(METADATA_END)[0].partition(" ")
     except UnicodeDecodeError:
-        return ""
+        return "", ""
+    return topic_id, state_id
 
 
 def _wanted(message: Message, left: Mapping[Partition, int]) -> bool:

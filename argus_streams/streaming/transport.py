@@ -27,7 +27,7 @@ from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types.tuples import TP, ConsumerMessage
 
 from argus_streams.streaming.position import Chunk, Partition, Position
-from argus_streams.streaming.reader import METADATA_END
+from argus_streams.streaming.reader import metadata
 from argus_streams.streaming.salvage import Salvage
 
 Starts = Mapping[Partition, tuple[int, str]]  # offset and topic id
@@ -50,6 +50,7 @@ class Tenancy(NamedTuple):
     leave: Callable[[float], Awaitable[None]]  # waits for the running turn so many seconds, then no step may begin
     crowded: Callable[[], bool]  # so many bytes wait that no more may be fetched; Faust counts chunks alone
     delivered: Callable[[int], None]  # so many bytes more wait
+    state_id: str  # of the changelog whose state goes with the positions; "" where there is none
 
 
 class Dropped(Exception):  # noqa: N818 - what happened
@@ -87,10 +88,10 @@ class _Thread(AIOKafkaConsumerThread):
             raise Dropped from error
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
-        held = self.consumer.tenancy.position.held()
+        held, state_id = self.consumer.tenancy.position.held(), self.consumer.tenancy.state_id
         mine = self.assignment()
         commit = {
-            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, held[Partition(*tp)] + METADATA_END)
+            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, metadata(held[Partition(*tp)], state_id))
             for tp, offset in offsets.items()
             if tp in mine and Partition(*tp) in held
         }

@@ -151,6 +151,7 @@ class Worker:
         tenancy = Tenancy(
             position=self._position, salvage=Salvage(self._unreadable), starts=loop.starts, assigned=loop.assigned,
             leave=loop.leave, crowded=loop.crowded, delivered=loop.delivered,
+            state_id=engine.topic_ids.get(self._job.changelog or "", ""),
         )  # fmt: skip
         install(app, tenancy)
         topic = app.topic(*self._job.topics, key_serializer="raw", value_serializer=Chunks())

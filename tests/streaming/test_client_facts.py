@@ -14,7 +14,7 @@ from confluent_kafka import TopicPartition as ConfluentPlace
 from faust.topics import Topic
 
 from argus_streams.streaming.position import Partition
-from argus_streams.streaming.reader import METADATA_END, Reader
+from argus_streams.streaming.reader import Reader, metadata
 
 
 def test_a_failed_send_is_only_logged():
@@ -42,11 +42,11 @@ def test_commit_metadata_is_read_past_its_end_and_our_terminator_ends_it(kafka, 
     partitions = 32
     topic, bare, ended = topics.make("metadata", partitions), unique("bare"), unique("ended")
 
-    async def commit(group, metadata):
+    async def commit(group, told):
         consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
         await consumer.start()
         consumer.assign([TopicPartition(topic, p) for p in range(partitions)])
-        await consumer.commit({TopicPartition(topic, p): OffsetAndMetadata(1, metadata) for p in range(partitions)})
+        await consumer.commit({TopicPartition(topic, p): OffsetAndMetadata(1, told) for p in range(partitions)})
         await consumer.stop()
 
     def read(group):
@@ -56,10 +56,10 @@ def test_commit_metadata_is_read_past_its_end_and_our_terminator_ends_it(kafka, 
         return {_metadata(place) for place in places}
 
     asyncio.run(commit(bare, "id"))
-    asyncio.run(commit(ended, "id" + METADATA_END))
+    asyncio.run(commit(ended, metadata("id", "")))
     assert read(bare) != {"id"}
-    assert {offset for offset, _ in _places(kafka, bare, topic, partitions)} == {1}
-    assert set(_places(kafka, ended, topic, partitions)) == {(1, "id")}
+    assert {offset for offset, *_ in _places(kafka, bare, topic, partitions)} == {1}
+    assert set(_places(kafka, ended, topic, partitions)) == {(1, "id", "")}
 
 
 def _metadata(place):

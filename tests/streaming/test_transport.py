@@ -29,14 +29,14 @@ class Driver:
         self.commits.append({(tp.partition, place.offset, place.metadata) for tp, place in offsets.items()})
 
 
-ROOM = {"crowded": lambda: False, "delivered": lambda _: None}
+REST = {"crowded": lambda: False, "delivered": lambda _: None, "state_id": "log-id"}
 
 
 def offline(driver, fetched=()):
     """Our consumer in an app that was never started, its fetches and its assignment given."""
     app = faust.App("transport", broker="kafka://127.0.0.1:1", web_enabled=False)
     position = Position()
-    install(app, Tenancy(position=position, salvage=None, starts=None, assigned=None, leave=_nothing, **ROOM))
+    install(app, Tenancy(position=position, salvage=None, starts=None, assigned=None, leave=_nothing, **REST))
     consumer = app.transport.Consumer(app.transport, _nothing, on_partitions_revoked=None, on_partitions_assigned=None)
     app._producer = SimpleNamespace(flush=_nothing)  # noqa: SLF001 - Faust's own, which we do not use
     app.consumer_generation_id = 7
@@ -78,7 +78,7 @@ def run(scenario):
 # -- commit -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_commit_is_what_was_confirmed_with_the_topic_s_id():
+def test_a_commit_is_what_was_confirmed_with_the_ids_of_the_topic_and_of_the_state():
     async def scenario():
         driver = Driver()
         consumer, position = offline(driver)
@@ -90,7 +90,7 @@ def test_a_commit_is_what_was_confirmed_with_the_topic_s_id():
         await consumer.commit()
         return driver.commits
 
-    assert run(scenario) == [{(0, 5, "topic-id\0")}, {(1, 3, "topic-id\0")}]
+    assert run(scenario) == [{(0, 5, "topic-id log-id\0")}, {(1, 3, "topic-id log-id\0")}]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_commit_that_failed_is_tried_again_also_where_no_record_follows(error)
         assert await consumer.commit()
         return driver.commits
 
-    assert run(scenario) == [{(0, 5, "topic-id\0")}]
+    assert run(scenario) == [{(0, 5, "topic-id log-id\0")}]
 
 
 def test_a_failed_commit_never_goes_behind_one_that_was_made():
@@ -136,7 +136,7 @@ def test_partitions_that_were_given_up_are_not_committed():
         await consumer.commit()
         return driver.commits
 
-    assert run(scenario) == [{(0, 5, "topic-id\0")}]
+    assert run(scenario) == [{(0, 5, "topic-id log-id\0")}]
 
 
 class Slow(Driver):
@@ -169,7 +169,7 @@ def test_what_a_turn_did_while_another_commit_was_under_way_is_committed_before_
         await asyncio.gather(under_way, leaving)
         return driver.commits
 
-    assert run(scenario) == [{(0, 5, "topic-id\0")}, {(0, 8, "topic-id\0")}]
+    assert run(scenario) == [{(0, 5, "topic-id log-id\0")}, {(0, 8, "topic-id log-id\0")}]
 
 
 def test_a_coordinator_that_never_answers_does_not_hold_a_rebalance_for_ever(monkeypatch):

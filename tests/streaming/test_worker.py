@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from argus_streams.errors import Misconfigured
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import Reader
+from argus_streams.streaming.supervisor import MISCONFIGURED
 from argus_streams.streaming.worker import CRASHED, Broker, Job, Worker
 
 pytestmark = pytest.mark.kafka
@@ -68,6 +69,20 @@ def test_a_topic_that_is_not_as_declared_refuses_the_start(kafka, partitions, wh
     job = Job("counting", "g", [topics.make("in", 2)], CollectorRegistry(), changelog=changelog)
     with pytest.raises(Misconfigured, match=why):
         asyncio.run(Worker(Broker({"bootstrap.servers": kafka}), job).run_keyed(Counting("out")))
+
+
+def test_a_changelog_made_anew_under_positions_that_go_with_the_old_one_refuses_the_start(kafka, tmp_path):
+    with Fleet(kafka, tmp_path) as fleet:
+        fleet.publish(40)
+        worker = fleet.start("state")
+        assert comes_true(lambda: fleet.lag() == 0, 20)
+        assert worker.terminate()[0] == 0
+        fleet.topics.delete(fleet.changelog)
+        fleet.topics.make_again(fleet.changelog, fleet.partitions)
+        refused = fleet.start("state")
+        assert refused.ends(30) == MISCONFIGURED
+        assert "was deleted or made anew, and the state in it is gone" in refused.log
+        assert fleet.topics.lines(fleet.changelog) == []
 
 
 # -- what takes session time-outs: all at the same time -------------------------------------------------------------
