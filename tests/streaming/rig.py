@@ -92,12 +92,12 @@ class Confirmed(Position):
 class Rig:
     """One worker over the memory Kafka."""
 
-    def __init__(self, kafka, journal=None, *, store=None, agent=None, reader=None, stateless=None):
+    def __init__(self, kafka, journal=None, *, store=None, agent=None, reader=None, stateless=None, producer=None):
         journal = journal or Journal()
         self.kafka, self.store = kafka, store or MemoryStore()
         kafka.ids = IDS | kafka.ids
         self.position, self.health = Confirmed(journal), Health("role")
-        producer = Producer(kafka, journal)
+        producer = producer or Producer(kafka, journal)
         engine = Engine(producer, reader or kafka, self.position, self.health, IDS)
         self.table = Table(LOG, "log-id", store=self.store, producer=producer, reader=reader or kafka, worker="w")
         decide = plain(stateless) if stateless else keyed(agent or Agent(journal), self.table)
