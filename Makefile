@@ -16,10 +16,10 @@ STAMP := $(VENV)/.installed
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check coverage lint types contracts format acceptance bench fuzz docs fields wheel lock clean
+.PHONY: help demo test check coverage lint types contracts format chaos chaos-peers bench fuzz docs fields wheel lock clean
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(STAMP) ## try it out: a local Kafka and Postgres, every stage, real samples
 	@$(PY) -m argus_streams demo $(ARGS)
@@ -47,8 +47,11 @@ format: $(STAMP) ## repair what lint can repair
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-acceptance: $(STAMP) ## the goals, on real data
-	$(PY) -m pytest tests/acceptance $(ARGS)
+chaos: $(STAMP) ## every fault under load, about 20 minutes: make chaos ARGS="-k broker"; ARGUS_CHAOS_SEED repeats a plot
+	$(PY) -m pytest tests/chaos -m chaos $(ARGS)
+
+chaos-peers: $(STAMP) ## workers that join and leave, stock Faust and quixstreams beside ours: about 10 minutes
+	$(PY) tests/chaos/peers/compare.py
 
 bench: $(STAMP) ## the benchmarks, or some of them: make bench ARGS="normalize group"
 	@status=0; for name in $(or $(ARGS),parameterize normalize group store); do \

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from variants import Base
+from bodies import MAPPED, Base
 
 BROKEN, AGAIN, LIGHT = 0.02, 0.06, 0.35  # shares of bodies: broken, delivered again, of groups that take redeliveries
 REMEMBERED = 60  # ids of a group that takes redeliveries, which remembers 64: whatever their order, none is forgotten
@@ -28,10 +28,12 @@ class Body(NamedTuple):
 class Maker:
     """Chooses bodies: of few large groups, of many small ones that are delivered again, and broken ones."""
 
-    def __init__(self, bases, seed):
+    def __init__(self, bases, seed, broken=BROKEN):
         self._random = Random(seed)  # noqa: S311 - repeatable bodies, no secret
-        self._bases = [base for base in bases if base.outcome != "dead"]
+        self._broken_share = broken
+        self._bases = [base for base in bases if base.outcome != "dead" and base.renewable()]
         self._objects = [base for base in self._bases if base.is_object()]
+        self._repeatable = _by_source(self._bases)
         self._random.shuffle(self._bases)
         self._weights = [1 / (place + 1) for place in range(len(self._bases))]  # Zipf: a few problems are most of it
         self._ids = Counter()  # event ids that a group of a light project has seen
@@ -40,15 +42,16 @@ class Maker:
 
     def next(self):
         dice = self._random.random()
-        if dice < BROKEN:
+        if dice < self._broken_share:
             return self._broken()
-        if dice < BROKEN + AGAIN and self._recent:
+        dice -= self._broken_share
+        if dice < AGAIN and self._recent:
             again = self._random.choice(self._recent[-RECENT:])
             if self._room(again.base, again.project):
                 return self._noted(again)
         self._salt += 1
-        if dice < BROKEN + AGAIN + LIGHT:
-            return self._light(self._random.choice(self._bases))
+        if dice < AGAIN + LIGHT:
+            return self._light(self._random.choice(self._random.choice(self._repeatable)))
         (base,) = self._random.choices(self._bases, self._weights)
         return self._body(base, f"heavy-{self._random.randrange(HEAVY_PROJECTS)}")
 
@@ -69,6 +72,7 @@ class Maker:
         return body
 
     def _body(self, base, project):
+        project = self._random.choice(MAPPED) if base.source == "mapped" else project
         return Body(base.source, project, base.headers, base.renewed(self._salt), base, self._salt)
 
     def _broken(self):
@@ -89,6 +93,16 @@ class Maker:
                 return body._replace(project="")
 
 
+def _by_source(bases):
+    """The bases of each sender that may be delivered again: no group is told so often by one that ids are forgotten."""
+    found = defaultdict(list)
+    for base in bases:
+        often = Counter(told.fingerprint for told in base.events)
+        if base.source != "mapped" and max(often.values(), default=0) <= REMEMBERED:
+            found[base.source].append(base)
+    return list(found.values())
+
+
 @dataclass
 class Tally:
     """What a group must show."""
@@ -107,13 +121,13 @@ class Oracle:
         self.totals = Counter(
             dict.fromkeys(("normalised", "ignored", "dead", "events", "counted", "closed", "duplicate", "missing"), 0)
         )
-        self.letters = set()  # (partition, offset) of bodies of which there must be a letter
+        self.letters = set()  # (topic id, partition, offset) of bodies of which there must be a letter
         self.letter_count = 0
-        self.places = {}  # (partition, offset, index) → group
+        self.places = {}  # (topic id, partition, offset, index) → group
         self._seen = set()
 
     def published(self, body, place):
-        """Note a body that stands at this (partition, offset)."""
+        """Note a body that stands at this (topic id, partition, offset)."""
         self.totals["bodies"] += 1
         outcome = "dead" if body.base is None else body.base.outcome
         letters = 1 if body.base is None else body.base.letters

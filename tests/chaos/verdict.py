@@ -6,10 +6,8 @@ from typing import NamedTuple
 import msgspec
 import psycopg
 
-from argus_streams.agents.wire import Topics
-from argus_streams.core.ledger import decode
+from argus_streams.core.ledger import Totals, decode, reconcile
 from argus_streams.core.messages import LedgerRecord
-from argus_streams.demo.accounting import Accountant
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import Reader
 
@@ -21,66 +19,82 @@ select p.slug, g.fingerprint, g.count, g.closed, g.duplicates, g.sources,
    where c.project_id = g.project_id and c.fingerprint = g.fingerprint)
 from argus_live.error_groups g join argus.projects p on p.id = g.project_id"""
 _KEPT = """
-select p.slug, e.fingerprint, (e.event #>> '{origin,1}')::int, (e.event #>> '{origin,2}')::bigint,
-  coalesce((e.event #>> '{origin,3}')::int, 0)
+select p.slug, e.fingerprint, e.event #>> '{origin,0}', (e.event #>> '{origin,1}')::int,
+  (e.event #>> '{origin,2}')::bigint, coalesce((e.event #>> '{origin,3}')::int, 0)
 from argus_live.production_events e join argus.projects p on p.id = e.project_id"""
-_LETTERS = 'select partition, "offset", index, stage from argus_live.dead_letters'
+_LETTERS = 'select topic, partition, "offset", stage from argus_live.dead_letters'
 
 
 class Found(NamedTuple):
     """What Postgres and the ledger hold at the end."""
 
     groups: dict  # (project, fingerprint) → (count, closed, duplicates, sources, sum of the hours)
-    kept: list  # (project, fingerprint, partition, offset, index)
-    letters: list  # (partition, offset, index, stage)
-    totals: dict[str, int]
-    ledger: list  # (stage, partition, Entry)
-    incoming: int  # bodies in the topic
+    kept: list  # (project, fingerprint, topic id, partition, offset, index)
+    letters: list  # (topic id, partition, offset, stage)
+    totals: Totals
+    ledger: list  # (stage, (topic id, partition), Entry)
+
+
+class Score(NamedTuple):
+    """What a fault did to the numbers; zeros are what is promised."""
+
+    bodies: int
+    lost: int  # bodies and events of which nothing tells, letters that lack
+    twice: int  # occurrences and letters beyond those that were published
+    wrong: int  # groups that show another number than they must
+    repeated: int  # bodies and events that were worked on again, and counted once
 
 
 async def found(stage):
     """Look everything up, once all is drained."""
-    settings = stage.settings
-    with psycopg.connect(settings.database()) as connection:
+    with psycopg.connect(stage.settings.database()) as connection:
         rows = connection.execute(_GROUPS).fetchall()
         kept = connection.execute(_KEPT).fetchall()
         letters = connection.execute(_LETTERS).fetchall()
-    topics = Topics.under(settings.topic_prefix)
-    reader = Reader(settings.kafka(), f"{settings.topic_prefix}verdict")
-    spans = await reader.bounds(
-        [Partition(topics.ledger, number) for number in range(_count(await reader.topics([topics.ledger])))]
-    )
-    records = [
-        msgspec.json.decode(message.value(), type=LedgerRecord)
-        for fetch in reader.read(spans, lambda: False)
-        for message in fetch
-    ]
-    incoming = await reader.bounds([Partition(topics.incoming, number) for number in range(8)])
+    records = await _records(stage)
     return Found(
         groups={(slug, name): (*numbers, int(hours)) for slug, name, *numbers, hours in rows},
         kept=kept,
         letters=letters,
-        totals=await Accountant(settings).totals(),
-        ledger=[(record.stage, record.partition, entry) for record in records for entry in decode(record)],
-        incoming=sum(end - first for first, end in incoming.values()),
+        totals=reconcile(records, await stage.ends()),
+        ledger=[(told.stage, (told.topic, told.partition), entry) for told in records for entry in decode(told)],
     )
 
 
-def _count(found_topics):
-    ((_, (_, count)),) = found_topics.items()
-    return count
+async def _records(stage):
+    """The ledger, record by record."""
+    reader = Reader(stage.settings.kafka(), f"{stage.settings.topic_prefix}verdict")
+    ((name, (_, count)),) = (await reader.topics([stage.topics.ledger])).items()
+    spans = await reader.bounds([Partition(name, number) for number in range(count)])
+    return [
+        msgspec.json.decode(message.value(), type=LedgerRecord)
+        for fetch in reader.read(spans, lambda: False)
+        for message in fetch
+    ]
+
+
+def score(oracle, seen):
+    """The numbers of the table."""
+    surplus = sum(max(0, numbers[0] - oracle.groups[key].count) for key, numbers in seen.groups.items())
+    surplus += sum(max(0, numbers[1] - oracle.groups[key].closed) for key, numbers in seen.groups.items())
+    letters = len(seen.letters) - oracle.letter_count
+    lacking = max(0, oracle.totals["bodies"] - seen.totals.bodies)
+    return Score(
+        bodies=oracle.totals["bodies"],
+        lost=seen.totals.missing + seen.totals.expired + lacking + max(0, -letters),
+        twice=surplus + max(0, letters),
+        wrong=len(_differing(oracle, seen)),
+        repeated=sum(doubled(seen)),
+    )
 
 
 def complaints(oracle, seen):
     """How what came out differs; nothing is best."""
     said = []
-    if seen.incoming != oracle.totals["bodies"]:
-        said.append(f"the topic holds {seen.incoming} bodies, {oracle.totals['bodies']} were published")
-    if seen.totals != dict(oracle.totals):
-        differing = {
-            name: (seen.totals[name], want) for name, want in oracle.totals.items() if seen.totals[name] != want
-        }
-        said.append(f"the ledger's totals (found, expected): {differing}")
+    totals = seen.totals.summary()
+    if totals != dict(oracle.totals):
+        differing = {name: (totals[name], want) for name, want in oracle.totals.items() if totals[name] != want}
+        said.append(f"the ledger's totals (found, expected): {differing}; gaps {seen.totals.gaps[:5]}")
     return said + _groups(oracle, seen) + _letters(oracle, seen) + _kept(oracle, seen)
 
 
@@ -91,14 +105,22 @@ def doubled(seen):
     return bodies.total() - len(bodies), events.total() - len(events)
 
 
-def _groups(oracle, seen):
-    """Groups whose numbers differ, by how much, and what the ledger tells of their origins."""
-    wanted = {
+def _wanted(oracle):
+    return {
         key: (tally.count, tally.closed, tally.duplicates, dict(tally.sources), tally.count)
         for key, tally in oracle.groups.items()
         if tally.count  # a group that was only closed has never been opened
     }
-    differing = [key for key in wanted.keys() | seen.groups.keys() if wanted.get(key) != seen.groups.get(key)]
+
+
+def _differing(oracle, seen):
+    wanted = _wanted(oracle)
+    return [key for key in wanted.keys() | seen.groups.keys() if wanted.get(key) != seen.groups.get(key)]
+
+
+def _groups(oracle, seen):
+    """Groups whose numbers differ, by how much, and what the ledger tells of their origins."""
+    wanted, differing = _wanted(oracle), _differing(oracle, seen)
     if not differing:
         return []
     origins, outcomes = defaultdict(list), defaultdict(list)
@@ -106,7 +128,7 @@ def _groups(oracle, seen):
         origins[key].append(place)
     for stage, partition, entry in seen.ledger:
         if stage == "group":
-            outcomes[partition, entry.offset, entry.index].append(entry.outcome)
+            outcomes[*partition, entry.offset, entry.index].append(entry.outcome)
     lines = [f"{len(differing)} of {len(wanted)} groups differ in (count, closed, duplicates, sources, sum of hours):"]
     for key in sorted(differing)[:SHOWN]:
         told = Counter(tuple(outcomes.get(place, ("untold",))) for place in origins[key])
@@ -119,7 +141,7 @@ def _groups(oracle, seen):
 
 
 def _letters(oracle, seen):
-    places = {(partition, offset) for partition, offset, _, _ in seen.letters}
+    places = {row[:3] for row in seen.letters}
     said = []
     if len(seen.letters) != oracle.letter_count:
         said.append(f"{len(seen.letters)} letters, expected {oracle.letter_count}")

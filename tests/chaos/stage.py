@@ -1,0 +1,132 @@
+"""The pipeline as in production: a broker, a database, topics, tables, and supervised workers of each role."""
+
+import asyncio
+import contextlib
+import logging
+from typing import NamedTuple
+
+import bodies
+from crew import STATE, Crew
+
+from argus_streams import app
+from argus_streams.adapters import migrations, topics
+from argus_streams.agents.wire import Topics
+from argus_streams.settings import Settings, with_environment
+from argus_streams.streaming.position import Partition
+from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
+from argus_streams.streaming.reader import Reader
+
+PARTITIONS = 8
+BATCH = 2_000
+
+
+class House(NamedTuple):
+    """What a stage stands in, and what may be broken of it."""
+
+    bootstrap: str
+    database: str  # an empty one of the stage's own
+    broker: object = None  # where they are the test's own
+    postgres: object = None
+    side_door: object = None  # the broker behind a proxy
+
+
+class Stage:
+    """Topics and tables under a prefix of their own, and any number of crews."""
+
+    def __init__(self, house, folder, prefix):
+        self.house = house
+        self.folder = folder
+        self.environment = {
+            "KAFKA_BOOTSTRAP_SERVERS": house.bootstrap,
+            "DATABASE_URL": house.database,
+            "ARGUS_TOPIC_PREFIX": prefix,
+            "ARGUS_TOPIC_PARTITIONS": str(PARTITIONS),
+            "ARGUS_HEALTH_HOST": "127.0.0.1",
+            "ARGUS_MAPPINGS_FILE": str(bodies.mappings(folder)),
+        }
+        self.settings = with_environment(Settings(), self.environment)
+        self.topics = Topics.under(prefix)
+        self.crews = []
+        self.spans = {}  # (topic id, partition) → (first, end) of inputs that were deleted since
+        self._reader = Reader(self.settings.kafka(), f"{prefix}stage")
+        self._producer = None
+        self._topic_id = ""
+
+    def prepare(self):
+        asyncio.run(migrations.migrate(self.settings.database()))
+        asyncio.run(app.upkeep(self.settings))
+        self.build()
+
+    def build(self):
+        """Make the topics that are missing; what is published from now on goes into them."""
+        topics.apply(self.settings.kafka(), prefix=self.settings.topic_prefix, partitions=PARTITIONS)
+        self._producer = ConfirmedProducer({**self.settings.kafka(), "logger": logging.getLogger("librdkafka")})
+        ((self._topic_id, _),) = asyncio.run(self._reader.topics([self.topics.incoming])).values()
+
+    def crew(self, name, roles=tuple(app.ROLES), *, on_disk=True, **changed):
+        """Start one worker a role; a crew of the same name finds its state again."""
+        folder = self.folder / name
+        state = {"ARGUS_STATE_DIR": str(folder / STATE)} if on_disk else {}
+        crew = Crew.hired(roles, {**self.environment, **state, **changed}, folder)
+        self.crews.append(crew)
+        return crew
+
+    def beside(self, name, roles):
+        """A crew whose way to the broker leads through the proxy."""
+        return self.crew(name, roles, KAFKA_BOOTSTRAP_SERVERS=self.house.side_door.bootstrap)
+
+    async def dismiss(self, crew):
+        """End a crew in good order; its exit codes."""
+        self.crews.remove(crew)
+        return await crew.dismissed()
+
+    @contextlib.asynccontextmanager
+    async def unattended(self, crew):
+        """Nobody starts again what ends of this crew meanwhile."""
+        self.crews.remove(crew)
+        try:
+            yield
+        finally:
+            self.crews.append(crew)
+
+    async def started_again(self, crew):
+        """End a crew and start it, as an operator would who has mended what could not run."""
+        async with self.unattended(crew):
+            await crew.dismissed()
+            crew.supervisor.start()
+
+    async def publish(self, made, oracle):
+        """Write bodies, and tell the oracle where they stand."""
+        for first in range(0, len(made), BATCH):
+            batch = made[first : first + BATCH]
+            records = [Outgoing(self.topics.incoming, None, body.value, _headers(body)) for body in batch]
+            places = await self._producer.write(records)
+            for body, place in zip(batch, places, strict=True):
+                oracle.published(body, (self._topic_id, *place))
+
+    async def ends(self):
+        """(first, end) by topic id and partition of all that was ever published into."""
+        bounds = await self._reader.bounds([Partition(self.topics.incoming, number) for number in range(PARTITIONS)])
+        return {**self.spans, **{(self._topic_id, tp.partition): span for tp, span in bounds.items()}}
+
+    async def remember_ends(self):
+        """Before the input is deleted."""
+        self.spans = await self.ends()
+
+    def close(self):
+        for crew in self.crews:
+            crew.close()
+
+
+@contextlib.contextmanager
+def stage(house, folder, prefix):
+    """A prepared stage; whatever still runs of it is ended."""
+    made = Stage(house, folder, prefix)
+    made.prepare()
+    with contextlib.closing(made):
+        yield made
+
+
+def _headers(body):
+    told = {**body.headers, "ce_specversion": "1.0", "ce_source": body.source, "project": body.project}
+    return [(name, value.encode()) for name, value in told.items() if value]
