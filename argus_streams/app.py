@@ -107,7 +107,7 @@ async def _beginning(settings: Settings) -> int:
 
 
 async def _normalize(settings: Settings, worker: Worker, metrics: CollectorRegistry, since: int) -> int:
-    fold = sighting.each_whole if settings.store == "all" else sighting.fold
+    fold = sighting.Single if settings.store == "all" else sighting.Coalesced
     defaults, read = settings.input_defaults(), norms(settings)
     _check_inputs(defaults, read)
     lookout = Lookout(known_fields(), PrometheusFields(metrics), read.scrubber.text)

@@ -20,8 +20,9 @@ import msgspec
 from traffic import NOW, TOPICS, Arrived, How, Load, lookout, norms
 
 from argus_streams.agents.group import GroupAgent
-from argus_streams.agents.normalize import Fold, NormalizeAgent
-from argus_streams.core.grouping.sighting import each_whole, fold
+from argus_streams.agents.normalize import NormalizeAgent
+from argus_streams.agents.normalize_turn import Fold
+from argus_streams.core.grouping.sighting import Coalesced, Single
 from argus_streams.core.messages import Sighting
 from argus_streams.streaming.agent import Slice, State
 
@@ -98,7 +99,7 @@ def main() -> None:
     """Print a line for each kind of load."""
     print(f"{'load':<28}{'events':>8}{'sightings/s':>13}{'events/s':>10}{'decode/s':>10}{'ratio':>7}")
     kinds: Sequence[tuple[How, str]] = (("alike", "spread"), ("storm", "storm of one"), ("distinct", "each one new"))
-    for told, folding in (("single", each_whole), ("coalesced", fold)):
+    for told, folding in (("single", Single), ("coalesced", Coalesced)):
         for kind, name in kinds:
             load = Load("sentry")
             report(f"{told}, {name}", [sightings(load.slice(SLICE, kind), folding) for _ in range(WARM + ROUNDS)])

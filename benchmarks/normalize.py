@@ -23,7 +23,7 @@ import msgspec
 from traffic import SENDERS, TOPICS, How, Load, incoming, lookout, mixed, norms
 
 from argus_streams.agents.normalize import NormalizeAgent
-from argus_streams.core.grouping.sighting import fold
+from argus_streams.core.grouping.sighting import Coalesced
 from argus_streams.core.normalization import read
 from argus_streams.streaming.agent import Slice
 
@@ -39,7 +39,7 @@ OTHERS: Mapping[How, str] = {
 
 def turn(pieces: Sequence[Slice]) -> None:
     """One turn over each slice."""
-    agent = NormalizeAgent(TOPICS, norms(), fold=fold, defaults={}, lookout=lookout())
+    agent = NormalizeAgent(TOPICS, norms(), fold=Coalesced, defaults={}, lookout=lookout())
 
     async def run() -> None:
         for piece in pieces:

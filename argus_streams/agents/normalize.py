@@ -1,36 +1,26 @@
 """NORMALIZE: vendors' bodies in, one sighting a problem and chunk out, and an account of every body."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
 
 from argus_streams.agents.lookout import Lookout
+from argus_streams.agents.normalize_turn import Fold, NormalizeTurn, Sending
 from argus_streams.agents.streak import Streak
-from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, outgoing, signal_of
+from argus_streams.agents.wire import Topics
 from argus_streams.core import packed
 from argus_streams.core.bugs import BUG
-from argus_streams.core.events import Event, Origin
-from argus_streams.core.grouping.fingerprint import Fingerprint
-from argus_streams.core.ledger import Entry, expired
-from argus_streams.core.messages import Sighting
-from argus_streams.core.normalization import Incoming, Norms, Reading, entries_of, letters_about, read
+from argus_streams.core.events import Origin
+from argus_streams.core.normalization import Incoming, Norms, Reading, read
 from argus_streams.core.replay import read_again
 from argus_streams.streaming.agent import Effects, Slice
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
 YIELD_EVERY = 200  # bodies between two breaths of the event loop
+BLOCK = 2_000  # bodies whose readings are in memory at a time
 LARGE = 256 * 1024  # bytes; a body that arrived packed may be of any size
 
 Read = Callable[[Incoming, Norms], Reading]
-
-
-class Fold(Protocol):
-    """How the events of one chunk become sightings."""
-
-    def __call__(
-        self, events: Iterable[tuple[Event, Fingerprint]], *, algorithm: str, topic: str, partition: int
-    ) -> tuple[Sighting, ...]: ...
 
 
 class NormalizeAgent:
@@ -48,11 +38,8 @@ class NormalizeAgent:
         lookout: Lookout,
         since: int = 0,
     ) -> None:
-        self._topics = topics
-        self._dead = topics.dead(topics.incoming)
-        self._since = since  # ms; when the generation began
+        self._sending = Sending(topics, fold, since)
         self._norms = norms
-        self._fold = fold
         self._defaults = defaults  # source and project of topics whose producers set no headers
         self._lookout = lookout
         self._bugs = Streak()
@@ -63,16 +50,22 @@ class NormalizeAgent:
         self._bugs.begin()
         self._lookout.begin()
         for piece in slices:
-            incomings = [self._incoming(piece, record) for record in piece.records]
-            reader = read_again if piece.topic == self._topics.replayed else read
-            readings = await self._readings(incomings, reader)
-            self._look_at(incomings, readings)
-            out += self._effects(piece, list(zip(incomings, piece.records, readings, strict=True)))
-            if piece.expired is not None:
-                gone = expired(piece.expired, stage="normalize", topic=piece.topic_id, partition=piece.partition)
-                out.append(outgoing(self._topics.ledger, None, gone))
+            out += await self._gathered(piece)
         self._bugs.end()
         return Effects(out)
+
+    async def _gathered(self, piece: Slice) -> list[Outgoing]:
+        """What a slice gives, read a block at a time: the events of no more than a block are in memory."""
+        gathered = NormalizeTurn(self._sending, piece)
+        reader = read_again if piece.topic == self._sending.topics.replayed else read
+        for first in range(0, len(piece.records), BLOCK):
+            records = piece.records[first : first + BLOCK]
+            incomings = [self._incoming(piece, record) for record in records]
+            readings = await self._readings(incomings, reader)
+            self._look_at(incomings, readings)
+            for incoming, record, reading in zip(incomings, records, readings, strict=True):
+                gathered.add(incoming, record, reading, self._norms.algorithm(incoming.project))
+        return gathered.end()
 
     def _incoming(self, piece: Slice, record: Record) -> Incoming:
         headers = {name.lower(): (value or b"").decode("utf-8", "replace") for name, value in record.headers}
@@ -109,22 +102,3 @@ class NormalizeAgent:
             else:
                 self._bugs.fine()
             self._lookout.look(incoming, reading)
-
-    def _effects(self, piece: Slice, readings: Sequence[tuple[Incoming, Record, Reading]]) -> list[Outgoing]:
-        out: list[Outgoing] = []
-        events: dict[str, list[tuple[Event, Fingerprint]]] = {}
-        entries: dict[str, list[Entry]] = {}
-        for incoming, record, reading in readings:
-            algorithm = self._norms.algorithm(incoming.project)
-            events.setdefault(algorithm, []).extend(reading.events)
-            entries.setdefault(algorithm, []).extend(entries_of(incoming, reading))
-            out += [signal_of(self._topics, each, self._since) for each in reading.signals]
-            out += [outgoing(self._topics.failed, each.project.encode(), each) for each in reading.failures]
-            # Letters of mapped topics too: theirs would be topics that nobody declared, and nobody reads.
-            out += [letter_of(self._dead, each, record) for each in letters_about(incoming, reading)]
-        for algorithm, found in events.items():
-            folded = self._fold(found, algorithm=algorithm, topic=piece.topic_id, partition=piece.partition)
-            out += [outgoing(self._topics.normalized, key_of(each.project, each.fingerprint), each) for each in folded]
-        for algorithm, told in entries.items():
-            out += ledger_of(self._topics, "normalize", piece.topic_id, piece.partition, algorithm, told)
-        return out

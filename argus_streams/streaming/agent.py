@@ -1,6 +1,7 @@
 """What an agent is to the engine: records in, effects out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from argus_streams.streaming.position import Record
@@ -16,6 +17,23 @@ class Slice(NamedTuple):
     partition: int
     records: Sequence[Record]
     expired: tuple[int, int] | None = None  # offsets [first, end) before them that retention deleted unread
+
+
+def joined(slices: Iterable[Slice]) -> list[Slice]:
+    """The slices, those of one partition as one: what is told alike in several chunks can then be told once.
+
+    A slice before which records expired begins another one.
+    """
+    latest: dict[tuple[str, int], list[Slice]] = {}
+    found: list[list[Slice]] = []
+    for piece in slices:
+        at = (piece.topic, piece.partition)
+        if at in latest and piece.expired is None:
+            latest[at].append(piece)
+        else:
+            latest[at] = [piece]
+            found.append(latest[at])
+    return [first._replace(records=[*chain(first.records, *(each.records for each in rest))]) for first, *rest in found]
 
 
 class Effects(NamedTuple):

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from argus_streams.errors import Misconfigured, Unavailable
-from argus_streams.streaming.agent import Slice
+from argus_streams.streaming.agent import Slice, joined
 from argus_streams.streaming.decision import Decide, Decided
 from argus_streams.streaming.health import Health
 from argus_streams.streaming.holding import HOLD_SECONDS, insist
@@ -191,7 +191,7 @@ class Loop:
                 topic_id = position.held()[tp]
                 expired = await self._expired(tp, taken.hole) if taken.hole else None
                 slices.append(Slice(tp.topic, topic_id, tp.partition, taken.records, expired))
-        return slices
+        return joined(slices)
 
     async def _same(self, topic: str) -> None:
         """End if the topic was made anew: its first records would be taken for repeats of the old one's."""

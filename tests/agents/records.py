@@ -80,7 +80,7 @@ def norms(found=None, **limits):
     return Norms(sources=found or sources.load(), limits=Limits(**limits), scrubber=scrubber(()))
 
 
-def normalizer(read=None, *, fold=sighting.fold, defaults=None, lookout=None, since=0):
+def normalizer(read=None, *, fold=sighting.Coalesced, defaults=None, lookout=None, since=0):
     lookout = lookout or Lookout({}, MemoryFields(), str)
     return NormalizeAgent(TOPICS, read or norms(), fold=fold, defaults=defaults or {}, lookout=lookout, since=since)
 

@@ -59,7 +59,7 @@ def test_one_problem_of_a_chunk_is_one_sighting_under_its_groups_key():
 
 
 def test_with_every_event_kept_each_has_a_sighting_of_its_own():
-    answer = turn(normalizer(fold=sighting.each_whole), bodies(GOOD, GOOD))
+    answer = turn(normalizer(fold=sighting.Single), bodies(GOOD, GOOD))
     assert [len(each.occurrences) for each in answer.sightings()] == [1, 1]
 
 

@@ -12,7 +12,7 @@ from argus_streams.core.bugs import BUG
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, Origin, Rejected, Signal, TestFailure
 from argus_streams.core.grouping.fingerprint import Fingerprint
-from argus_streams.core.grouping.sighting import LIMIT, fold
+from argus_streams.core.grouping.sighting import LIMIT, Coalesced
 from argus_streams.core.intake import opened
 from argus_streams.core.messages import Sighting
 from argus_streams.core.normalization import Incoming, Norms, entries_of, letters_about, read
@@ -91,7 +91,10 @@ def _sendable_fingerprint(found):
 
 
 def _folded(reading):
-    sightings = fold(reading.events, algorithm="v1", topic=_ORIGIN.topic, partition=_ORIGIN.partition)
+    folding = Coalesced(algorithm="v1", topic=_ORIGIN.topic, partition=_ORIGIN.partition)
+    for event, fingerprint in reading.events:
+        folding.add(event, fingerprint)
+    sightings = folding.sightings()
     for sighting in sightings:
         as_json = msgspec.json.encode(sighting)
         assert len(as_json) <= LIMIT, f"a sighting of {len(as_json):,} bytes"

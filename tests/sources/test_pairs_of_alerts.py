@@ -14,7 +14,7 @@ import pytest
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Origin
 from argus_streams.core.grouping.group import apply
-from argus_streams.core.grouping.sighting import fold
+from argus_streams.core.grouping.sighting import Coalesced
 from argus_streams.core.grouping.state import status
 from argus_streams.core.normalization import Incoming, Norms, read
 from argus_streams.core.scrub import scrubber
@@ -63,7 +63,9 @@ def test_a_group_is_closed_when_nothing_fires_any_more(course):
     for offset, step in enumerate(course["steps"]):
         event, fingerprint = told(step, offset)
         groups.add(fingerprint.value)
-        (sighting,) = fold([(event, fingerprint)], algorithm="v1", topic="pairs", partition=0)
+        folding = Coalesced(algorithm="v1", topic="pairs", partition=0)
+        folding.add(event, fingerprint)
+        (sighting,) = folding.sightings()
         state = apply(state, sighting).state
         assert status(state) == step["status"], (offset, state)
     assert len(groups) == 1

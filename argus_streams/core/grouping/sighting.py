@@ -1,6 +1,6 @@
 """Coalescing: what one chunk of one input partition says of one problem, in one record."""
 
-from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -10,7 +10,13 @@ from argus_streams.core.messages import Occurrence, Sighting
 
 LIMIT = 256 * 1024  # bytes of JSON
 
-Fingerprinted = tuple[Event, Fingerprint]
+
+class _Chunk(NamedTuple):
+    """Where events stand that are told together."""
+
+    algorithm: str
+    topic: str  # its id
+    partition: int
 
 
 class _Draft:
@@ -30,49 +36,61 @@ class _Draft:
         return msgspec.structs.replace(self.first, occurrences=tuple(self.seen))
 
 
-def fold(
-    events: Iterable[Fingerprinted], *, algorithm: str, topic: str, partition: int, limit: int = LIMIT
-) -> tuple[Sighting, ...]:
+class Coalesced:
     """One sighting of each project's fingerprint, in order of their first events; the events come in order.
 
     A sighting that would be larger than ``limit`` is split, so are ends from beginnings, for an end describes no
-    problem; each piece tells its first event whole. An event that
-    is larger by itself stands alone: what bounds an event bounds it.
+    problem; each piece tells its first event whole. An event that is larger by itself stands alone: what bounds an
+    event bounds it. Of all other events only what counting needs is kept.
     """
-    drafts: list[_Draft] = []
-    growing: dict[tuple[str, str], _Draft] = {}
-    for event, fingerprint in events:
+
+    def __init__(self, *, algorithm: str, topic: str, partition: int, limit: int = LIMIT) -> None:
+        self._chunk = _Chunk(algorithm, topic, partition)
+        self._limit = limit
+        self._drafts: list[_Draft] = []
+        self._growing: dict[tuple[str, str], _Draft] = {}
+
+    def add(self, event: Event, fingerprint: Fingerprint) -> None:
+        """The next event of the chunk."""
         occurrence = _occurrence(event)
         size = len(msgspec.json.encode(occurrence)) + 1  # and its comma
         key = event.project, fingerprint.value
-        draft = growing.get(key)
-        if draft is None or draft.size + size > limit or draft.closes != occurrence.closes:
-            draft = growing[key] = _Draft(_empty(event, fingerprint, algorithm, topic, partition))
-            drafts.append(draft)
+        draft = self._growing.get(key)
+        if draft is None or draft.size + size > self._limit or draft.closes != occurrence.closes:
+            draft = self._growing[key] = _Draft(_empty(event, fingerprint, self._chunk))
+            self._drafts.append(draft)
         draft.add(occurrence, size)
-    return tuple([draft.sighting() for draft in drafts])
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        """What the events tell."""
+        return tuple([draft.sighting() for draft in self._drafts])
 
 
-def each_whole(events: Iterable[Fingerprinted], *, algorithm: str, topic: str, partition: int) -> tuple[Sighting, ...]:
+class Single:
     """One sighting of each event, for the setting that every event is kept whole."""
-    return tuple(
-        [
-            msgspec.structs.replace(
-                _empty(event, fingerprint, algorithm, topic, partition), occurrences=(_occurrence(event),)
-            )
-            for event, fingerprint in events
-        ]
-    )
+
+    def __init__(self, *, algorithm: str, topic: str, partition: int) -> None:
+        self._chunk = _Chunk(algorithm, topic, partition)
+        self._found: list[Sighting] = []
+
+    def add(self, event: Event, fingerprint: Fingerprint) -> None:
+        """The next event of the chunk."""
+        whole = _empty(event, fingerprint, self._chunk)
+        self._found.append(msgspec.structs.replace(whole, occurrences=(_occurrence(event),)))
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        """What the events tell."""
+        return tuple(self._found)
 
 
-def _empty(event: Event, fingerprint: Fingerprint, algorithm: str, topic: str, partition: int) -> Sighting:
+def _empty(event: Event, fingerprint: Fingerprint, chunk: _Chunk) -> Sighting:
     return Sighting(
         project=event.project,
         fingerprint=fingerprint.value,
         parts=fingerprint.parts,
-        algorithm=algorithm,
-        topic=topic,
-        partition=partition,
+        algorithm=chunk.algorithm,
+        topic=chunk.topic,
+        partition=chunk.partition,
         occurrences=(),
         event=event,
     )
