@@ -1,6 +1,7 @@
 """What operators type: ``argus worker``, ``topics``, ``migrate``, ``config``."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -13,6 +14,10 @@ from argus_streams.adapters import migrations, topics
 from argus_streams.cli.command import with_generation, with_settings
 from argus_streams.core.topology import Fine, Weak
 from argus_streams.settings import Settings
+
+# Objects made since the last collection, collections until a deeper one. A turn makes thousands of values that refer to
+# nothing else and go with it: Python's 700 would look at them again and again (docs/adr/0016).
+COLLECT = (50_000, 20, 50)
 
 
 @click.command()
@@ -29,6 +34,8 @@ def worker(given: Settings, roles: tuple[str, ...], attached: bool) -> int:  # n
 
 
 async def _worked(role: app.Role, given: Settings, attached: TextIO | None) -> int:
+    gc.freeze()  # what was loaded lives as long as the process: the collector need not look at it again
+    gc.set_threshold(*COLLECT)
     code = await app.run(role, given, attached=attached)
     logging.shutdown()
     os._exit(code)  # librdkafka's and the pool's threads may be in a call; all that matters is committed
