@@ -11,10 +11,9 @@ import senders
 
 from argus_streams import settings, sources
 from argus_streams.adapters import topics
-from argus_streams.streaming import metrics
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/metrics.md")
+FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md")
 _PLACE = re.compile(r"(<!-- (?P<table>\w+): written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -24,7 +23,6 @@ def filled(path: Path, text: str) -> str:
         "settings": _settings,
         "senders": _senders,
         "topics": _topics,
-        "metrics": _metrics,
         "example": lambda: senders.example(path.stem),
         "tutorial": _tutorial,
     }
@@ -48,14 +46,6 @@ def _topics() -> str:
         if not topic.name.endswith(".dlq")
     ]
     return _table(("topic", "what it holds", "key", "kept"), rows)
-
-
-def _metrics() -> str:
-    rows = [
-        (f"`{metric.read_as}`", ", ".join(f"`{label}`" for label in metric.labels), metric.kind, metric.about)
-        for metric in (*metrics.PUSHED, *metrics.PULLED)
-    ]
-    return _table(("metric", "labels", "kind", "what it tells"), rows)
 
 
 def _tutorial() -> str:

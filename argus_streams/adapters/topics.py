@@ -137,6 +137,12 @@ def delete(client: Mapping[str, Any], names: Collection[str]) -> Sequence[str]:
         return found
 
 
+def configs(client: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+    """The settings in effect of those topics that are there."""
+    with _cluster(client) as admin:
+        return {name: found.config for name, found in _existing(admin, list(names)).items()}
+
+
 def require(client: Mapping[str, Any], name: str) -> None:
     """Raise ``Unavailable`` where Kafka does not answer, and ``Misconfigured`` where it has no topic of this name."""
     with _cluster(client) as admin:

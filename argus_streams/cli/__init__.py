@@ -3,7 +3,7 @@
 import click
 
 from argus_streams import logs
-from argus_streams.cli import bodies, operating, problems, trying
+from argus_streams.cli import bodies, operating, problems, replay, trying
 
 
 @click.group(
@@ -18,6 +18,7 @@ from argus_streams.cli import bodies, operating, problems, trying
         bodies.parameterize,
         problems.groups,
         problems.group,
+        replay.replay,
     ],
     context_settings={"help_option_names": ["-h", "--help"]},
 )

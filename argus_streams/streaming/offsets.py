@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer
@@ -18,9 +19,10 @@ from argus_streams.errors import ArgusError, Unavailable
 from argus_streams.streaming.credentials import credentials
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.producer import LIBRARY
-from argus_streams.streaming.reader import METADATA_END, TIMEOUT_SECONDS, Reader
+from argus_streams.streaming.reader import TIMEOUT_SECONDS, Committed, Reader, metadata
 
 T = TypeVar("T")
+LEADER_SECONDS = 5.0  # until a topic or group that is new has a broker that answers for it
 _ABSENT = frozenset({"GROUP_ID_NOT_FOUND"})
 
 
@@ -42,7 +44,7 @@ class Offsets:
 
     async def ends(self, tps: Collection[Partition]) -> Mapping[Partition, tuple[int, int]]:
         """First offset and end of each partition's log."""
-        return await self.reader().bounds(list(tps))
+        return await _soon(lambda: self.reader().bounds(list(tps)))
 
     async def at(self, tps: Collection[Partition], time: int) -> Mapping[Partition, int]:
         """The first offset of each partition at or after a time (ms); its end where there is none."""
@@ -53,14 +55,14 @@ class Offsets:
         """Where the group stands: what it committed under the topic's present id, else the beginning of the log."""
         reader, tps = self.reader(group), list(tps)
         ids = await reader.topics({tp.topic for tp in tps})
-        places, bounds = await reader.committed(tps), await reader.bounds(tps)
+        places, bounds = await _soon(lambda: reader.committed(tps)), await self.ends(tps)
         return {
-            tp: place[0] if (place := places[tp]) is not None and place[1] == ids[tp.topic][0] else bounds[tp][0]
+            tp: at.offset if (at := places[tp]) is not None and at.topic_id == ids[tp.topic][0] else bounds[tp][0]
             for tp in tps
         }
 
-    async def commit(self, group: str, places: Mapping[Partition, tuple[int, str]]) -> None:
-        """Commit offset and topic id for a group without members, all of them or none."""
+    async def commit(self, group: str, places: Mapping[Partition, Committed]) -> None:
+        """Commit positions for a group without members, all of them or none. Raises ``StillRunning``."""
         auth = credentials_to_aiokafka_auth(credentials(self._client))
         servers = str(self._client["bootstrap.servers"])
         consumer = AIOKafkaConsumer(bootstrap_servers=servers, group_id=group, enable_auto_commit=False, **auth)
@@ -69,8 +71,8 @@ class Offsets:
             consumer.assign([TopicPartition(*tp) for tp in places])
             await consumer.commit(
                 {
-                    TopicPartition(*tp): OffsetAndMetadata(offset, topic_id + METADATA_END)
-                    for tp, (offset, topic_id) in places.items()
+                    TopicPartition(*tp): OffsetAndMetadata(at.offset, metadata(at.topic_id, at.state_id))
+                    for tp, at in places.items()
                 }
             )
         except CommitFailedError as error:
@@ -79,6 +81,10 @@ class Offsets:
             raise Unavailable(f"positions of {group} can not be committed: {error}") from error
         finally:
             await consumer.stop()
+
+    async def readable(self, places: Mapping[Partition, int]) -> Mapping[Partition, int]:
+        """How many records a consumer finds from these offsets on, where a log holds transactions' markers too."""
+        return await _in_thread(partial(self._readable, places)) if places else {}
 
     async def running(self, groups: Sequence[str]) -> Sequence[str]:
         """Those of the groups that have members."""
@@ -103,6 +109,32 @@ class Offsets:
             consumer.close()
         found = {Partition(each.topic, each.partition): each.offset for each in answers}
         return {tp: max(offset, ends[tp][0]) if offset >= 0 else ends[tp][1] for tp, offset in found.items()}
+
+    def _readable(self, places: Mapping[Partition, int]) -> Mapping[Partition, int]:
+        consumer = Consumer(
+            {
+                **self._client,
+                "group.id": "argus.offsets",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+            },
+            logger=logging.getLogger(LIBRARY),
+        )
+        found, waiting = dict.fromkeys(places, 0), set(places)
+        deadline = monotonic() + TIMEOUT_SECONDS
+        try:
+            consumer.assign([Place(*tp, offset) for tp, offset in places.items()])
+            while waiting and monotonic() < deadline:
+                for message in consumer.consume(1_000, timeout=0.1):
+                    tp, error = Partition(message.topic() or "", message.partition() or 0), message.error()
+                    if error is None:
+                        found[tp] += 1
+                    elif error.name() == "_PARTITION_EOF":
+                        waiting.discard(tp)
+        finally:
+            consumer.close()
+        return found
 
     def _running(self, groups: Sequence[str]) -> Sequence[str]:
         try:
@@ -133,6 +165,17 @@ def _members(answer: Any) -> int:
         if error.args[0].name() in _ABSENT:
             return 0
         raise
+
+
+async def _soon(ask: Callable[[], Awaitable[T]]) -> T:
+    deadline = monotonic() + LEADER_SECONDS
+    while True:
+        try:
+            return await ask()
+        except Unavailable:
+            if monotonic() > deadline:
+                raise
+        await asyncio.sleep(0.2)
 
 
 async def _in_thread(call: Callable[[], T]) -> T:

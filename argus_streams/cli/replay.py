@@ -1,0 +1,118 @@
+"""``argus replay``: history made anew as a generation beside the live one."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import click
+import msgspec
+
+from argus_streams import console
+from argus_streams.cli.command import generation, with_settings
+from argus_streams.core.grouping.state import HOUR
+from argus_streams.history import compare as comparing
+from argus_streams.history import start as starting
+from argus_streams.history import status as standing
+from argus_streams.history import switching
+from argus_streams.history.site import site
+from argus_streams.settings import Settings
+
+_NAME = click.argument("name", callback=generation)
+_JSON = click.option("--json", "as_json", is_flag=True, help="For programs, one JSON line each.")
+
+
+@click.group()
+def replay() -> None:
+    """Make history anew beside what is live, compare, and put it in its place (docs/replay.md)."""
+
+
+def moment(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
+    """A time in ms: ISO 8601, UTC where no zone is told."""
+    if value is None:
+        return None
+    try:
+        told = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no time: 2026-11-23T14:00 (UTC), or with a zone") from None
+    return int((told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+@replay.command()
+@_NAME
+@click.option("--from", "since", required=True, callback=moment, metavar="TIME", help="Read the inputs from here on.")
+@with_settings
+def start(given: Settings, name: str, since: int) -> int:
+    """Make a generation's topics and tables, and say which workers to run.
+
+    The time is taken down to its hour. What lies before it is taken over from the live groups.
+    """
+    aligned = since // HOUR * HOUR
+    click.echo(f"{name} reads from {console.moment(aligned)} UTC on, a full hour")
+    started = asyncio.run(starting.start(site(given), name, aligned, click.echo))
+    click.echo(f"{name} is ready; run, beside the live workers and with the same settings:")
+    for command in started.commands:
+        click.echo(f"  {command}")
+    return 0
+
+
+@replay.command()
+@click.argument("name", required=False, callback=generation)
+@_JSON
+@with_settings
+def status(given: Settings, name: str | None, as_json: bool) -> int:  # noqa: FBT001 - click's flag
+    """Show the generations, how far each has read, and how long the rest may take."""
+    found = asyncio.run(standing.statuses(site(given), name))
+    if as_json:
+        for each in found:
+            click.echo(msgspec.json.encode(each))
+    else:
+        standing.show(found, console.printer())
+    return 0
+
+
+@replay.command()
+@_NAME
+@_JSON
+@with_settings
+def compare(given: Settings, name: str, as_json: bool) -> int:  # noqa: FBT001 - click's flag
+    """Compare a generation with the live one, group by group; exit code 1 if they differ."""
+    if as_json:
+        found = asyncio.run(comparing.compare(site(given), name, lambda told: click.echo(msgspec.json.encode(told))))
+        click.echo(msgspec.json.encode({"summary": found}))
+    else:
+        shown = comparing.Printed(console.printer())
+        found = asyncio.run(comparing.compare(site(given), name, shown.tell))
+        shown.close(found)
+    return int(comparing.differ(found))
+
+
+@replay.command()
+@_NAME
+@with_settings
+def promote(given: Settings, name: str) -> int:
+    """Let readers see a generation instead of the live one; the same with the former one's name takes it back."""
+    former = asyncio.run(switching.promote(site(given), name))
+    if former is None:
+        click.echo(f"{name} is live already")
+        return 0
+    click.echo(f"{name} is live, {former} is retired: its workers go on feeding it until it is dropped")
+    click.echo(f"to take it back: argus replay promote {former}")
+    if given.db_schema:
+        click.echo("argus: ARGUS_DB_SCHEMA is set here: what is run with it goes on reading that schema", err=True)
+    return 0
+
+
+@replay.command()
+@_NAME
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_settings
+def drop(given: Settings, name: str, yes: bool) -> int:  # noqa: FBT001 - click's flag
+    """Remove a generation that is not live: its consumer groups, topics and tables."""
+    where = site(given)
+    asyncio.run(switching.droppable(where, name))
+    if not yes:
+        click.confirm(f"Remove all topics, consumer groups and tables of {name}?", abort=True)
+    gone = asyncio.run(switching.drop(where, name))
+    for each in gone:
+        click.echo(f"removed {each}")
+    click.echo(f"nothing of {name} is left")
+    return 0

@@ -1,0 +1,1 @@
+"""``argus replay``: history made anew as a generation beside the live one, compared, and put in its place."""
