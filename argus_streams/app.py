@@ -27,7 +27,7 @@ from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.store import StoreAgent
-from argus_streams.agents.wire import Topics
+from argus_streams.agents.wire import DEAD, Topics, told_by
 from argus_streams.core.clip import Limits
 from argus_streams.core.generations.naming import FIRST
 from argus_streams.core.grouping import sighting
@@ -37,6 +37,7 @@ from argus_streams.core.scrub import scrubber
 from argus_streams.errors import ArgusError, Misconfigured, Unavailable
 from argus_streams.settings import Settings
 from argus_streams.sources import mapped
+from argus_streams.streaming.meter import Letters
 from argus_streams.streaming.worker import Broker, Job, Worker
 
 log = logging.getLogger(__name__)
@@ -172,6 +173,7 @@ def _worker(role: Role, settings: Settings, attached: TextIO | None, metrics: Co
         group=group_of(settings, role),
         topics=inputs(settings, role),
         metrics=metrics,
+        letters=Letters(DEAD, told_by),
         changelog=changelog,
         state=settings.state_dir,
         health=(settings.health_host, settings.health_port),

@@ -11,9 +11,10 @@ import senders
 
 from argus_streams import settings, sources
 from argus_streams.adapters import topics
+from argus_streams.streaming import metrics
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md")
+FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/metrics.md")
 _PLACE = re.compile(r"(<!-- (?P<table>\w+): written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -23,6 +24,7 @@ def filled(path: Path, text: str) -> str:
         "settings": _settings,
         "senders": _senders,
         "topics": _topics,
+        "metrics": _metrics,
         "example": lambda: senders.example(path.stem),
         "tutorial": _tutorial,
     }
@@ -46,6 +48,14 @@ def _topics() -> str:
         if not topic.name.endswith(".dlq")
     ]
     return _table(("topic", "what it holds", "key", "kept"), rows)
+
+
+def _metrics() -> str:
+    rows = [
+        (f"`{metric.read_as}`", ", ".join(f"`{label}`" for label in metric.labels), metric.kind, metric.about)
+        for metric in (*metrics.PUSHED, *metrics.PULLED)
+    ]
+    return _table(("metric", "labels", "kind", "what it tells"), rows)
 
 
 def _tutorial() -> str:

@@ -84,6 +84,12 @@ def letter_of(topic: str, letter: Letter, record: Record) -> Outgoing:
     return Outgoing(topic, key, value, tuple(letters.headers(letter, headers)))
 
 
+def told_by(letter: Outgoing) -> tuple[str, str]:
+    """Stage and reason of a letter that is written."""
+    told = dict(letter.headers)
+    return told[f"{letters.OURS}stage"].decode(), told[f"{letters.OURS}reason"].decode()
+
+
 def ledger_of(
     topics: Topics, stage: Stage, topic_id: str, partition: int, algorithm: str, entries: Sequence[Entry]
 ) -> list[Outgoing]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from argus_streams.errors import Misconfigured, Unavailable
 from argus_streams.streaming.health import Health
-from argus_streams.streaming.loop import HOLD_SECONDS
+from argus_streams.streaming.holding import HOLD_SECONDS
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import Reader
 
@@ -81,7 +81,7 @@ class Beginning:
             try:
                 return asked.result()
             except Unavailable as error:
-                self._health.holding = str(error)
+                self._health.hold("broker", str(error))
                 log.warning("waiting for Kafka at %s: %s; next try in %.1f s", self._servers, error, pause)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)

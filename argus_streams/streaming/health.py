@@ -1,9 +1,12 @@
-"""What a worker says of itself: alive, ready, and why not, and what it has counted."""
+"""What a worker says of itself: ready, and if not, why; how often and how long it waited for what."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import monotonic
+from typing import Literal
 
-from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+Cause = Literal["broker", "outside", "setting", "refused", "unreadable"]
 
 
 @dataclass(slots=True)
@@ -14,13 +17,44 @@ class Health:
     joined: bool = False  # has the group given us an assignment, be it an empty one
     rebalancing: bool = True
     recovering: bool = False
-    holding: str | None = None  # why work waits for something outside
     away: str | None = None  # what did not answer when it was last asked, though nothing waited for it
-    unreadable: str | None = None  # what of the inputs is damaged on the broker, and where
     partitions: int = 0
+    rebalances: int = 0
+    committed: float = field(default_factory=monotonic)  # when we last did, or began
     turns: int = 0
     records: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
+    waits: dict[Cause, str] = field(default_factory=dict)  # why work, or a part of it, waits for something outside
+    _since: dict[Cause, float] = field(default_factory=dict)
+    _held: dict[Cause, float] = field(default_factory=dict)  # s, of holds that are over
+    holds: Counter[Cause] = field(default_factory=Counter)
+
+    @property
+    def holding(self) -> str | None:
+        """Why work waits; ``None`` while it does not."""
+        return "; ".join(list(self.waits.values())) or None
+
+    def hold(self, cause: Cause, why: str) -> None:
+        """Work waits from now on, or still does."""
+        if cause not in self.waits:
+            self.holds[cause] += 1
+            self._since[cause] = monotonic()
+        self.waits[cause] = why
+
+    def go_on(self, *causes: Cause) -> None:
+        """It waits no longer for these."""
+        for cause in causes:
+            if self.waits.pop(cause, None) is not None:
+                self._held[cause] = self._held.get(cause, 0.0) + monotonic() - self._since.pop(cause)
+
+    def held(self) -> Mapping[Cause, float]:
+        """Seconds that work waited, by cause, running holds among them."""
+        now = monotonic()
+        running = {cause: now - since for cause, since in list(self._since.items())}
+        return {cause: self._held.get(cause, 0.0) + running.get(cause, 0.0) for cause in WORDS}
+
+    def commit_age(self) -> float:
+        """Seconds since the last commit."""
+        return monotonic() - self.committed
 
     def obstacles(self) -> list[str]:
         """What stands between this worker and readiness; empty = ready."""
@@ -31,55 +65,16 @@ class Health:
             found.append("rebalancing")
         if self.recovering:
             found.append("recovering state")
-        if self.holding:
-            found.append(f"holding: {self.holding}")
-        elif self.away:
+        found += [f"{WORDS[cause]}: {why}" for cause, why in list(self.waits.items())]
+        if self.away and not self.waits:
             found.append(f"away: {self.away}")
-        if self.unreadable:
-            found.append(f"unreadable: {self.unreadable}")
         return found
 
 
-class HealthServer:
-    """``/livez`` and ``/readyz`` for probes, ``/metrics`` for Prometheus.
-
-    It answers from the worker's own event loop, so silence is a finding.
-    """
-
-    def __init__(self, health: Health, metrics: CollectorRegistry, *, host: str, port: int) -> None:
-        self._health = health
-        self._metrics = metrics
-        self._host = host
-        self._port = port
-        self._runner: web.AppRunner | None = None
-
-    async def start(self) -> int:
-        """Listen; the port, which the system picks where 0 was asked for."""
-        app = web.Application()
-        app.router.add_get("/livez", self._live)
-        app.router.add_get("/readyz", self._ready)
-        app.router.add_get("/metrics", self._counted)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port)
-        await site.start()
-        return int(self._runner.addresses[0][1])
-
-    async def stop(self) -> None:
-        """Stop listening."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    async def _live(self, _: web.Request) -> web.Response:
-        return web.json_response({"role": self._health.role, "alive": True})
-
-    async def _ready(self, _: web.Request) -> web.Response:
-        health = self._health
-        obstacles = health.obstacles()
-        body = {"role": health.role, "ready": not obstacles, "obstacles": obstacles, "partitions": health.partitions}
-        return web.json_response(
-            {**body, "turns": health.turns, "records": health.records}, status=503 if obstacles else 200
-        )
-
-    async def _counted(self, _: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(self._metrics), headers={"Content-Type": CONTENT_TYPE_LATEST})
+WORDS: Mapping[Cause, str] = {
+    "broker": "holding",
+    "outside": "holding",
+    "setting": "holding",
+    "refused": "refused",
+    "unreadable": "unreadable",
+}

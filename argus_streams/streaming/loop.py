@@ -16,6 +16,8 @@ from argus_streams.errors import Misconfigured, Unavailable
 from argus_streams.streaming.agent import Slice, joined
 from argus_streams.streaming.decision import Decide, Decided
 from argus_streams.streaming.health import Health
+from argus_streams.streaming.holding import HOLD_SECONDS, insist
+from argus_streams.streaming.meter import Laps, Meter
 from argus_streams.streaming.position import Chunk, Partition, Position
 from argus_streams.streaming.producer import ConfirmedProducer
 from argus_streams.streaming.reader import Reader
@@ -24,7 +26,6 @@ from argus_streams.streaming.table import Table
 log = logging.getLogger(__name__)
 
 TURN_BYTES = 32 * 1024 * 1024
-HOLD_SECONDS = (0.5, 30.0)  # first and longest pause while something outside is down
 VERIFY_SECONDS = 60.0
 
 
@@ -44,6 +45,7 @@ class Engine(NamedTuple):
     reader: Reader
     position: Position
     health: Health
+    meter: Meter
     topic_ids: Mapping[str, str]  # by topic name, as of the start
 
 
@@ -79,8 +81,8 @@ class Loop:
     async def starts(self, tps: Iterable[Partition]) -> Mapping[Partition, tuple[int, str]]:
         """Where to begin: what the group committed under the topic's present id, else the log's beginning."""
         tps, reader = list(tps), self._engine.reader
-        committed = await self._insist(lambda: reader.committed(tps))
-        bounds = await self._insist(lambda: reader.bounds(tps))
+        committed = await insist(self._engine.health, lambda: reader.committed(tps))
+        bounds = await insist(self._engine.health, lambda: reader.bounds(tps))
         starts = {}
         for tp in tps:
             topic_id, place = self._engine.topic_ids[tp.topic], committed[tp]
@@ -97,7 +99,8 @@ class Loop:
         self._waiting = 0
         health = self._engine.health
         health.joined, health.rebalancing, health.partitions = True, bool(tps), len(tps)
-        health.holding, health.recovering = None, False  # whatever it was about: it is another tenure now
+        health.go_on("broker", "outside", "setting")  # whatever it was about: it is another tenure now
+        health.recovering, health.rebalances = False, health.rebalances + 1
         if self._table is None or not tps:
             self._recovered.set()
             return
@@ -126,6 +129,11 @@ class Loop:
         """So many bytes more wait for a turn."""
         self._waiting += size
 
+    def committed(self, offsets: Mapping[Partition, int]) -> None:
+        """The broker has these commits."""
+        self._engine.position.committed(offsets)
+        self._engine.health.committed = monotonic()
+
     # -- turns ----------------------------------------------------------------------------------------------------
 
     async def run(self, chunks: AsyncIterable[Any], more: Callable[[], bool]) -> None:
@@ -148,9 +156,11 @@ class Loop:
         tenure = self._tenure
         try:
             await self._ready(tenure)
+            laps = self._engine.meter.turn()
             slices = await self._take()
+            laps.did("take")
             if slices:
-                await self._steps(slices, tenure)
+                await self._steps(slices, tenure, laps)
         except Left:
             log.info("a turn was dropped: its partitions are no longer ours")
         finally:
@@ -173,6 +183,7 @@ class Loop:
         for tp, chunk in inbox:
             if chunk.generation != generation:
                 continue
+            self._engine.meter.taken(tp.topic, chunk)
             if position.doubtful(tp, chunk):
                 await self._same(tp.topic)
             taken = position.take(tp, chunk, monotonic())
@@ -184,38 +195,49 @@ class Loop:
 
     async def _same(self, topic: str) -> None:
         """End if the topic was made anew: its first records would be taken for repeats of the old one's."""
-        found = await self._insist(lambda: self._engine.reader.topics([topic]))
+        found = await insist(self._engine.health, lambda: self._engine.reader.topics([topic]))
         if topic not in found or found[topic][0] != self._engine.topic_ids[topic]:
             raise made_anew([topic])
 
     async def _expired(self, tp: Partition, hole: tuple[int, int]) -> tuple[int, int] | None:
         """A hole that ends where the log begins was deleted by retention before we read it."""
-        bounds = await self._insist(lambda: self._engine.reader.bounds([tp]))
+        bounds = await insist(self._engine.health, lambda: self._engine.reader.bounds([tp]))
         if bounds[tp][0] < hole[1]:
             return None
         log.error("%s/%s: offsets %s to %s were deleted by retention before they were read", *tp, hole[0], hole[1] - 1)
         return hole
 
-    async def _steps(self, slices: Sequence[Slice], tenure: int) -> None:
+    async def _steps(self, slices: Sequence[Slice], tenure: int, laps: Laps) -> None:
         self._still_ours(tenure)
         effects, changes = await self._held(lambda: self._decide(slices), tenure)
+        laps.did("decide")
         self._still_ours(tenure)
         await self._engine.producer.write(effects.records)
+        laps.did("forward")
         if self._table is not None:
             self._still_ours(tenure)
-            await self._keep(self._table, changes, tenure)
+            await self._keep(self._table, changes, tenure, laps)
         self._still_ours(tenure)
         for piece in slices:
             self._engine.position.confirm(Partition(piece.topic, piece.partition), piece.records[-1].offset + 1)
         health = self._engine.health
         health.turns += 1
         health.records += sum(len(piece.records) for piece in slices)
+        laps.end()
+        self._engine.meter.written(effects.records)
+        self._engine.meter.processed(slices)
 
-    async def _keep(self, table: Table, changes: Mapping[tuple[int, bytes], bytes | None], tenure: int) -> None:
+    async def _keep(
+        self, table: Table, changes: Mapping[tuple[int, bytes], bytes | None], tenure: int, laps: Laps
+    ) -> None:
         if changes:
             logged = await table.log(changes)
+            laps.did("changelog")
             self._still_ours(tenure)
             table.apply(logged)
+            laps.did("store")
+            size = sum(len(key) + len(value) for of in logged.changes.values() for key, value in of.items())
+            self._engine.meter.logged(table.topic, len(changes), size)
         if monotonic() - self._verified > VERIFY_SECONDS:
             self._verified = monotonic()
             await table.verify()
@@ -227,15 +249,15 @@ class Loop:
             try:
                 decided = await decide()
             except (Unavailable, Misconfigured) as error:  # what was right at the start may be mended as it broke
-                health.holding = str(error)
+                health.hold("setting" if isinstance(error, Misconfigured) else "outside", str(error))
                 log.warning("holding, nothing is skipped: %s; next try in %.1f s", error, pause)
                 await self._pause(pause)
                 self._still_ours(tenure)
                 pause = min(pause * 2, HOLD_SECONDS[1])
             else:
-                if health.holding:
+                if {"outside", "setting"} & health.waits.keys():
                     log.info("going on: what was down answers again")
-                    health.holding = None
+                    health.go_on("outside", "setting")
                 return decided
 
     async def _pause(self, seconds: float) -> None:
@@ -254,7 +276,7 @@ class Loop:
     async def _recover(self, table: Table, partitions: set[int], tenure: int) -> None:
         started = monotonic()
         try:
-            await self._insist(partial(self._assign, table, partitions, tenure))
+            await insist(self._engine.health, partial(self._assign, table, partitions, tenure))
         except Left:
             return
         except Exception as error:  # noqa: BLE001 - without its state an agent may not work
@@ -270,18 +292,3 @@ class Loop:
     async def _assign(self, table: Table, partitions: set[int], tenure: int) -> None:
         self._still_ours(tenure)  # a late try would claim what is another's now
         await table.assign(partitions)
-
-    async def _insist(self, call: Callable[[], Awaitable[Any]]) -> Any:
-        """Ask until the broker answers."""
-        pause = HOLD_SECONDS[0]
-        while True:
-            try:
-                answer = await call()
-            except Unavailable as error:
-                self._engine.health.holding = str(error)
-                log.warning("waiting for the broker: %s; next try in %.1f s", error, pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, HOLD_SECONDS[1])
-            else:
-                self._engine.health.holding = None
-                return answer

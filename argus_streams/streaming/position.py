@@ -43,6 +43,16 @@ class Chunk(NamedTuple):
     generation: int  # of the consumer group when it was fetched
 
 
+class Standing(NamedTuple):
+    """Where a partition stands, for people and for the watchdog."""
+
+    next: int  # offset to be processed
+    done: int  # all before it is processed
+    committed: int
+    end: int  # of the log, when it was last asked for
+    asked: bool  # whether the broker was asked again for what comes at `next`
+
+
 class Taken(NamedTuple):
     """The records of a chunk to be processed now, and the hole before them that proved real."""
 
@@ -58,9 +68,11 @@ class _Place:
     topic_id: str
     next: int  # offset to be processed
     done: int  # offset to be committed
+    committed: int
     seen: float  # when it last moved, brought something or was asked, s
     patience: float = STILL_SECONDS
     wanted: bool = False  # a hole showed: seek back to next
+    end: int = 0  # of the log
     asked: tuple[int, int] | None = None  # (next, number of the fetch that answers) of the last question
 
 
@@ -76,7 +88,7 @@ class Position:
 
     def reset(self, tp: Partition, offset: int, topic_id: str, now: float) -> None:
         """Begin at ``offset`` under this topic's id."""
-        self._places[tp] = _Place(topic_id=topic_id, next=offset, done=offset, seen=now)
+        self._places[tp] = _Place(topic_id=topic_id, next=offset, done=offset, committed=offset, seen=now)
 
     def forget(self, tps: Iterable[Partition]) -> None:
         """Give partitions up: what still arrives of them is nobody's."""
@@ -136,6 +148,35 @@ class Position:
     def done(self) -> Mapping[Partition, int]:
         """What may be committed, by partition."""
         return {tp: place.done for tp, place in self._places.items()}
+
+    def committed(self, offsets: Mapping[Partition, int]) -> None:
+        """The broker has these commits."""
+        for tp, offset in offsets.items():
+            if tp in self._places:
+                self._places[tp].committed = offset
+
+    def seen(self, ends: Mapping[Partition, int]) -> None:
+        """The logs end there now."""
+        for tp, end in ends.items():
+            if tp in self._places:
+                self._places[tp].end = end
+
+    def lag(self) -> Mapping[Partition, int]:
+        """Offsets between commit and end."""
+        return {tp: max(0, place.end - place.committed) for tp, place in self._places.items()}
+
+    def standing(self) -> Mapping[Partition, Standing]:
+        """Where every partition stands."""
+        return {
+            tp: Standing(
+                place.next,
+                place.done,
+                place.committed,
+                place.end,
+                asked=place.asked is not None and place.asked[0] == place.next,
+            )
+            for tp, place in self._places.items()
+        }
 
     def questions(self, ends: Mapping[Partition, int], now: float) -> Sequence[tuple[Partition, int]]:
         """Where to seek and ask again: partitions with a hole, or standing still with records ahead of ``next``.

@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicCollection, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka import admin as kafka_admin
 from confluent_kafka.admin import AdminClient
 
 from argus_streams.errors import Unavailable
@@ -51,6 +60,10 @@ class Reader:
     async def bounds(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, int]]:
         """First offset and end of each partition's log."""
         return await _in_thread(partial(self._bounds, tps))
+
+    async def ends(self, tps: Sequence[Partition]) -> Mapping[Partition, int]:
+        """End of each partition's log, as one who reads only what is committed sees it; one request a broker."""
+        return await _in_thread(partial(self._ends, tps))
 
     def read(self, spans: Mapping[Partition, tuple[int, int]], stop: Callable[[], bool]) -> Iterator[list[Message]]:
         """The records of [first, end) of each partition, a fetch at a time; blocking, so call it in a thread.
@@ -113,6 +126,20 @@ class Reader:
             else None
             for answer in answers
         }
+
+    def _ends(self, tps: Sequence[Partition]) -> Mapping[Partition, int]:
+        if not tps:
+            return {}
+        spec: Any = kafka_admin  # whose types leave OffsetSpec out
+        futures = self._admin.list_offsets(
+            {TopicPartition(*tp): spec.OffsetSpec.latest() for tp in tps},
+            isolation_level=IsolationLevel.READ_COMMITTED,
+            request_timeout=TIMEOUT_SECONDS,
+        )
+        try:
+            return {Partition(tp.topic, tp.partition): future.result().offset for tp, future in futures.items()}
+        except KafkaException as error:
+            raise Unavailable(f"ends of logs can not be read: {error.args[0].str()}") from error
 
     def _bounds(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, int]]:
         consumer = self._consumer()

@@ -23,6 +23,14 @@ class Mark(NamedTuple):
     offset: int  # of the last changelog record applied
 
 
+class Size(NamedTuple):
+    """How large a local store is; bytes where it knows."""
+
+    keys: int
+    disk: int | None = None
+    memory: int | None = None
+
+
 class Store(Protocol):
     """Local values of the partitions of one table; only written to after the changelog has confirmed."""
 
@@ -40,6 +48,10 @@ class Store(Protocol):
 
     def drop(self, partition: int) -> None:
         """Forget the partition's values and mark."""
+        ...
+
+    def size(self) -> Size:
+        """How large it is; quick, and an estimate."""
         ...
 
     def close(self) -> None:
@@ -69,6 +81,9 @@ class MemoryStore:
         self._values.pop(partition, None)
         self._marks.pop(partition, None)
 
+    def size(self) -> Size:
+        return Size(sum(map(len, self._values.values())))
+
     def close(self) -> None:
         self._values.clear()
         self._marks.clear()
@@ -76,6 +91,7 @@ class MemoryStore:
 
 _PARTITION = struct.Struct(">H")
 _VALUE, _MARK = b"v", b"m"
+_IN_MEMORY = ("size-all-mem-tables", "block-cache-usage", "estimate-table-readers-mem")
 MIB = 1024 * 1024
 CACHE_BYTES = 64 * MIB  # one cache for all partitions: RocksDB's defaults a partition do not fit a 512 MiB worker
 WRITE_BUFFER_BYTES = 4 * MIB
@@ -122,6 +138,13 @@ class RocksStore:
         batch.delete(_MARK + _PARTITION.pack(partition))
         batch.delete_range(_VALUE + _PARTITION.pack(partition), _VALUE + _PARTITION.pack(partition + 1))
         self._write(batch)
+
+    def size(self) -> Size:
+        keys, disk = self._told("estimate-num-keys"), self._told("total-sst-files-size")
+        return Size(keys, disk, sum(map(self._told, _IN_MEMORY)))
+
+    def _told(self, name: str) -> int:
+        return int(self._db.property_int_value(f"rocksdb.{name}") or 0)
 
     def close(self) -> None:
         self._db.close()

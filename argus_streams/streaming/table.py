@@ -10,7 +10,9 @@ values of those keys again.
 import asyncio
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import NamedTuple
 
 from confluent_kafka import Message
@@ -19,7 +21,7 @@ from argus_streams.errors import ArgusError
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
 from argus_streams.streaming.reader import Reader
-from argus_streams.streaming.store import Mark, Store
+from argus_streams.streaming.store import Mark, Size, Store
 
 _EPOCH = struct.Struct(">q")
 CLAIM = b"\x00claim"  # no key of an agent begins with NUL
@@ -38,6 +40,20 @@ class Logged(NamedTuple):
     marks: Mapping[int, Mark]
 
 
+@dataclass(slots=True)
+class Recovery:
+    """How far reading the changelog back has come, in offsets."""
+
+    all: int = 0
+    done: int = 0
+    began: float = 0.0
+    ended: float | None = 0.0  # ``None`` = it runs
+
+    def seconds(self) -> float:
+        """How long it took, or has taken so far."""
+        return (monotonic() if self.ended is None else self.ended) - self.began
+
+
 class Table:
     """State by (partition, key); values are bytes, ``None`` = deleted."""
 
@@ -53,6 +69,8 @@ class Table:
         self._epochs: dict[int, int] = {}
         self._expected: dict[int, int] = {}  # offset of our next changelog record
         self._recovering = 0  # number of the running recovery: an older one stops
+        self.recovery = Recovery()
+        self.overwritten = 0  # records of earlier owners that came late
         self._replaying = asyncio.Lock()  # ... and has stopped before the next touches the store
 
     # -- ownership ------------------------------------------------------------------------------------------------
@@ -72,8 +90,10 @@ class Table:
             if number != self._recovering:  # a later assignment has begun: what the store holds is its business
                 return
             spans = self._spans(claims, bounds)
+            self.recovery = Recovery(sum(end - first for first, end in spans.values()), 0, monotonic(), None)
             await asyncio.get_running_loop().run_in_executor(None, partial(self._replay, spans, number))
         if number == self._recovering:
+            self.recovery.ended = monotonic()
             self._epochs.update(claims)
             self._expected = {partition: offset + 1 for partition, offset in claims.items()}
 
@@ -94,6 +114,10 @@ class Table:
         """The value, or ``None``."""
         stored = self._store.get(*key)
         return stored[_EPOCH.size :] or None if stored is not None else None
+
+    def size(self) -> Size:
+        """How large the local store is."""
+        return self._store.size()
 
     def close(self) -> None:
         """Release the local store."""
@@ -158,6 +182,7 @@ class Table:
             if key != CLAIM:
                 again[partition, key] = value or _EPOCH.pack(self._epochs[partition])
         if again:
+            self.overwritten += len(again)
             epochs = self._epochs
             await self._write({k: _EPOCH.pack(epochs[k[0]]) + v[_EPOCH.size :] for k, v in again.items()})
 
@@ -181,6 +206,7 @@ class Table:
 
     def _replay(self, spans: Mapping[Partition, tuple[int, int]], number: int) -> None:
         """Apply the changelog to the local store, a fetch at a time."""
+        reached: dict[int, int] = {}
         for batch in self._reader.read(spans, lambda: number != self._recovering):
             changes: dict[int, dict[bytes, bytes]] = {}
             last: dict[int, int] = {}
@@ -192,6 +218,8 @@ class Table:
                 return
             for partition, offset in last.items():
                 self._store.write(partition, changes[partition], Mark(self._topic_id, offset))
+                reached[partition] = offset + 1 - spans[Partition(self.topic, partition)][0]
+            self.recovery.done = sum(reached.values())
 
     def _keep(self, changes: dict[bytes, bytes], message: Message, partition: int) -> None:
         key, value = message.key() or b"", message.value() or b""

@@ -51,6 +51,7 @@ class Tenancy(NamedTuple):
     crowded: Callable[[], bool]  # so many bytes wait that no more may be fetched; Faust counts chunks alone
     delivered: Callable[[int], None]  # so many bytes more wait
     state_id: str  # of the changelog whose state goes with the positions; "" where there is none
+    committed: Callable[[Mapping[Partition, int]], None]  # the broker has these commits
 
 
 class Dropped(Exception):  # noqa: N818 - what happened
@@ -179,6 +180,8 @@ class ChunkConsumer(FaustConsumer):
         done = await super()._commit_offsets(offsets, start_new_transaction)
         if not done:  # Faust has booked it as committed: nothing would try again before the next record
             self._committed_offset.update({tp: o for tp, o in before.items() if tp in self._committed_offset})
+        else:
+            self.tenancy.committed({Partition(*tp): offset for tp, offset in offsets.items()})
         return bool(done)
 
     # -- fetch ----------------------------------------------------------------------------------------------------

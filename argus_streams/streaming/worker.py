@@ -12,17 +12,20 @@ from time import monotonic
 from typing import Any, NamedTuple, TextIO
 
 import faust
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from argus_streams.errors import ArgusError, Misconfigured
 from argus_streams.streaming.agent import Agent, KeyedAgent
 from argus_streams.streaming.application import Chunks, application
 from argus_streams.streaming.beginning import Beginning
 from argus_streams.streaming.credentials import credentials
-from argus_streams.streaming.decision import keyed, plain
-from argus_streams.streaming.health import Health, HealthServer
+from argus_streams.streaming.decision import Decide, keyed, plain
+from argus_streams.streaming.gauges import Gauges, Sources
+from argus_streams.streaming.health import Health
 from argus_streams.streaming.loop import Engine, Loop, made_anew
+from argus_streams.streaming.meter import Letters, Meter
 from argus_streams.streaming.position import Position
+from argus_streams.streaming.probes import HealthServer
 from argus_streams.streaming.producer import ConfirmedProducer
 from argus_streams.streaming.reader import Reader
 from argus_streams.streaming.salvage import Salvage
@@ -56,6 +59,7 @@ class Job(NamedTuple):
     group: str  # consumer group
     topics: Sequence[str]  # inputs; those of a keyed agent are keyed alike and have equal partition counts
     metrics: CollectorRegistry  # what is counted here, shown beside health
+    letters: Letters | None = None  # how a dead letter is known, to be counted
     changelog: str | None = None  # of the agent's table
     state: Path | None = None  # folder for RocksDB; None = memory
     health: tuple[str, int] | None = None  # host and port; port 0 = any
@@ -72,6 +76,8 @@ class Worker:
         self._reader = Reader(broker.client, job.group)
         self._producer = ConfirmedProducer(broker.client)
         self._position = Position()
+        self._salvage = Salvage(self._unreadable)
+        self._meter = Meter(job.metrics, job.letters)
         self._probe: Callable[[], Awaitable[None]] = nothing_else
 
     async def run(self, agent: Agent, probe: Callable[[], Awaitable[None]] | None = None) -> int:
@@ -79,13 +85,7 @@ class Worker:
         self._probe = probe or nothing_else
         async with self._probed() as stop:
             engine = await self._engine(stop)
-            if engine is None:
-                return 0
-            return await self._serve(
-                engine,
-                stop,
-                lambda generation: Loop(engine, plain(agent), table=None, generation=generation, fatal=die),
-            )
+            return 0 if engine is None else await self._serve(engine, stop, plain(agent), None)
 
     async def run_keyed(self, agent: KeyedAgent) -> int:
         """Run an agent with a table."""
@@ -95,11 +95,7 @@ class Worker:
                 return 0
             table = self._table(engine)
             try:
-                return await self._serve(
-                    engine,
-                    stop,
-                    lambda generation: Loop(engine, keyed(agent, table), table=table, generation=generation, fatal=die),
-                )
+                return await self._serve(engine, stop, keyed(agent, table), table)
             finally:
                 table.close()
 
@@ -132,7 +128,11 @@ class Worker:
         """What the loop works with; ``None`` when the end was asked for before the broker answered."""
         beginning = Beginning(self._reader, self._health, self._broker.servers)
         ids = await beginning.topic_ids(self._job.topics, self._job.changelog, stop)
-        return None if ids is None else Engine(self._producer, self._reader, self._position, self._health, ids)
+        return (
+            None
+            if ids is None
+            else Engine(self._producer, self._reader, self._position, self._health, self._meter, ids)
+        )
 
     def _table(self, engine: Engine) -> Table:
         changelog, state = self._job.changelog or "", self._job.state
@@ -144,13 +144,14 @@ class Worker:
 
     # -- life -----------------------------------------------------------------------------------------------------
 
-    async def _serve(self, engine: Engine, stop: asyncio.Event, make: Callable[[Callable[[], int]], Loop]) -> int:
+    async def _serve(self, engine: Engine, stop: asyncio.Event, decide: Decide, table: Table | None) -> int:
         app = application(self._job.group, self._broker.servers, credentials(self._broker.client))
-        self._health.holding = None
-        loop = make(lambda: app.consumer_generation_id)
+        self._health.go_on("broker")
+        loop = Loop(engine, decide, table=table, generation=lambda: app.consumer_generation_id, fatal=die)
+        self._measure(table)
         tenancy = Tenancy(
-            position=self._position, salvage=Salvage(self._unreadable), starts=loop.starts, assigned=loop.assigned,
-            leave=loop.leave, crowded=loop.crowded, delivered=loop.delivered,
+            position=self._position, salvage=self._salvage, starts=loop.starts, assigned=loop.assigned,
+            leave=loop.leave, crowded=loop.crowded, delivered=loop.delivered, committed=loop.committed,
             state_id=engine.topic_ids.get(self._job.changelog or "", ""),
         )  # fmt: skip
         install(app, tenancy)
@@ -168,8 +169,16 @@ class Worker:
         starting.cancel()
         return await self._end(app)
 
+    def _measure(self, table: Table | None) -> None:
+        ProcessCollector(registry=self._job.metrics)
+        sources = Sources(self._health, self._position, self._producer.waiting, lambda: self._salvage.salvaged, table)
+        self._job.metrics.register(Gauges(sources))
+
     def _unreadable(self, what: str | None) -> None:
-        self._health.unreadable = what
+        if what is None:
+            self._health.go_on("unreadable")
+        else:
+            self._health.hold("unreadable", what)
 
     async def _until(self, stop: asyncio.Event, app: faust.App, starting: asyncio.Task[None]) -> None:
         while not stop.is_set() and not app.should_stop and not app.crashed:
@@ -202,6 +211,7 @@ class Worker:
             await asyncio.sleep(WATCH_SECONDS)
             try:
                 found = await self._reader.topics(engine.topic_ids)
+                self._position.seen(await self._reader.ends(list(self._position.held())))
                 await self._probe()
             except ArgusError as error:
                 if self._health.away is None:

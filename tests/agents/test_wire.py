@@ -6,7 +6,7 @@ from msgspec import structs
 from records import NOW, Record
 
 from argus_streams.adapters.contracts import data_folder
-from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of
+from argus_streams.agents.wire import Topics, key_of, ledger_of, letter_of, told_by
 from argus_streams.core import letters
 from argus_streams.core.events import Origin
 from argus_streams.core.ledger import LIMIT, Entry
@@ -35,6 +35,7 @@ def test_a_letter_can_be_read_again_whatever_its_record_was(headers, key, value)
     written = letter_of("in", LETTER, Record(headers=tuple(headers), key=key, value=value))
     assert letters.read(written.headers) == structs.replace(LETTER, time=NOW)
     assert (written.topic, written.value) == ("in", value or b"")
+    assert told_by(written) == ("normalize", "truncated")
     assert set(headers) - {each for each in headers if each[0].startswith("argus-")} <= set(written.headers)
 
 

@@ -61,6 +61,11 @@ class Process:
         except urllib.error.URLError:
             return None
 
+    def text(self, path):
+        found = PORT.search(self.log)
+        with urllib.request.urlopen(f"http://127.0.0.1:{found[1]}{path}", timeout=5) as answer:
+            return answer.read().decode()
+
     @property
     def ready(self):
         return (self.probe("/readyz") or (0, {}))[0] == 200

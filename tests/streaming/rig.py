@@ -6,12 +6,14 @@ from types import SimpleNamespace
 from counting import COUNT, Counting
 from memory_kafka import MemoryKafka
 from processes import comes_true
+from prometheus_client import CollectorRegistry
 
 from argus_streams.errors import Unavailable
 from argus_streams.streaming.agent import Effects
 from argus_streams.streaming.decision import keyed, plain
 from argus_streams.streaming.health import Health
 from argus_streams.streaming.loop import Engine, Loop
+from argus_streams.streaming.meter import Meter
 from argus_streams.streaming.position import Chunk, Partition, Position
 from argus_streams.streaming.producer import Outgoing
 from argus_streams.streaming.store import MemoryStore
@@ -92,13 +94,15 @@ class Confirmed(Position):
 class Rig:
     """One worker over the memory Kafka."""
 
-    def __init__(self, kafka, journal=None, *, store=None, agent=None, reader=None, stateless=None, producer=None):
+    def __init__(
+        self, kafka, journal=None, *, store=None, agent=None, reader=None, stateless=None, producer=None, metrics=None
+    ):
         journal = journal or Journal()
         self.kafka, self.store = kafka, store or MemoryStore()
         kafka.ids = IDS | kafka.ids
         self.position, self.health = Confirmed(journal), Health("role")
-        producer = producer or Producer(kafka, journal)
-        engine = Engine(producer, reader or kafka, self.position, self.health, IDS)
+        producer, meter = producer or Producer(kafka, journal), Meter(metrics or CollectorRegistry())
+        engine = Engine(producer, reader or kafka, self.position, self.health, meter, IDS)
         self.table = Table(LOG, "log-id", store=self.store, producer=producer, reader=reader or kafka, worker="w")
         decide = plain(stateless) if stateless else keyed(agent or Agent(journal), self.table)
         table = None if stateless else self.table

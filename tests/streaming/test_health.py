@@ -6,7 +6,8 @@ import pytest
 from aiohttp import ClientSession
 from prometheus_client import CollectorRegistry, Counter
 
-from argus_streams.streaming.health import Health, HealthServer
+from argus_streams.streaming.health import Health
+from argus_streams.streaming.probes import HealthServer
 
 
 def a_ready_worker(**fields):
@@ -51,7 +52,10 @@ def test_a_member_without_partitions_is_ready():
         ({"joined": False}, "not yet a member of its consumer group"),
         ({"rebalancing": True}, "rebalancing"),
         ({"recovering": True}, "recovering state"),
-        ({"holding": "the database is down"}, "holding: the database is down"),
+        ({"away": "Postgres"}, "away: Postgres"),
+        ({"waits": {"outside": "the database is down"}}, "holding: the database is down"),
+        ({"waits": {"outside": "the database is down"}, "away": "Postgres"}, "holding: the database is down"),
+        ({"waits": {"unreadable": "in/0 at offset 3"}}, "unreadable: in/0 at offset 3"),
     ],
 )
 def test_each_obstacle_is_named_and_none_takes_the_life(fields, why):
@@ -89,3 +93,19 @@ def test_what_was_counted_is_shown_in_prometheus_format():
     status, content_type, text = asyncio.run(ask())
     assert (status, content_type) == (200, "text/plain")
     assert 'argus_bodies_looked_at_total{source="sentry"} 1.0' in text.splitlines()
+
+
+def test_each_hold_is_counted_once_with_its_cause_and_its_time():
+    health = a_ready_worker()
+    health.hold("outside", "the database is down")
+    health.hold("outside", "the database is still down")
+    assert health.holding == "the database is still down"
+    health.hold("broker", "Kafka is away")
+    health.go_on("outside", "broker", "setting")
+    health.hold("broker", "Kafka is away again")
+    assert (health.holds["outside"], health.holds["broker"], health.holds["setting"]) == (1, 2, 0)
+    held = health.held()
+    assert held["outside"] > 0
+    assert held["setting"] == 0
+    assert health.held()["broker"] > held["broker"]  # it still does
+    assert health.held()["outside"] == held["outside"]

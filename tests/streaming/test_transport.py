@@ -29,7 +29,7 @@ class Driver:
         self.commits.append({(tp.partition, place.offset, place.metadata) for tp, place in offsets.items()})
 
 
-REST = {"crowded": lambda: False, "delivered": lambda _: None, "state_id": "log-id"}
+REST = {"crowded": lambda: False, "delivered": lambda _: None, "committed": lambda _: None, "state_id": "log-id"}
 
 
 def offline(driver, fetched=()):

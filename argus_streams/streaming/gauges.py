@@ -1,0 +1,90 @@
+"""What is looked up at the moment somebody asks for metrics: no work where nobody does."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from argus_streams.streaming import metrics
+from argus_streams.streaming.health import WORDS, Health
+from argus_streams.streaming.position import Position
+from argus_streams.streaming.table import Table
+
+Labels = tuple[str, ...]
+Samples = Mapping[Labels, float]
+
+
+class Sources(NamedTuple):
+    """Where the values are found."""
+
+    health: Health
+    position: Position
+    queue: Callable[[], int]  # of the producer, in records
+    salvaged: Callable[[], int]  # batches
+    table: Table | None
+
+
+class Gauges(Collector):
+    """The metrics of a worker that are looked up."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+
+    def describe(self) -> Iterable[Metric]:
+        """All of them, without values: nothing has to be looked up to register them."""
+        return [_family(metric, {}) for metric in metrics.PULLED]
+
+    def collect(self) -> Iterator[Metric]:
+        """All of them, as they are now."""
+        found = {**self._engine(), **self._waits(), **self._state()}
+        for metric in metrics.PULLED:
+            if metric in found:
+                yield _family(metric, found[metric])
+
+    def _engine(self) -> Mapping[metrics.Metric, Samples]:
+        health, position = self._sources.health, self._sources.position
+        lags: Samples = {(tp.topic, str(tp.partition)): float(lag) for tp, lag in position.lag().items()}
+        return {
+            metrics.READY: {(): float(not health.obstacles())},
+            metrics.PARTITIONS: {(): health.partitions},
+            metrics.REBALANCES: {(): health.rebalances},
+            metrics.LAG: lags,
+            metrics.COMMIT_AGE: {(): health.commit_age()},
+            metrics.HOLES: {("repaired",): position.repaired, ("real",): position.gaps},
+            metrics.SALVAGED: {(): self._sources.salvaged()},
+            metrics.QUEUE: {(): self._sources.queue()},
+        }
+
+    def _waits(self) -> Mapping[metrics.Metric, Samples]:
+        health = self._sources.health
+        held = health.held()
+        return {
+            metrics.HOLDING: {(cause,): float(cause in health.waits) for cause in WORDS},
+            metrics.HOLDS: {(cause,): health.holds[cause] for cause in WORDS},
+            metrics.HELD: {(cause,): seconds for cause, seconds in held.items()},
+        }
+
+    def _state(self) -> Mapping[metrics.Metric, Samples]:
+        table = self._sources.table
+        if table is None:
+            return {}
+        recovery, size = table.recovery, table.size()
+        found: dict[metrics.Metric, Samples] = {
+            metrics.RECOVERY_DONE: {(): recovery.done},
+            metrics.RECOVERY_ALL: {(): recovery.all},
+            metrics.RECOVERY_TIME: {(): recovery.seconds()},
+            metrics.OVERWRITTEN: {(): table.overwritten},
+            metrics.KEYS: {(): size.keys},
+        }
+        if size.disk is not None and size.memory is not None:
+            found[metrics.STATE_BYTES], found[metrics.STATE_MEMORY] = {(): size.disk}, {(): size.memory}
+        return found
+
+
+def _family(metric: metrics.Metric, samples: Samples) -> Metric:
+    kind = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
+    family = kind(metric.name, metric.about, labels=metric.labels)
+    for labels, value in samples.items():
+        family.add_metric(labels, value)
+    return family

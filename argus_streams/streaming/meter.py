@@ -1,0 +1,90 @@
+"""Counts what a turn did, once a turn."""
+
+from collections.abc import Callable, Iterable, Sequence
+from time import monotonic
+from typing import Any, NamedTuple
+
+from prometheus_client import CollectorRegistry
+
+from argus_streams.streaming import metrics
+from argus_streams.streaming.agent import Slice
+from argus_streams.streaming.position import Chunk
+from argus_streams.streaming.producer import Outgoing
+
+REASONS = 60  # told apart
+OTHER = "other"
+
+StageAndReason = tuple[str, str]
+
+
+class Letters(NamedTuple):
+    """How a dead letter is known among what is written, and what it tells of itself."""
+
+    suffix: str  # of the topics that hold nothing else
+    told: Callable[[Outgoing], StageAndReason]
+
+
+class Meter:
+    """The counters and histograms of one worker."""
+
+    def __init__(self, registry: CollectorRegistry, letters: Letters | None = None) -> None:
+        self._made: dict[str, Any] = {metric.name: metric.made(registry) for metric in metrics.PUSHED}
+        self._letters = letters
+        self._reasons: set[StageAndReason] = set()
+
+    def turn(self) -> "Laps":
+        """A turn begins now."""
+        return Laps(self._made[metrics.TURN.name], self._made[metrics.STEP.name])
+
+    def taken(self, topic: str, chunk: Chunk) -> None:
+        """A chunk is taken into a turn."""
+        self._made[metrics.CHUNK_RECORDS.name].observe(len(chunk.records))
+        self._made[metrics.CHUNK_BYTES.name].observe(chunk.size)
+        self._made[metrics.BYTES_IN.name].labels(topic).inc(chunk.size)
+
+    def processed(self, slices: Sequence[Slice]) -> None:
+        """A turn over these is confirmed."""
+        for piece in slices:
+            self._made[metrics.RECORDS_IN.name].labels(piece.topic).inc(len(piece.records))
+
+    def written(self, records: Iterable[Outgoing]) -> None:
+        """The broker has acknowledged these."""
+        by_topic: dict[str, list[Outgoing]] = {}
+        for record in records:
+            by_topic.setdefault(record.topic, []).append(record)
+        for topic, group in by_topic.items():
+            self.logged(topic, len(group), sum(len(record.value or b"") + len(record.key or b"") for record in group))
+            if self._letters is not None and topic.endswith(self._letters.suffix):
+                self._count_letters(group, self._letters.told)
+
+    def logged(self, topic: str, count: int, size: int) -> None:
+        """The broker has acknowledged so many records of so many bytes."""
+        self._made[metrics.RECORDS_OUT.name].labels(topic).inc(count)
+        self._made[metrics.BYTES_OUT.name].labels(topic).inc(size)
+
+    def _count_letters(self, letters: Iterable[Outgoing], told: Callable[[Outgoing], StageAndReason]) -> None:
+        for letter in letters:
+            stage, reason = told(letter)
+            if len(self._reasons) < REASONS:
+                self._reasons.add((stage, reason))
+            known = (stage, reason) in self._reasons
+            self._made[metrics.LETTERS.name].labels(stage, reason if known else OTHER).inc()
+
+
+class Laps:
+    """The clock of one turn."""
+
+    def __init__(self, turn: Any, step: Any) -> None:
+        self._turn = turn
+        self._step = step
+        self._began = self._last = monotonic()
+
+    def did(self, step: str) -> None:
+        """A step has just ended."""
+        now = monotonic()
+        self._step.labels(step).observe(now - self._last)
+        self._last = now
+
+    def end(self) -> None:
+        """The turn is confirmed."""
+        self._turn.observe(monotonic() - self._began)
