@@ -10,15 +10,13 @@ from argus_streams.agents.streak import Streak
 from argus_streams.agents.wire import UNREADABLE, Topics, key_of
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.grouping.keeping import Keep, exemplars
-from argus_streams.core.messages import Command, Sighting
+from argus_streams.core.messages import COMMAND_BYTES, Command, Sighting
 from argus_streams.errors import ArgusError, Malformed
 from argus_streams.streaming.agent import Effects, Slice, State
 from argus_streams.streaming.position import Record
 
 _SIGHTING = msgspec.json.Decoder(Sighting)
 _COMMAND = msgspec.json.Decoder(Command)
-
-COMMAND_BYTES = 8 * 1024  # who decided is written with the group again and again
 
 
 class GroupAgent:

@@ -3,7 +3,7 @@
 import click
 
 from argus_streams import logs
-from argus_streams.cli import bodies, operating, problems, replay, trying
+from argus_streams.cli import bodies, letters, operating, problems, replay, trying
 
 
 @click.group(
@@ -18,6 +18,7 @@ from argus_streams.cli import bodies, operating, problems, replay, trying
         bodies.parameterize,
         problems.groups,
         problems.group,
+        letters.dlq,
         replay.replay,
     ],
     context_settings={"help_option_names": ["-h", "--help"]},

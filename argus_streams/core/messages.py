@@ -41,6 +41,9 @@ class Sighting(Struct, frozen=True, kw_only=True):
     event: Event
 
 
+COMMAND_BYTES = 8 * 1024  # who decided is written with the group again and again
+
+
 class Command(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a person or a program decides about a group."""
 
@@ -49,6 +52,9 @@ class Command(Struct, frozen=True, kw_only=True, omit_defaults=True):
     action: Action
     by: str = ""
     reason: str = ""
+    at: int | None = (
+        None  # ms, when it was first given, of one that is given again; later than its record is not believed
+    )
 
 
 class Version(Struct, frozen=True, array_like=True, order=True):

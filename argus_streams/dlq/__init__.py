@@ -1,0 +1,1 @@
+"""What the command line does with dead letters: look at them, replay them."""
