@@ -15,7 +15,7 @@ from confluent_kafka import (
     TopicCollection,
     TopicPartition,
 )
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # not re-exported explicitly
 
 from argus_streams.core.records import Raw, Spot
 from argus_streams.errors import Unavailable
@@ -84,7 +84,8 @@ class Records:
         asked = list(tps)
         if not asked:
             return {}
-        firsts, ends = (self._offsets(asked, spec) for spec in (OffsetSpec.earliest(), OffsetSpec.latest()))
+        firsts = self._offsets(asked, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
+        ends = self._offsets(asked, OffsetSpec.latest())  # type: ignore[no-untyped-call]
         return {tp: (firsts[tp], ends[tp]) for tp in asked}
 
     def _offsets(self, tps: Iterable[Partition], spec: OffsetSpec) -> dict[Partition, int]:

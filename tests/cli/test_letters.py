@@ -307,7 +307,12 @@ def test_a_command_that_group_gave_up_goes_back_to_its_topic_once_as_old_as_it_i
     value, key = msgspec.json.encode(command(project=project)), f"{project}:v1:aa".encode()
     origins = (Origin(deployed.id_of(deployed.topics.commands), 0, 3, WHOLE),)
     died = Died(value, (("x-by", b"a program"),), key=key)
-    lie(deployed, letter_of(deployed.topics.dead(deployed.topics.commands), Letter(stage="group", reason="bug", origins=origins), died))
+    lie(
+        deployed,
+        letter_of(
+            deployed.topics.dead(deployed.topics.commands), Letter(stage="group", reason="bug", origins=origins), died
+        ),
+    )
     assert deployed.argus("replay", "--topic", "groups.commands").exit_code == 0
     assert deployed.argus("replay", "--topic", "groups.commands").stdout.endswith("nothing to replay\n")
     (record,) = [each for each in deployed.all_of(deployed.topics.commands) if each.key == key]
@@ -324,7 +329,14 @@ def test_rows_that_postgres_refused_are_written_once_it_takes_them(deployed, pos
         (deployed.topics.kept, rows.a_kept(project=project)),
     ):
         letter = Letter(stage="store", reason="unknown project", origins=(Origin(deployed.id_of(topic), 0, 1, WHOLE),))
-        lie(deployed, letter_of(deployed.topics.dead(topic), letter, Died(msgspec.json.encode(row), (), key=f"{project}:v1:9f2c".encode())))
+        lie(
+            deployed,
+            letter_of(
+                deployed.topics.dead(topic),
+                letter,
+                Died(msgspec.json.encode(row), (), key=f"{project}:v1:9f2c".encode()),
+            ),
+        )
     refusing = argus("dlq", "replay", "--project", project, **environment, ARGUS_UNKNOWN_PROJECTS="refuse")
     assert (refusing.exit_code, refusing.stdout.count("refused again: unknown project")) == (1, 2), refusing.output
     taking = argus("dlq", "replay", "--stage", "store", "--project", project, **environment)
