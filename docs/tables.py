@@ -2,15 +2,17 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import click
 import senders
 
 from argus_streams import settings, sources
 from argus_streams.adapters import topics
+from argus_streams.cli import main
 from argus_streams.streaming import metrics
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +27,7 @@ def filled(path: Path, text: str) -> str:
         "senders": _senders,
         "topics": _topics,
         "metrics": _metrics,
+        "commands": _commands,
         "example": lambda: senders.example(path.stem),
         "tutorial": _tutorial,
     }
@@ -56,6 +59,19 @@ def _metrics() -> str:
         for metric in (*metrics.PUSHED, *metrics.PULLED)
     ]
     return _table(("metric", "labels", "kind", "what it tells"), rows)
+
+
+def _commands() -> str:
+    return _table(("command", "what it does"), _described(main, "argus"))
+
+
+def _described(group: click.Group, path: str) -> Iterator[tuple[str, str]]:
+    """Each command of a group and of its groups, and the first line of its help."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _described(command, f"{path} {name}")
+        else:
+            yield f"`{path} {name}`", (command.help or "").partition("\n")[0]
 
 
 def _tutorial() -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from time import monotonic
 
 import msgspec
@@ -13,6 +14,7 @@ from argus_streams.core.messages import LedgerRecord
 from argus_streams.settings import Settings
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import Reader
+from argus_streams.streaming.records import Records
 
 _LEDGER = msgspec.json.Decoder(LedgerRecord)
 QUIET_SECONDS = 2.5  # all groups at their ends for this long: above the commit interval of 1 s
@@ -65,11 +67,23 @@ class Accountant:
             for topic in app.inputs(self._settings, role):
                 ends.update(await self._bounds(topic))
             committed = await reader.committed(list(ends))
+            left: dict[Partition, tuple[int, int]] = {}
             for tp, (first, end) in ends.items():
                 place = committed[tp]
-                if (place[0] if place is not None else first) < end:
-                    return False
+                if (start := place[0] if place is not None else first) < end:
+                    left[tp] = (start, end)
+            if not left:
+                continue
+            if await asyncio.to_thread(self._holds, left):
+                return False
         return True
+
+    def _holds(self, left: Mapping[Partition, tuple[int, int]]) -> bool:
+        """Whether there is a record in what is left: what was replayed ends in the marker of a transaction."""
+        if any(tp.topic not in (self._topics.replayed, self._topics.commands) for tp in left):
+            return True
+        with closing(Records(self._settings.kafka(), f"{self._settings.topic_prefix}accounting")) as records:
+            return records.holds(left)
 
     async def _bounds(self, topic: str) -> Mapping[Partition, tuple[int, int]]:
         found = await self._reader.topics([topic])

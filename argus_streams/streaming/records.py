@@ -129,6 +129,10 @@ class Records:
                 if monotonic() - heard > TIMEOUT_SECONDS:
                     raise Unavailable(f"Kafka gives nothing of {', '.join(f'{tp[0]}/{tp[1]}' for tp in left)}")
 
+    def holds(self, spans: Mapping[Partition, Span]) -> bool:
+        """Whether any record lies there: a log may end in the marker of a transaction, which nobody confirms."""
+        return next(self.scan(spans), None) is not None
+
     def fetch(self, spots: Iterable[Spot]) -> dict[Spot, Raw]:
         """The records at these places; one that is not there any more is left out."""
         wanted = set(spots)
@@ -161,7 +165,10 @@ def _take(message: Message, left: dict[Partition, int]) -> Raw | None:
         left.pop(tp, None)
     if offset >= end:
         return None
-    headers: Any = message.headers() or ()
+    try:
+        headers: Any = message.headers() or ()
+    except UnicodeDecodeError:  # the name of one is no text: confluent-kafka gives none of them
+        headers = ()
     return Raw(Spot(*tp, offset), message.timestamp()[1], message.key(), message.value() or b"", headers)
 
 

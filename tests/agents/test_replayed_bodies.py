@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from records import NOW, SHOP, TOPICS, Grouping, Record, bodies, normalizer, piece, turn
@@ -68,6 +69,25 @@ def test_an_old_failure_does_not_bring_back_what_was_resolved_since():
     grouping.turn(piece(Record(value=order, key=key, timestamp=DIED + 1), topic=TOPICS.commands, topic_id="c"))
     (group,) = grouping.turn(forwarded(turn(normalizer(), replayed((body(2), replay_of(2)))))).groups()
     assert (group.count, group.status) == (2, "resolved")
+
+
+@pytest.mark.parametrize(
+    ("at", "status"), [(NOW - 30, "open"), (NOW - 10, "regressed"), (NOW + 99, "resolved"), (None, "resolved")]
+)
+def test_a_command_that_is_given_again_is_as_old_as_it_says_but_no_younger_than_its_record(at, status):
+    grouping = Grouping()
+    (group,) = grouping.turn(forwarded(turn(normalizer(), piece(Record(value=body(1), timestamp=NOW - 40))))).groups()
+
+    def order(action, time, **fields):
+        told = {"project": "shop", "fingerprint": group.fingerprint, "action": action} | fields
+        record = Record(value=json.dumps(told).encode(), key=f"shop:{group.fingerprint}".encode(), timestamp=time)
+        return grouping.turn(piece(record._replace(offset=time), topic=TOPICS.commands, topic_id="c")).groups()
+
+    order("reopen", NOW - 20)
+    order("resolve", NOW, **({} if at is None else {"at": at}))
+    later = piece(Record(value=body(2), offset=2, timestamp=NOW - 5))
+    (after,) = grouping.turn(forwarded(turn(normalizer(), later))).groups()
+    assert after.status == status
 
 
 def test_what_says_that_it_is_a_replay_elsewhere_is_a_body_like_others():
