@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 MISSING = "NOT RUN, "
 
-PARTS = frozenset({"kafka", "postgres", "shared", "rocksdb", "pgbouncer", "redis", "browser", "helm", "faketime"})
+PARTS = frozenset({"kafka", "postgres", "shared", "rocksdb", "pgbouncer", "redis", "browser", "helm"})
 MARKER_OF = {
     "kafka": "kafka",
     "broker": "kafka",
