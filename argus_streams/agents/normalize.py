@@ -10,7 +10,7 @@ from argus_streams.agents.wire import Topics
 from argus_streams.core import packed
 from argus_streams.core.bugs import BUG
 from argus_streams.core.events import Origin
-from argus_streams.core.normalization import Incoming, Norms, Reading, read
+from argus_streams.core.normalization import Incoming, Norms, Reading, arrived, read
 from argus_streams.core.replay import read_again
 from argus_streams.streaming.agent import Effects, Slice
 from argus_streams.streaming.position import Record
@@ -68,13 +68,10 @@ class NormalizeAgent:
         return gathered.end()
 
     def _incoming(self, piece: Slice, record: Record) -> Incoming:
-        headers = {name.lower(): (value or b"").decode("utf-8", "replace") for name, value in record.headers}
-        source, project = self._defaults.get(piece.topic, ("", ""))
-        return Incoming(
-            value=record.value or b"",
-            headers=headers,
-            source=headers.get("ce_source") or source,
-            project=headers.get("project") or project,
+        return arrived(
+            record.value,
+            record.headers,
+            defaults=self._defaults.get(piece.topic),
             origin=Origin(piece.topic_id, piece.partition, record.offset),
             received_at=record.timestamp,
         )

@@ -10,9 +10,11 @@ from argus_streams import console
 from argus_streams.cli.command import generation, with_settings
 from argus_streams.core.grouping.state import HOUR
 from argus_streams.history import compare as comparing
+from argus_streams.history import preview as previewing
 from argus_streams.history import start as starting
 from argus_streams.history import status as standing
 from argus_streams.history import switching
+from argus_streams.history.preview_page import Page
 from argus_streams.history.site import site
 from argus_streams.settings import Settings
 
@@ -34,6 +36,34 @@ def moment(_: click.Context, __: click.Parameter, value: str | None) -> int | No
     except ValueError:
         raise click.BadParameter(f"{value!r} is no time: 2026-11-23T14:00 (UTC), or with a zone") from None
     return int((told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+@replay.command()
+@click.option("--from", "since", callback=moment, metavar="TIME", help="Bodies from here on; default: all there are.")
+@click.option("--to", "until", callback=moment, metavar="TIME", help="Bodies of before; default: up to now.")
+@_JSON
+@with_settings
+def preview(given: Settings, since: int | None, until: int | None, as_json: bool) -> int:  # noqa: FBT001 - click's flag
+    """Tell what these settings would make of the bodies of a time: which groups would split, join, stay.
+
+    Rules, mappings and sources are those of this process; nothing is written.
+    """
+    asked = previewing.Asked(since, until)
+    if as_json:
+        summary = asyncio.run(previewing.preview(site(given), asked, _line, _aside))
+        click.echo(msgspec.json.encode({"summary": summary}))
+    else:
+        page = Page(console.printer())
+        page.close(asyncio.run(previewing.preview(site(given), asked, page.tell, _aside)))
+    return 0
+
+
+def _line(told: object) -> None:
+    click.echo(msgspec.json.encode(told))
+
+
+def _aside(line: str) -> None:
+    click.echo(f"argus: {line}", err=True)
 
 
 @replay.command()
@@ -76,7 +106,7 @@ def status(given: Settings, name: str | None, as_json: bool) -> int:  # noqa: FB
 def compare(given: Settings, name: str, as_json: bool) -> int:  # noqa: FBT001 - click's flag
     """Compare a generation with the live one, group by group; exit code 1 if they differ."""
     if as_json:
-        found = asyncio.run(comparing.compare(site(given), name, lambda told: click.echo(msgspec.json.encode(told))))
+        found = asyncio.run(comparing.compare(site(given), name, _line))
         click.echo(msgspec.json.encode({"summary": found}))
     else:
         shown = comparing.Printed(console.printer())

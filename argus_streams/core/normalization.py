@@ -62,6 +62,27 @@ class Incoming(Struct, frozen=True, kw_only=True):
     received_at: int  # ms, Kafka's time
 
 
+def arrived(
+    value: bytes | None,
+    headers: Sequence[tuple[str, bytes | None]],
+    *,
+    defaults: tuple[str, str] | None,
+    origin: Origin,
+    received_at: int,
+) -> Incoming:
+    """A record as Kafka has it; ``defaults`` are source and project of its topic, where producers set no headers."""
+    told = {name.lower(): (content or b"").decode("utf-8", "replace") for name, content in headers}
+    source, project = defaults or ("", "")
+    return Incoming(
+        value=value or b"",
+        headers=told,
+        source=told.get("ce_source") or source,
+        project=told.get("project") or project,
+        origin=origin,
+        received_at=received_at,
+    )
+
+
 class Refusal(Struct, frozen=True):
     """Something that becomes a letter."""
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 from deployment import Deployment, error
@@ -42,10 +43,16 @@ def here(kafka, postgres_server, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def regions(here, tmp_path_factory):
+def rules(tmp_path_factory):
+    """Rules by which one of the groups is two."""
+    file = tmp_path_factory.mktemp("rules") / "rules.yaml"
+    file.write_text(RULES)
+    return file
+
+
+@pytest.fixture(scope="module")
+def regions(here, rules):
     """All of that history under other rules, as a generation that has caught up; how to end its workers."""
-    rules = tmp_path_factory.mktemp("rules") / "rules.yaml"
-    rules.write_text(RULES)
     hour = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() - 7200))
     started = here.argus("replay", "start", "regions", "--from", hour)
     assert started.exit_code == 0, started.output
@@ -124,6 +131,36 @@ def test_a_start_that_was_cut_off_is_finished_by_another_and_then_changes_nothin
     assert (records[0].ready, records[0].seeded) == (True, 5)
     other = here.argus("replay", "start", "twice", "--from", "2026-01-01T00:30")
     assert (other.exit_code, "was begun from" in other.stderr) == (1, True)
+
+
+def previewed(here, *options, **environment):
+    """The changes, and what they add up to."""
+    result = here.argus("replay", "preview", "--json", *options, **environment)
+    assert result.exit_code == 0, result.output
+    *changes, last = [json.loads(line) for line in result.stdout.splitlines()]
+    return changes, last["summary"]
+
+
+def test_a_preview_tells_that_nothing_would_change_or_what_would_split(here, rules):
+    same, summary = previewed(here)
+    assert {each["fate"] for each in same} == {"stays"}
+    assert summary["fates"] == {"stays": 6}
+    live = {found[0]: found[1] + found[2] for found in here.groups().values()}
+    assert {each["fingerprint"]: each["events"] for each in same} == live
+    (split,) = [each for each in previewed(here, ARGUS_RULES_FILE=str(rules))[0] if each["fate"] != "stays"]
+    assert (split["fate"], split["others"], split["events"]) == ("splits", 2, live[split["fingerprint"]])
+    assert sum(part["events"] for part in split["parts"]) == split["events"]
+    told = here.argus("replay", "preview", ARGUS_RULES_FILE=str(rules))
+    assert "1 group whose events would be several groups" in told.stdout, told.output
+
+
+def test_a_preview_of_a_span_reads_no_body_outside_it(here):
+    at = datetime.fromtimestamp(here.cut / 1000, UTC).isoformat()
+    after, before = previewed(here, "--from", at)[1], previewed(here, "--to", at)[1]
+    assert before["bodies"] == 25
+    assert before["events_now"] == before["events_then"] == 25
+    assert after["bodies"] + before["bodies"] == previewed(here)[1]["bodies"]
+    assert here.argus("replay", "preview", "--from", "2100-01-01").exit_code == 1
 
 
 @pytest.mark.usefixtures("regions")

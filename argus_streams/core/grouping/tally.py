@@ -185,7 +185,7 @@ def _about(state: GroupState, sighting: Sighting) -> About:
         origin,
         sighting.parts,
         event.kind,
-        _title(event),
+        title_of(event),
         event.type,
         event.culprit,
         event.platform,
@@ -193,7 +193,7 @@ def _about(state: GroupState, sighting: Sighting) -> About:
     )
 
 
-def _title(event: Event) -> str:
+def title_of(event: Event) -> str:
     """The sender's headline, else "Type: message" in one line."""
     said = event.title or ": ".join(filter(None, (event.type, event.message))) or event.culprit or event.kind
     return " ".join(said[:_TITLE].split()) or event.kind
