@@ -1,10 +1,11 @@
 """What agents and the command line need of the outside, as Protocols and the values that pass through them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
+from argus_streams.core.audit.groups import Stored
 from argus_streams.core.events import Origin
 from argus_streams.core.messages import DeadLetter, Group, GroupStatus, KeptEvent, Stage
 
@@ -92,6 +93,22 @@ class Reader(Protocol):
 
     async def letters(self, project: str | None, limit: int) -> Sequence[DeadLetter]:
         """The latest letters, the newest first."""
+        ...
+
+
+class Holdings(Protocol):
+    """What an audit asks of the stored data, a thousand keys or so at once; raises as ``Store`` does."""
+
+    async def stored_groups(self, keys: Sequence[tuple[str, str]], since_hour: int) -> Mapping[tuple[str, str], Stored]:
+        """The rows of these (project, fingerprint), with their counts from an hour since 1970 on."""
+        ...
+
+    async def lacking_events(self, keys: Sequence[tuple[str, int]]) -> Collection[tuple[str, int]]:
+        """Those of (event id, ms of Kafka's time) of which there is no row."""
+        ...
+
+    async def lacking_letters(self, keys: Sequence[tuple[Origin, Stage]]) -> Collection[tuple[Origin, Stage]]:
+        """Those of (origin, stage) of which there is no row."""
         ...
 
 

@@ -98,7 +98,7 @@ def _committed(accountant: Accountant, workers: Crew) -> Mapping[str, int]:
 
 def verdict(stage: Pipeline, accountant: Accountant) -> tuple[str, bool]:
     """What became of the bodies by the ledger and by Postgres, in words, and whether that is right."""
-    totals = asyncio.run(accountant.totals())
+    totals = asyncio.run(accountant.verdict()).total.ledger()
     with psycopg.connect(stage.postgres.url) as connection:
         found = sql.SQL("select count(*), coalesce(sum(count), 0) from {}.error_groups")
         row = connection.execute(found.format(sql.Identifier(stage.settings.db_schema))).fetchone()

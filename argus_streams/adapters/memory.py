@@ -1,22 +1,23 @@
 """The ports in memory: the same promises as Postgres and Prometheus, for tests of what stands on them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
+from argus_streams.core.audit.groups import Stored
 from argus_streams.core.events import Origin
 from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent, Stage
-from argus_streams.ports import Batch, GroupQuery, Refused, distinct, event_key, letter_key
+from argus_streams.ports import DAY_MS, Batch, GroupQuery, Refused, distinct, event_key, letter_key
 
 R = TypeVar("R", Group, KeptEvent, DeadLetter)
 _BIGGEST = 2**63 - 1  # Postgres' bigint
 
 
 class MemoryStore:
-    """``ports.Store`` and ``ports.Reader`` that end with the process."""
+    """``ports.Store``, ``ports.Reader`` and ``ports.Holdings`` that end with the process."""
 
     def __init__(self, projects: Iterable[str] | None = None) -> None:
         """Know these projects alone; ``None`` = any that has a valid slug."""
@@ -48,6 +49,16 @@ class MemoryStore:
     async def letters(self, project: str | None, limit: int) -> Sequence[DeadLetter]:
         found = [letter for letter in self._letters.values() if project in {None, letter.project}]
         return sorted(found, key=lambda letter: (-letter.at, letter.origin))[:limit]
+
+    async def stored_groups(self, keys: Sequence[tuple[str, str]], since_hour: int) -> Mapping[tuple[str, str], Stored]:
+        found = {key: _since(self._groups[key], since_hour) for key in keys if key in self._groups}
+        return {key: Stored(g.version, g.count, g.closed, g.duplicates, g.hours) for key, g in found.items()}
+
+    async def lacking_events(self, keys: Sequence[tuple[str, int]]) -> Collection[tuple[str, int]]:
+        return {(event_id, at) for event_id, at in keys if (event_id, at // DAY_MS) not in self._events}
+
+    async def lacking_letters(self, keys: Sequence[tuple[Origin, Stage]]) -> Collection[tuple[Origin, Stage]]:
+        return {key for key in keys if key not in self._letters}
 
     def _of_known(self, rows: Sequence[R], refused: list[Refused]) -> Sequence[R]:
         strangers = [row for row in rows if not self._knows(row.project)]

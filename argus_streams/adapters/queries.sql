@@ -141,3 +141,30 @@ from {generation}.dead_letters l
 where %(project)s::text is null or l.project = %(project)s
 order by l.at desc, l.topic, l.partition, l.offset, l.index
 limit %(limit)s;
+
+-- name: stored_groups
+select p.slug, g.fingerprint, g.epoch, g.writes, g.count, g.closed, g.duplicates, coalesce((
+    select jsonb_object_agg((extract(epoch from c.hour) / 3600)::bigint, c.count)
+    from {generation}.group_counts c
+    where c.project_id = g.project_id and c.fingerprint = g.fingerprint
+      and c.hour >= to_timestamp(%(since_hour)s::bigint * 3600)
+  ), '{}')::text
+from jsonb_to_recordset(%(keys)s::jsonb) as k (project text, fingerprint text)
+join argus.projects p on p.slug = k.project
+join {generation}.error_groups g on g.project_id = p.id and g.fingerprint = k.fingerprint;
+
+-- name: lacking_events
+select k.event_id, k.at
+from jsonb_to_recordset(%(keys)s::jsonb) as k (event_id text, at bigint)
+where not exists (
+  select from {generation}.production_events e
+  where e.event_id = k.event_id and e.day = (to_timestamp(k.at / 1000.0) at time zone 'UTC')::date
+);
+
+-- name: lacking_letters
+select k.topic, k.partition, k.offset, k.index, k.stage
+from jsonb_to_recordset(%(keys)s::jsonb) as k (topic text, partition int, "offset" bigint, index int, stage text)
+where not exists (
+  select from {generation}.dead_letters l
+  where (l.topic, l.partition, l.offset, l.index, l.stage) = (k.topic, k.partition, k.offset, k.index, k.stage)
+);

@@ -150,6 +150,12 @@ def require(client: Mapping[str, Any], name: str) -> None:
             raise Misconfigured(f"Kafka has no topic {name}: run `argus topics apply`, or correct ARGUS_TOPIC_PREFIX")
 
 
+def retention(client: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, int]:
+    """How long topics are kept in effect, ms; -1 = for ever."""
+    with _cluster(client) as admin:
+        return {name: int(found.config["retention.ms"]) for name, found in _existing(admin, names).items()}
+
+
 def topic_ids(admin: AdminClient, names: Collection[str]) -> dict[str, str]:
     """The id of each topic that exists; one deleted and made anew under its name has another."""
     with _kafka_errors(deque()):

@@ -3,7 +3,7 @@
 import click
 
 from argus_streams import logs
-from argus_streams.cli import bodies, letters, operating, problems, replay, trying
+from argus_streams.cli import audit, bodies, letters, operating, problems, replay, trying
 
 
 @click.group(
@@ -20,6 +20,7 @@ from argus_streams.cli import bodies, letters, operating, problems, replay, tryi
         problems.group,
         letters.dlq,
         replay.replay,
+        audit.audit,
     ],
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -1,90 +1,39 @@
-"""Waiting until everything published is stored, and adding up the ledger."""
+"""Where the inputs stood when the demo began, and an audit of all that came since."""
 
-import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import closing
-from time import monotonic
 
-import msgspec
-
-from argus_streams import app
 from argus_streams.agents.wire import Topics
-from argus_streams.core.ledger import reconcile
-from argus_streams.core.messages import LedgerRecord
+from argus_streams.auditing.cutting import Scope
+from argus_streams.auditing.drain import drained, reader_of
+from argus_streams.auditing.front import audited
+from argus_streams.auditing.report import Quiet
+from argus_streams.core.audit.verdict import Verdict
 from argus_streams.settings import Settings
 from argus_streams.streaming.position import Partition
-from argus_streams.streaming.reader import Reader
-from argus_streams.streaming.records import Records
 
-_LEDGER = msgspec.json.Decoder(LedgerRecord)
-QUIET_SECONDS = 2.5  # all groups at their ends for this long: above the commit interval of 1 s
+_NO_END = 1 << 60  # offset
 
 
 class Accountant:
-    """Knows where the inputs stood when the demo began, and what became of all that came since."""
+    """Audits what came after ``open``."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._topics = Topics.under(settings.topic_prefix)
-        self._reader = Reader(settings.kafka(), f"{settings.topic_prefix}accounting")
-        self._roles = {role: Reader(settings.kafka(), app.group_of(settings, role)) for role in app.ROLES}
         self._first: Mapping[Partition, int] = {}
 
     async def open(self) -> None:
-        """Note where the inputs end now."""
-        ends = await self._bounds(self._topics.incoming)
-        self._first = {tp: end for tp, (_, end) in ends.items()}
+        """Note where the input ends now."""
+        reader, topic = reader_of(self._settings), Topics.under(self._settings.topic_prefix).incoming
+        (_, partitions) = (await reader.topics([topic]))[topic]
+        bounds = await reader.bounds([Partition(topic, number) for number in range(partitions)])
+        self._first = {tp: end for tp, (_, end) in bounds.items()}
 
-    async def drained(self, seconds: float, check: Callable[[], int | None]) -> bool:
-        """Wait until every role has committed all that it reads; whether that came true in time."""
-        deadline, quiet_since = monotonic() + seconds, monotonic()
-        while monotonic() < deadline:
-            check()
-            if not await self._all_committed():
-                quiet_since = monotonic()
-            elif monotonic() - quiet_since >= QUIET_SECONDS:
-                return True
-            await asyncio.sleep(0.25)
-        return False
+    async def drained(self, seconds: float, check: Callable[[], object]) -> bool:
+        """Wait until nothing is in flight; whether that came true in time."""
+        return await drained(self._settings, seconds, check)
 
-    async def totals(self) -> dict[str, int]:
-        """The ledger's sums over what was published since ``open``."""
-        ids = await self._reader.topics([self._topics.incoming])
-        topic_id = ids[self._topics.incoming][0]
-        ends = await self._bounds(self._topics.incoming)
-        spans = {(topic_id, tp.partition): (self._first.get(tp, 0), end) for tp, (_, end) in ends.items()}
-        ledger = await self._bounds(self._topics.ledger)
-        records = await asyncio.to_thread(self._records, ledger)
-        return reconcile(records, spans).summary()
-
-    def _records(self, spans: Mapping[Partition, tuple[int, int]]) -> list[LedgerRecord]:
-        fetches = self._reader.read(spans, lambda: False)
-        return [_LEDGER.decode(message.value() or b"") for fetch in fetches for message in fetch]
-
-    async def _all_committed(self) -> bool:
-        for role, reader in self._roles.items():
-            ends: dict[Partition, tuple[int, int]] = {}
-            for topic in app.inputs(self._settings, role):
-                ends.update(await self._bounds(topic))
-            committed = await reader.committed(list(ends))
-            left: dict[Partition, tuple[int, int]] = {}
-            for tp, (first, end) in ends.items():
-                place = committed[tp]
-                if (start := place[0] if place is not None else first) < end:
-                    left[tp] = (start, end)
-            if not left:
-                continue
-            if await asyncio.to_thread(self._holds, left):
-                return False
-        return True
-
-    def _holds(self, left: Mapping[Partition, tuple[int, int]]) -> bool:
-        """Whether there is a record in what is left: what was replayed ends in the marker of a transaction."""
-        if any(tp.topic not in (self._topics.replayed, self._topics.commands) for tp in left):
-            return True
-        with closing(Records(self._settings.kafka(), f"{self._settings.topic_prefix}accounting")) as records:
-            return records.holds(left)
-
-    async def _bounds(self, topic: str) -> Mapping[Partition, tuple[int, int]]:
-        found = await self._reader.topics([topic])
-        return await self._reader.bounds([Partition(topic, number) for number in range(found[topic][1])])
+    async def verdict(self) -> Verdict:
+        """What became of it."""
+        fresh = not any(self._first.values())  # a span that is all there is lets the counts be compared, too
+        scope = Scope() if fresh else Scope(offsets={tp: (first, _NO_END) for tp, first in self._first.items()})
+        return await audited(self._settings, scope, Quiet())

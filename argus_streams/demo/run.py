@@ -13,6 +13,8 @@ from rich.console import Console
 
 from argus_streams import app, asking
 from argus_streams.adapters.contracts import data_folder
+from argus_streams.auditing import report
+from argus_streams.core.audit.verdict import Verdict
 from argus_streams.core.messages import Command, Group
 from argus_streams.demo.accounting import Accountant
 from argus_streams.demo.scene import Scene, scene
@@ -68,7 +70,8 @@ async def _perform(stage: Scene, plan: Plan, console: Console) -> int:
         drained = await accountant.drained(DRAIN_SECONDS, stage.workers.check)
         found = await actors.groups()
         shown.update(found)
-    totals = await accountant.totals()
+    verdict = await accountant.verdict()
+    totals = verdict.total.ledger()
     if not drained:
         console.print(f"the pipeline did not drain within {DRAIN_SECONDS:.0f} s; its logs: {stage.logs}")
     if plan.as_json:
@@ -76,8 +79,8 @@ async def _perform(stage: Scene, plan: Plan, console: Console) -> int:
             msgspec.json.encode({"groups": [_told(each) for each in found], "ledger": totals}) + b"\n"
         )
         sys.stdout.flush()
-    _close(console, totals)
-    return int(bool(totals["missing"]) or not drained)
+    _close(console, verdict)
+    return int(not (verdict.clean and drained))
 
 
 class _Actors:
@@ -152,7 +155,11 @@ def _told(group: Group) -> dict[str, Any]:
     return {"fingerprint": group.fingerprint, "title": group.title, "count": group.count, "sources": sources}
 
 
-def _close(console: Console, totals: dict[str, int]) -> None:
-    told = ", ".join(f"{name} {count:,}" for name, count in totals.items())
+def _close(console: Console, verdict: Verdict) -> None:
+    told = ", ".join(f"{name} {count:,}" for name, count in verdict.total.ledger().items())
     console.print(f"\nThe ledger: {told}", markup=False, soft_wrap=True)
-    console.print("Every body and every event is accounted for." if not totals["missing"] else "SOMETHING IS MISSING.")
+    if verdict.clean:
+        console.print("Every body and every event is accounted for.")
+    else:
+        console.print("SOMETHING IS MISSING OR DOUBLE.")
+        report.show(verdict, console)

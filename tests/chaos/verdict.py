@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 import psycopg
+from ledgers import all_added_up
 
-from argus_streams.core.ledger import Totals, decode, reconcile
+from argus_streams.core.audit.verdict import Verdict
+from argus_streams.core.ledger import decode
 from argus_streams.core.messages import LedgerRecord
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import Reader
@@ -31,7 +33,7 @@ class Found(NamedTuple):
     groups: dict  # (project, fingerprint) → (count, closed, duplicates, sources, sum of the hours)
     kept: list  # (project, fingerprint, topic id, partition, offset, index)
     letters: list  # (topic id, partition, offset, stage)
-    totals: Totals
+    told: Verdict  # by the ledger alone: topics between may have been deleted
     ledger: list  # (stage, (topic id, partition), Entry)
 
 
@@ -56,7 +58,7 @@ async def found(stage):
         groups={(slug, name): (*numbers, int(hours)) for slug, name, *numbers, hours in rows},
         kept=kept,
         letters=letters,
-        totals=reconcile(records, await stage.ends()),
+        told=all_added_up(records, await stage.ends()),
         ledger=[(told.stage, (told.topic, told.partition), entry) for told in records for entry in decode(told)],
     )
 
@@ -78,10 +80,10 @@ def score(oracle, seen):
     surplus = sum(max(0, numbers[0] - oracle.groups[key].count) for key, numbers in seen.groups.items())
     surplus += sum(max(0, numbers[1] - oracle.groups[key].closed) for key, numbers in seen.groups.items())
     letters = len(seen.letters) - oracle.letter_count
-    lacking = max(0, oracle.totals["bodies"] - seen.totals.bodies)
+    lacking = max(0, oracle.totals["bodies"] - seen.told.total.bodies)
     return Score(
         bodies=oracle.totals["bodies"],
-        lost=seen.totals.missing + seen.totals.expired + lacking + max(0, -letters),
+        lost=seen.told.total.missing + seen.told.total.expired + lacking + max(0, -letters),
         twice=surplus + max(0, letters),
         wrong=len(_differing(oracle, seen)),
         repeated=sum(doubled(seen)),
@@ -91,10 +93,10 @@ def score(oracle, seen):
 def complaints(oracle, seen):
     """How what came out differs; nothing is best."""
     said = []
-    totals = seen.totals.summary()
+    totals = seen.told.total.ledger()
     if totals != dict(oracle.totals):
         differing = {name: (totals[name], want) for name, want in oracle.totals.items() if totals[name] != want}
-        said.append(f"the ledger's totals (found, expected): {differing}; gaps {seen.totals.gaps[:5]}")
+        said.append(f"the ledger's totals (found, expected): {differing}; gaps {seen.told.findings[:5]}")
     return said + _groups(oracle, seen) + _letters(oracle, seen) + _kept(oracle, seen)
 
 

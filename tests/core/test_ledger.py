@@ -3,9 +3,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ledgers import NAME, added_up
 from msgspec import json
 
-from argus_streams.core.ledger import GAPS, LIMIT, Entry, decode, encode, reconcile
+from argus_streams.core.audit.verdict import LIMIT as TOLD
+from argus_streams.core.ledger import LIMIT, Entry, decode, encode
 from argus_streams.core.messages import LedgerRecord
 
 TOPIC = "4eVAuEAuQneD"
@@ -30,7 +32,12 @@ def told(records):
 
 
 def totals(*records, end=10, first=0):
-    return reconcile(records, {PLACE: (first, end)})
+    return added_up(records, PLACE, end, first).total
+
+
+def places(*records, end):
+    """Stage, offset and index of all that is missing."""
+    return [(each.stage, each.offset, each.index) for each in added_up(records, PLACE, end).findings]
 
 
 PROJECTS = st.sampled_from(["shop", "blog"])
@@ -110,19 +117,20 @@ def test_the_sums_are_those_of_the_contract():
     items = [event(1, 2, "rejected"), event(4, 0, "rejected")]
     events = [event(0), event(1, 0, "closed"), event(1, 1, "duplicate"), event(1, 3)]
     result = totals(*tell("normalize", bodies + items), *tell("group", events), end=5)
-    assert result.summary() == dict(zip(CONTRACT, (5, 3, 1, 1, 4, 2, 1, 1, 0), strict=True))
-    assert (result.rejected, result.gaps) == (2, ())
+    assert result.ledger() == dict(zip(CONTRACT, (5, 3, 1, 1, 4, 2, 1, 1, 0), strict=True))
+    assert (result.rejected, result.double, result.in_flight) == (2, 0, 0)
 
 
 def test_a_body_that_nobody_tells_of_is_missing_with_its_place():
-    result = totals(*tell("normalize", [body(0), body(2)]), *tell("group", [event(0)]), end=4)
-    assert result.missing == 3
-    assert result.gaps == ((TOPIC, 3, 1), (TOPIC, 3, 2), (TOPIC, 3, 3))
+    records = [*tell("normalize", [body(0), body(2)]), *tell("group", [event(0)])]
+    assert totals(*records, end=4).missing == 3
+    assert sorted(places(*records, end=4)) == [("group", 2, 0), ("normalize", 1, -1), ("normalize", 3, -1)]
 
 
 def test_of_very_much_that_is_missing_the_first_places_are_told():
-    result = totals(end=10 * GAPS)
-    assert (result.missing, len(result.gaps)) == (10 * GAPS, GAPS)
+    result = added_up((), PLACE, 10 * TOLD)
+    assert (result.total.missing, len(result.findings)) == (10 * TOLD, TOLD)
+    assert {(each.topic, each.partition) for each in result.findings} == {(NAME, 3)}
 
 
 def test_what_retention_took_is_neither_a_body_nor_missing():
@@ -136,7 +144,7 @@ def test_other_spans_topics_and_stages_are_of_no_matter():
     result = totals(
         *tell("normalize", [body(0), body(9, "dead")]), *elsewhere, *stored, *tell("normalize", [body(1)], 4), first=1
     )
-    assert result.summary() == dict(zip(CONTRACT, (9, 0, 0, 1, 0, 0, 0, 0, 8), strict=True))
+    assert result.ledger() == dict(zip(CONTRACT, (9, 0, 0, 1, 0, 0, 0, 0, 8), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +164,7 @@ def test_of_two_outcomes_of_a_body_the_one_that_handed_it_on_counts():
     one, other = tell("normalize", [body(0, "dead")]), tell("normalize", [body(0, events=2)])
     events = tell("group", [event(0), event(0, 1)])
     assert totals(*one, *other, *events, end=1) == totals(*other, *one, *events, end=1)
-    assert totals(*one, *other, *events, end=1).summary() == dict(
+    assert totals(*one, *other, *events, end=1).ledger() == dict(
         zip(CONTRACT, (1, 1, 0, 0, 2, 2, 0, 0, 0), strict=True)
     )
 

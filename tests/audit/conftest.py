@@ -1,0 +1,6 @@
+"""Lets the tests of the audit import what those of the agents share."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "agents"))
