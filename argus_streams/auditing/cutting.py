@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from argus_streams import app
 from argus_streams.adapters.topics import retention
-from argus_streams.agents.wire import DEAD, Topics
+from argus_streams.agents.wire import DEAD
 from argus_streams.core.audit.cut import HOUR, Cut, Extent, Input, Topic
 from argus_streams.errors import Malformed, Misconfigured
 from argus_streams.settings import Settings
@@ -30,6 +30,16 @@ class Scope(NamedTuple):
     offsets: Bounds = MappingProxyType({})  # [first, end) of input partitions, instead of times
 
 
+class Began(NamedTuple):
+    """Where a generation begins to read the inputs; the first one reads all there is."""
+
+    since: int  # ms
+    starts: Mapping[Partition, int]
+
+
+BEGINNING = Began(0, MappingProxyType({}))
+
+
 class _Facts(NamedTuple):
     """What the broker told."""
 
@@ -49,13 +59,14 @@ class _Known(NamedTuple):
 class Cutter:
     """Looks up ends and commits of a deployment's topics."""
 
-    def __init__(self, settings: Settings, reader: Reader) -> None:
+    def __init__(self, settings: Settings, reader: Reader, began: Began = BEGINNING) -> None:
         self._settings = settings
         self._reader = reader
-        self._topics = Topics.under(settings.topic_prefix)
+        self._topics = app.topics_of(settings)
         self._inputs = app.inputs(settings, "normalize")
         self._roles = {role: Reader(settings.kafka(), app.group_of(settings, role)) for role in app.ROLES}
         self._dead = tuple(topic for topic in app.inputs(settings, "store") if topic.endswith(DEAD))
+        self._began = began
 
     async def cut(self, scope: Scope) -> Cut:
         """The line now. Raises ``Misconfigured`` when a topic is missing, ``Malformed`` for a span of none of ours."""
@@ -79,7 +90,7 @@ class Cutter:
             groups=topic(self._topics.groups),
             kept=topic(self._topics.kept),
             letters=tuple(topic(name) for name in self._dead),
-            hours=_hours(scope, known),
+            hours=_hours(scope, (self._began.since, known.ledger, known.normalized)),
             stored_since=(_now() // DAY - self._settings.keep_days + 1) * DAY,
             limited=scope != Scope(),
         )
@@ -130,7 +141,7 @@ class Cutter:
 
     async def _known(self, facts: _Facts) -> Sequence[int]:
         """From when on each of the compared topics is whole; the inputs' own retention is told by their beginnings."""
-        names = (self._topics.ledger, self._topics.normalized, self._topics.incoming + DEAD)
+        names = (self._topics.ledger, self._topics.normalized, self._topics.dead(self._topics.incoming))
         kept = await asyncio.to_thread(retention, self._settings.kafka(), names)
         trimmed = {tp.topic for tp, (first, _) in facts.bounds.items() if first > 0}
         now = _now()
@@ -152,8 +163,9 @@ class Cutter:
         firsts, ends = await self._offsets_at(scope.since, logs), await self._offsets_at(scope.until, logs)
         knowns = [await self._offsets_at(time or None, logs) for time in known]
         spans = []
-        for tp, (start, end) in sorted(logs.items()):
-            first, last = scope.offsets.get(tp, (_or(firsts[tp], start), _or(ends[tp], end)))
+        for tp, (oldest, end) in sorted(logs.items()):
+            start = max(oldest, self._began.starts.get(tp, 0))
+            first, last = scope.offsets.get(tp, (max(start, _or(firsts[tp], start)), _or(ends[tp], end)))
             if scope.offsets and tp not in scope.offsets:
                 continue
             whole = [_or(each[tp], 0) for each in knowns]
@@ -172,12 +184,12 @@ def _partitions(names: Iterable[str], found: Mapping[str, tuple[str, int]]) -> l
     return [Partition(name, number) for name in names for number in range(found[name][1])]
 
 
-def _hours(scope: Scope, known: _Known) -> range | None:
-    """The hours that lie in the span as a whole, and whose sightings and ledger are all retained."""
+def _hours(scope: Scope, known: Sequence[int]) -> range | None:
+    """The hours that lie in the span as a whole, and whose sightings and ledger are all ours and retained."""
     if scope.offsets:
         return None
     # One hour more: a topic of the user's own may be stamped by producers whose clocks are ahead.
-    since = max(scope.since or 0, *(time + HOUR if time else 0 for time in (known.ledger, known.normalized)))
+    since = max(scope.since or 0, *(time + HOUR if time else 0 for time in known))
     return range(-(-since // HOUR), _LAST_HOUR if scope.until is None else scope.until // HOUR)
 
 

@@ -39,4 +39,4 @@ async def _is_quiet(cutter: Cutter) -> bool:
 
 def reader_of(given: Settings) -> Reader:
     """What an audit reads through; it joins no group."""
-    return Reader(given.kafka(), f"{given.topic_prefix}audit")
+    return Reader(given.kafka(), f"{given.making().prefix}audit")

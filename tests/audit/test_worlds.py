@@ -37,13 +37,17 @@ BODIES = st.lists(st.tuples(EVENTS, st.sampled_from(["shop", "blog"])), max_size
 ALWAYS = [own({"message": "a", "id": "one"}), own({"message": "a"}), own({"message": "b"}, 7), rubbish()]
 
 
-@st.composite
-def worlds(draw):
-    """Bodies that the agents take in chunks, some of them twice: they died before their commit, or their state."""
+PLANS = st.tuples(BODIES, st.integers(0, 2**32))
+
+
+def lived(plan):
+    """A world whose agents took the bodies in chunks, some twice: they died before their commit, or their state."""
+    bodies, seed = plan
     world = World()
-    told = [own(*events, project=project) if events else rubbish(project) for events, project in draw(BODIES)]
-    world.publish(ALWAYS + told)
-    chance = Random(draw(st.integers(0, 2**32)))  # noqa: S311 - a plot that can be repeated
+    world.publish(
+        ALWAYS + [own(*events, project=project) if events else rubbish(project) for events, project in bodies]
+    )
+    chance = Random(seed)  # noqa: S311 - a plot that can be repeated
     for partition in range(PARTITIONS):
         at, end = 0, world.end(TOPICS.incoming, partition)
         while at < end:
@@ -67,9 +71,10 @@ def _group(chance, world):
             world.group(partition, chance.randint(first + 1, end), keep=keep, commit=commit)
 
 
-@settings(max_examples=40)
-@given(worlds())
-def test_whoever_dies_and_whatever_is_in_flight_nothing_is_missing_or_double(world):
+@settings(max_examples=40, deadline=None)
+@given(PLANS)
+def test_whoever_dies_and_whatever_is_in_flight_nothing_is_missing_or_double(plan):
+    world = lived(plan)
     verdict = audited(world)
     assert verdict.findings == ()
     verdict = audited(world.drain())
@@ -82,11 +87,12 @@ def test_whoever_dies_and_whatever_is_in_flight_nothing_is_missing_or_double(wor
 
 
 @every_damage
-@settings(max_examples=12)
-@given(world=worlds(), seed=st.integers(0, 1_000))
-def test_one_thing_that_is_damaged_at_one_stage_is_found_there(damage, world, seed):
+@settings(max_examples=12, deadline=None)
+@given(PLANS, st.integers(0, 1_000))
+def test_one_thing_that_is_damaged_at_one_stage_is_found_there(damage, plan, seed):
     chance = Random(seed)  # noqa: S311 - a choice that can be repeated
-    expected = damage(world.drain(), chance.choice)
+    world = lived(plan).drain()
+    expected = damage(world, chance.choice)
     assume(expected)
     verdict = audited(world)
     assert told(verdict) == expected

@@ -49,7 +49,7 @@ def _id(topic):
     return f"id-of-{topic}"
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """Topics in memory. ``topic_id`` names the topics' ids, which records hold."""
 

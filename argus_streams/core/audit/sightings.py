@@ -108,6 +108,8 @@ class Sightings:
                 bucket = (sighted.project, hour)
                 if place in told.counted:
                     self.counted.add(bucket, 1, own)
+                    if place in seen.all and told.is_divided(place):  # in which group it is counted, nothing tells
+                        self.unsure.add(bucket)
                 elif place not in told.spoken and not state.refused:
                     self.unsure.add(bucket)
             seen.all.add(offset, index)

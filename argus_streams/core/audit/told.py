@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pyroaring import BitMap64
 
-from argus_streams.core.audit.places import Places
+from argus_streams.core.audit.places import Place, Places
 from argus_streams.core.ledger import OF_BODIES, OF_EVENTS, bodies_at, events_at
 from argus_streams.core.messages import LedgerRecord, LedgerRun
 
@@ -74,6 +74,10 @@ class Told:
             for project, places in found:
                 yield outcome, project, places.without(*taken)
             taken += [places for _, places in found]
+
+    def is_divided(self, place: Place) -> bool:
+        """Whether GROUP told several outcomes of an event: so it may of one that stands in two groups."""
+        return len({outcome for (outcome, _), places in self._events.items() if place in places}) > 1
 
     def project_of(self, offset: int) -> str:
         """Whose a body is, as the ledger says it; empty where it does not speak of it."""
