@@ -72,6 +72,12 @@ class _Expected:
     count: int = 0
     origins: list[Origin] = field(default_factory=list)  # the first of them
 
+    def take(self, origin: Origin) -> None:
+        """One more."""
+        self.count += 1
+        if len(self.origins) < SHOWN:
+            self.origins.append(origin)
+
 
 class _At(NamedTuple):
     """A group in one hour."""
@@ -102,15 +108,13 @@ async def _expected(
     seen: defaultdict[tuple[_At, Partition], Places] = defaultdict(Places)
     async for _, sighted in passes.sighted_records(reading, "sightings again"):
         partition = (sighted.topic, sighted.partition)
+        counted = told[partition].counted if partition in told else Places()
         for each in sighted.occurrences:
             at = _At((sighted.project, each.received_at // HOUR), sighted.fingerprint)
             place = (each.offset, each.index)
-            if at.bucket not in chosen or place not in told[partition].counted or place in seen[at, partition]:
-                continue
-            seen[at, partition].add(*place)
-            expected[at].count += 1
-            if len(expected[at].origins) < SHOWN:
-                expected[at].origins.append(Origin(*partition, *place))
+            if at.bucket in chosen and place in counted and place not in seen[at, partition]:
+                seen[at, partition].add(*place)
+                expected[at].take(Origin(*partition, *place))
     return expected
 
 

@@ -62,13 +62,11 @@ class LetterAt(NamedTuple):
 async def ledger(reading: Reading) -> Mapping[Partition, Told]:
     """What the ledger tells, by input partition."""
     told: defaultdict[Partition, Told] = defaultdict(Told)
-    wanted = {(each.id, each.partition) for each in reading.cut.inputs}
     async for records in reading.records("the ledger", reading.cut.ledger):
         for record in records:
             with suppress(*_UNREADABLE):
                 read = _LEDGER.decode(record.value)
-                if (read.topic, read.partition) in wanted:
-                    told[read.topic, read.partition].enter(read)
+                told[read.topic, read.partition].enter(read)
     return told
 
 
@@ -93,14 +91,11 @@ async def sightings(reading: Reading, told: Mapping[Partition, Told], lettered: 
 
 
 async def sighted_records(reading: Reading, what: str) -> AsyncIterator[tuple[Record, Sighted]]:
-    """The sightings of inputs that are audited, with the records that hold them."""
-    wanted = {(each.id, each.partition) for each in reading.cut.inputs}
+    """The sightings with the records that hold them; those of other spans, too, for they are in the counts."""
     async for records in reading.records(what, reading.cut.normalized):
         for record in records:
             with suppress(*_UNREADABLE):
-                sighted = _SIGHTED.decode(record.value)
-                if (sighted.topic, sighted.partition) in wanted:
-                    yield record, sighted
+                yield record, _SIGHTED.decode(record.value)
 
 
 def state_of(normalized: Topic, record: Record, lettered: Lettered) -> State:

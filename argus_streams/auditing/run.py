@@ -11,7 +11,7 @@ from argus_streams.auditing import naming, passes
 from argus_streams.auditing.passes import LetterAt, Lettered, Reading
 from argus_streams.core.audit import bodies, groups
 from argus_streams.core.audit.groups import Key, Snapshot, Snapshots
-from argus_streams.core.audit.places import Places
+from argus_streams.core.audit.places import Places, span
 from argus_streams.core.audit.sightings import Bucket, Partition, Sightings, Tallies
 from argus_streams.core.audit.told import Told
 from argus_streams.core.audit.verdict import Finding, Sheet, Verdict
@@ -65,7 +65,7 @@ class _Audit:
         await self._bodies(told, seen, lettered)
         await self._groups(told, seen, lettered)
         await self._kept(lettered)
-        for finding in await naming.forks(self._reading, seen.forked, self._names):
+        for finding in await naming.forks(self._reading, self._in_span(seen.forked), self._names):
             self._sheet.find(finding)
         return self._sheet.verdict()
 
@@ -97,7 +97,7 @@ class _Audit:
         self._sheet.find(self._finding("letter row", origin, each.letter.project, detail))
 
     async def _bodies(self, told: Mapping[Partition, Told], seen: Sightings, lettered: Lettered) -> None:
-        for audited in self._cut.inputs:
+        for audited in self._cut.with_gone({at: each.extent() for at, each in told.items()}):
             at = (audited.id, audited.partition)
             own, letters = told.get(at, Told()), lettered.bodies.get(at, Places())
             project = self._projects.get(audited.topic, "")
@@ -180,6 +180,13 @@ class _Audit:
                 kept = keys[key]
                 detail = f"Postgres has no row of this event, kept for {kept.fingerprint}"
                 self._sheet.find(self._finding("kept row", kept.event.origin, kept.project, detail))
+
+    def _in_span(self, forked: Mapping[Partition, Places]) -> Mapping[Partition, Places]:
+        if not self._cut.limited:
+            return forked
+        spans = {(each.id, each.partition): span(each.first, each.end) for each in self._cut.inputs}
+        inside = {at: places.within(spans[at]) for at, places in forked.items() if at in spans}
+        return {at: places for at, places in inside.items() if len(places)}
 
     def _in_scope(self, origin: Origin) -> bool:
         """Whether it lies in the span; what is no input's can not be told by its place."""

@@ -1,6 +1,6 @@
-"""Lets the tests of the audit import what those of the agents share."""
+"""Lets the tests of the audit import what those of agents and command line share."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "agents"))
+sys.path += [str(Path(__file__).resolve().parents[1] / folder) for folder in ("agents", "cli")]

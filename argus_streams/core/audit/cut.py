@@ -69,3 +69,17 @@ class Cut(NamedTuple):
     def is_input(self, topic_id: str) -> bool:
         """Whether a topic's id is that of an input."""
         return any(each.id == topic_id for each in self.inputs)
+
+    def with_gone(self, ends: Mapping[tuple[str, int], tuple[int, int]]) -> tuple[Input, ...]:
+        """The inputs, and those that are no more: deleted, or read no longer; of them the ledger alone tells.
+
+        ``ends`` are the offsets [first, end) that the ledger speaks of, by topic id and partition.
+        """
+        if self.limited:
+            return self.inputs
+        gone = ends.keys() - {(each.id, each.partition) for each in self.inputs}
+        return (*self.inputs, *(_gone(at, *ends[at]) for at in sorted(gone)))
+
+
+def _gone(at: tuple[str, int], first: int, end: int) -> Input:
+    return Input(at[0], *at, first, end, done=end, start=end)

@@ -66,6 +66,11 @@ class Told:
         """All bodies of which NORMALIZE speaks."""
         return BitMap64().union(*self._bodies.values())
 
+    def extent(self) -> tuple[int, int]:
+        """Offsets [first, end) among which are all that it speaks of."""
+        all_ = self.offsets() | self.spoken.offsets()
+        return (all_.min(), all_.max() + 1) if all_ else (0, 0)
+
     def events(self) -> Iterator[tuple[str, str, Places]]:
         """Outcome, project and places of events, each event once, under its strongest outcome."""
         taken: list[Places] = []
