@@ -14,6 +14,7 @@ from argus_streams.errors import Malformed, Misconfigured
 from argus_streams.settings import Settings
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import Reader
+from argus_streams.streaming.records import Records
 
 DAY = 24 * HOUR
 MARKERS = 1_000  # offsets before an end that may hold no record: ends of transactions
@@ -59,9 +60,9 @@ class _Known(NamedTuple):
 class Cutter:
     """Looks up ends and commits of a deployment's topics."""
 
-    def __init__(self, settings: Settings, reader: Reader, began: Began = BEGINNING) -> None:
+    def __init__(self, settings: Settings, records: Records, began: Began = BEGINNING) -> None:
         self._settings = settings
-        self._reader = reader
+        self._records = records
         self._topics = app.topics_of(settings)
         self._inputs = app.inputs(settings, "normalize")
         self._roles = {role: Reader(settings.kafka(), app.group_of(settings, role)) for role in app.ROLES}
@@ -105,7 +106,7 @@ class Cutter:
         """Commits first, then ends against the stream: what lies below a commit has all its effects below the ends."""
         topics, inputs = self._topics, self._inputs
         stored = (topics.groups, topics.kept, *self._dead)
-        found = await self._reader.topics([*inputs, topics.ledger, topics.normalized, *stored])
+        found = await self._roles["normalize"].topics([*inputs, topics.ledger, topics.normalized, *stored])
         absent = {*inputs, topics.ledger, topics.normalized, *stored} - found.keys()
         if absent:
             raise Misconfigured(f"Kafka has no topic {min(absent)}: run `argus topics apply`")
@@ -117,8 +118,8 @@ class Cutter:
             done.update(await self._committed(role, _partitions(names, found), found))
         bounds: dict[Partition, tuple[int, int]] = {}
         for names in ((topics.ledger, *stored), (topics.normalized,), inputs):
-            bounds.update(await self._reader.bounds(_partitions(names, found)))
-        settled = self._without_records({tp: (at, bounds[tp][1]) for tp, at in done.items()})
+            bounds.update(await asyncio.to_thread(self._records.bounds, _partitions(names, found)))
+        settled = await asyncio.to_thread(self._without_records, {tp: (at, bounds[tp][1]) for tp, at in done.items()})
         done.update({tp: bounds[tp][1] for tp in settled})
         return _Facts({name: topic_id for name, (topic_id, _) in found.items()}, done, bounds)
 
@@ -132,11 +133,7 @@ class Cutter:
     def _without_records(self, left: Bounds) -> set[Partition]:
         """Partitions whose rest holds no record, but the ends of transactions."""
         near = {tp: (at, end) for tp, (at, end) in left.items() if 0 < end - at <= MARKERS}
-        holding = {
-            Partition(message.topic() or "", message.partition() or 0)
-            for fetch in self._reader.read(near, lambda: False, fetch=MARKERS)
-            for message in fetch
-        }
+        holding = {Partition(raw.at.topic, raw.at.partition) for raw in self._records.scan(near)}
         return near.keys() - holding
 
     async def _known(self, facts: _Facts) -> Sequence[int]:
@@ -151,8 +148,8 @@ class Cutter:
         """Where a time begins in each partition: its end if nothing is later, nothing where no time is asked for."""
         if time_ms is None:
             return dict.fromkeys(bounds)
-        found = await self._reader.since(list(bounds), time_ms)
-        return {tp: bounds[tp][1] if at is None else max(at, bounds[tp][0]) for tp, at in found.items()}
+        found = await asyncio.to_thread(self._records.since, bounds, time_ms)
+        return {tp: first for tp, (first, _) in found.items()}
 
     async def _spans(self, scope: Scope, facts: _Facts, known: _Known) -> tuple[Input, ...]:
         logs = {tp: bounds for tp, bounds in facts.bounds.items() if tp.topic in self._inputs}

@@ -4,7 +4,7 @@ from argus_streams.adapters import generations
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.holdings import PostgresHoldings
 from argus_streams.auditing.cutting import BEGINNING, Began, Cutter, Scope
-from argus_streams.auditing.drain import reader_of
+from argus_streams.auditing.drain import records_of
 from argus_streams.auditing.evidence import Progress
 from argus_streams.auditing.kafka import KafkaLog
 from argus_streams.auditing.passes import Reading
@@ -19,14 +19,14 @@ PATIENCE_SECONDS = 5.0  # a person waits no longer for a database
 
 async def audited(given: Settings, scope: Scope, progress: Progress) -> Verdict:
     """What is missing or double in a deployment, as of now."""
-    reader = reader_of(given)
-    async with open_database(
-        given.database(), given.making().schema, connections=1, patience=PATIENCE_SECONDS
-    ) as database:
+    schema = given.making().schema
+    async with open_database(given.database(), schema, connections=1, patience=PATIENCE_SECONDS) as database:
         await database.probe()
-        cut = await Cutter(given, reader, await _began(given)).cut(scope)
+        began = await _began(given)
         projects = {topic: project for topic, (_, project) in given.input_defaults().items()}
-        return await audit(Reading(cut, KafkaLog(given, reader), progress), PostgresHoldings(database), projects)
+        with records_of(given) as records:
+            cut = await Cutter(given, records, began).cut(scope)
+            return await audit(Reading(cut, KafkaLog(records), progress), PostgresHoldings(database), projects)
 
 
 async def _began(given: Settings) -> Began:

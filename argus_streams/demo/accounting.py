@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from argus_streams.agents.wire import Topics
+from argus_streams import app
 from argus_streams.auditing.cutting import Scope
-from argus_streams.auditing.drain import drained, reader_of
+from argus_streams.auditing.drain import drained, records_of
 from argus_streams.auditing.front import audited
 from argus_streams.auditing.report import Quiet
 from argus_streams.core.audit.verdict import Verdict
@@ -23,9 +23,10 @@ class Accountant:
 
     async def open(self) -> None:
         """Note where the input ends now."""
-        reader, topic = reader_of(self._settings), Topics.under(self._settings.topic_prefix).incoming
-        (_, partitions) = (await reader.topics([topic]))[topic]
-        bounds = await reader.bounds([Partition(topic, number) for number in range(partitions)])
+        topic = app.topics_of(self._settings).incoming
+        with records_of(self._settings) as records:
+            (_, partitions) = records.topics()[topic]
+            bounds = records.bounds([Partition(topic, number) for number in range(partitions)])
         self._first = {tp: end for tp, (_, end) in bounds.items()}
 
     async def drained(self, seconds: float, check: Callable[[], object]) -> bool:

@@ -5,7 +5,7 @@ Blocking calls of librdkafka; each async method runs one in a thread. Nothing he
 
 import asyncio
 import logging
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -65,13 +65,7 @@ class Reader:
         """End of each partition's log, as one who reads only what is committed sees it; one request a broker."""
         return await _in_thread(partial(self._ends, tps))
 
-    async def since(self, tps: Sequence[Partition], time: int) -> Mapping[Partition, int | None]:
-        """Each partition's first offset whose record is of ``time`` (ms) or later; ``None`` where there is none."""
-        return await _in_thread(partial(self._since, tps, time))
-
-    def read(
-        self, spans: Mapping[Partition, tuple[int, int]], stop: Callable[[], bool], *, fetch: int = FETCH
-    ) -> Generator[list[Message], None, None]:
+    def read(self, spans: Mapping[Partition, tuple[int, int]], stop: Callable[[], bool]) -> Iterator[list[Message]]:
         """The records of [first, end) of each partition, a fetch at a time; blocking, so call it in a thread.
 
         Ends early when ``stop`` says so. Raises ``Unavailable`` when the broker is away for longer than a time-out.
@@ -83,7 +77,7 @@ class Reader:
         try:
             consumer.assign([TopicPartition(*tp, spans[tp][0]) for tp in left])
             while left and not stop():
-                messages = consumer.consume(fetch, timeout=FETCH_SECONDS)
+                messages = consumer.consume(FETCH, timeout=FETCH_SECONDS)
                 yield [message for message in messages if _wanted(message, left)]
                 left = _unread(consumer, left, messages)
         except KafkaException as error:
@@ -158,16 +152,6 @@ class Reader:
             raise Unavailable(f"log bounds can not be read: {error}") from error
         finally:
             consumer.close()
-
-    def _since(self, tps: Sequence[Partition], time: int) -> Mapping[Partition, int | None]:
-        consumer = self._consumer()
-        try:
-            answers = consumer.offsets_for_times([TopicPartition(*tp, time) for tp in tps], timeout=TIMEOUT_SECONDS)
-        except KafkaException as error:
-            raise Unavailable(f"offsets of a time can not be read: {error}") from error
-        finally:
-            consumer.close()
-        return {Partition(each.topic, each.partition): each.offset if each.offset >= 0 else None for each in answers}
 
 
 def metadata(topic_id: str, state_id: str) -> str:

@@ -167,7 +167,7 @@ def _take(message: Message, left: dict[Partition, int]) -> Raw | None:
         return None
     try:
         headers: Any = message.headers() or ()
-    except UnicodeDecodeError:  # the name of one is no text: confluent-kafka gives none of them
+    except (UnicodeDecodeError, SystemError):  # the name of one is no text: confluent-kafka gives none of them
         headers = ()
     return Raw(Spot(*tp, offset), message.timestamp()[1], message.key(), message.value() or b"", headers)
 
