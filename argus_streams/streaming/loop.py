@@ -25,7 +25,7 @@ from argus_streams.streaming.table import Table
 
 log = logging.getLogger(__name__)
 
-TURN_BYTES = 32 * 1024 * 1024
+TURN_BYTES = 8 * 1024 * 1024  # of records; as objects they take about three times as much, and as many wait
 VERIFY_SECONDS = 60.0
 
 

@@ -255,7 +255,9 @@ class ChunkConsumer(FaustConsumer):
 
 
 def _size(records: Sequence[Any]) -> int:
-    return sum(len(record.value or b"") + len(record.key or b"") for record in records)
+    """Bytes of the records; headers count too, for there may be more of them than of the rest."""
+    bodies = sum([len(record.value or b"") + len(record.key or b"") for record in records])
+    return bodies + sum([len(name) + len(value or b"") for record in records for name, value in record.headers])
 
 
 def _message(tp: TP, chunk: Chunk) -> ConsumerMessage:
