@@ -1,0 +1,236 @@
+"""One stateful stage on our engine and on others, on the same broker, in turn and again.
+
+    python benchmarks/engine.py [--events N] [--rounds N] [--whole] [--only NAME …]
+
+Each reads events of about 880 bytes from 64 partitions, decodes them, counts them by fingerprint in state that a crash
+does not lose, and forwards every one with `acks=all`. CPU time is the process's own, from its first event to its end;
+wall time runs from the first event until the last one is forwarded. Ratios are taken within a round. Engines that are
+slower by far get a tenth of the events, unless --whole.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from confluent_kafka import KafkaException
+from peers import python_of
+from raw_topics import FINGERPRINTS, Topics
+
+from argus_streams.embedded.kafka import start_kafka
+
+ENGINES = Path(__file__).with_name("engines")
+LIMIT_SECONDS = 300.0
+STOP_SECONDS = 15.0
+SLOW_SHARE = 10
+MIB = 1024 * 1024
+BEGAN = "began"  # the file of an engine's stopwatch
+
+
+class Engine(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    script: str
+    variant: str
+    peer: str = ""  # whose environment it needs; empty = ours
+    commits: bool = True  # to the broker
+    slow: bool = False
+    bar: float = 0.0  # how many times its rate ours has to reach; 0 = no bar
+
+
+OURS = "ours, RocksDB"
+LINES = (
+    Engine(OURS, "ours", "rocksdb"),
+    Engine("ours, memory", "ours", "memory"),
+    Engine("bare loop, changelog", "bare", "changelog", bar=0.8),
+    Engine("bare loop, no state", "bare", "stateless"),
+    Engine("bytewax, recovery store", "wax", "recovery", "bytewax", commits=False, bar=1.0),
+    Engine("bytewax, memory alone", "wax", "memory", "bytewax", commits=False),
+    Engine("quixstreams, changelog", "quix", "changelog", "quixstreams", bar=2.5),
+    Engine("stock Faust", "stock_faust", "table", slow=True, bar=20.0),
+)
+
+
+class Load(NamedTuple):
+    """A topic to read."""
+
+    name: str
+    events: int
+
+
+class Result(NamedTuple):
+    """What one run took."""
+
+    events: int
+    seconds: float
+    cpu: float  # s
+    memory: int  # bytes, peak resident
+    logged: int  # changelog records
+
+    @property
+    def rate(self) -> float:
+        """Events per CPU second."""
+        return self.events / self.cpu
+
+
+Results = dict[Engine, list[Result]]
+
+
+class Bench:
+    """Runs engines on one broker."""
+
+    def __init__(self, bootstrap: str, folder: Path) -> None:
+        self._bootstrap = bootstrap
+        self._folder = folder
+        self._topics = Topics(bootstrap)
+        self._runs = 0
+
+    def load(self, name: str, events: int, fingerprints: int) -> Load:
+        """Fill a topic."""
+        self._topics.make([name])
+        self._topics.fill(name, events, fingerprints)
+        return Load(name, events)
+
+    def run(self, engine: Engine, python: Path, load: Load) -> Result:
+        """One run, into topics of its own, which are gone afterwards."""
+        self._runs += 1
+        name = f"run-{self._runs:03}"
+        folder = self._folder / name
+        folder.mkdir()
+        self._topics.make([f"{name}.out", f"{name}.changelog"])
+        script = str(ENGINES / f"{engine.script}.py")
+        places = (load.name, f"{name}.out", f"{name}.changelog", f"{name}.group", str(folder))
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own scripts
+                (str(python), script, engine.variant, self._bootstrap, *places),
+                cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        try:
+            return self._measured(engine, load, name, process)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            self._topics.remove(name)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _measured(self, engine: Engine, load: Load, name: str, process: subprocess.Popen[bytes]) -> Result:
+        forwarded = self._await(lambda: self._topics.records(f"{name}.out") >= load.events, process, name)
+        if engine.commits:
+            self._await(lambda: self._topics.committed(f"{name}.group", load.name) >= load.events, process, name)
+        cpu, memory = _ended(process, asked=engine.commits)
+        began, before = map(float, (self._folder / name / BEGAN).read_text().split())
+        logged = self._topics.records(f"changelog__{name}") or self._topics.records(f"{name}.changelog")
+        return Result(load.events, forwarded - began, cpu - before, memory, logged)
+
+    def _await(self, condition: Callable[[], bool], process: subprocess.Popen[bytes], name: str) -> float:
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while not _true(condition):
+            ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+            if time.monotonic() > deadline or (ended and not _true(condition)):
+                tail = (self._folder / name / "log").read_text(errors="replace")[-3000:]
+                raise SystemExit(f"an engine did not get done: {process.args!r}\n{tail}")
+            time.sleep(0.05)
+        return time.monotonic()
+
+
+def _true(condition: Callable[[], bool]) -> bool:
+    """Whether it holds; a topic that was made a moment ago may not be known everywhere."""
+    try:
+        return condition()
+    except KafkaException:
+        return False
+
+
+def _ended(process: subprocess.Popen[bytes], *, asked: bool) -> tuple[float, int]:
+    """CPU seconds and peak resident bytes of a process that ends by itself, or is asked to."""
+    if asked:
+        process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while True:
+        pid, status, used = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+        if time.monotonic() > deadline:
+            process.kill()
+        time.sleep(0.02)
+
+
+def measure(plan: argparse.Namespace, bench: Bench, loads: Mapping[bool, Load], engines: Sequence[Engine]) -> Results:
+    """All rounds; every other one the other way round, as a machine may grow slower or faster all the while."""
+    pythons = {engine: python_of(engine.peer) if engine.peer else Path(sys.executable) for engine in engines}
+    results: Results = {engine: [] for engine, python in pythons.items() if python}
+    for number in range(plan.rounds):
+        order = list(results)
+        for engine in order if number % 2 == 0 else reversed(order):
+            python = pythons[engine]
+            assert python is not None  # noqa: S101 - those without one are left out above
+            results[engine].append(bench.run(engine, python, loads[engine.slow and not plan.whole]))
+            print(f"  round {number + 1}: {engine.name}", file=sys.stderr, flush=True)
+    return results
+
+
+def report(title: str, results: Results) -> bool:
+    """Print a line for each engine; whether every bar is met."""
+    print(f"\n{title}\n{'':<25}{'events':>9}{'events/s':>10}{'/CPU s':>9}{'ours is':>9}{'lowest':>8}{'highest':>8}"
+          f"{'bar':>6}{'':>5}{'logged':>9}{'peak MiB':>10}")  # fmt: skip
+    ours = results.get(LINES[0]) or next(iter(results.values()))
+    met = True
+    for engine, runs in results.items():
+        ratios = sorted(mine.rate / run.rate for mine, run in zip(ours, runs, strict=True))
+        ratio = statistics.median(ratios)
+        met = met and ratio >= engine.bar
+        bar = f"{engine.bar:>6}{'met' if ratio >= engine.bar else 'NOT':>5}" if engine.bar else f"{'':>11}"
+        told = [(run.events / run.seconds, run.rate) for run in runs]
+        wall, rate = (statistics.median(found) for found in zip(*told, strict=True))
+        memory, logged = max(run.memory for run in runs) / MIB, statistics.median(run.logged for run in runs)
+        print(f"{engine.name:<25}{runs[0].events:>9,}{wall:>10,.0f}{rate:>9,.0f}{ratio:>9.2f}{ratios[0]:>8.2f}"
+              f"{ratios[-1]:>8.2f}{bar}{logged:>9,.0f}{memory:>10,.0f}", flush=True)  # fmt: skip
+    return met
+
+
+def planned(arguments: Sequence[str]) -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(prog="engine", description="One stateful stage on our engine and on others.")
+    parser.add_argument("--events", type=int, default=200_000, help="in the topic (default: 200,000)")
+    parser.add_argument("--rounds", type=int, default=2, help="of all engines (default: 2)")
+    parser.add_argument("--whole", action="store_true", help="all events to the slow engines, too")
+    parser.add_argument("--only", nargs="+", choices=[line.name for line in LINES], help="some of them")
+    parser.add_argument("--no-storm", action="store_true", help="leave out the storm of one fingerprint")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print a table of the spread, and one of a storm; 1 when a bar is not met."""
+    plan = planned(arguments)
+    engines = [line for line in LINES if not plan.only or line.name in plan.only]
+    say = partial(print, file=sys.stderr)
+    with start_kafka(None, say=say) as broker, TemporaryDirectory(prefix="argus-bench-") as folder:
+        bench = Bench(broker.bootstrap, Path(folder))
+        spread = {
+            False: bench.load("spread", plan.events, FINGERPRINTS),
+            True: bench.load("spread-slow", plan.events // SLOW_SHARE, FINGERPRINTS),
+        }
+        title = f"{plan.events:,} events, {FINGERPRINTS:,} fingerprints by Zipf's law"
+        met = report(title, measure(plan, bench, spread, engines))
+        if not plan.no_storm:
+            storm = bench.load("storm", plan.events, 1)
+            lines = [line for line in engines if line.script in ("ours", "bare")]
+            report("a storm of one fingerprint", measure(plan, bench, {False: storm}, lines))
+    print("\nours is: our events per CPU second over theirs, the median of the rounds; logged: changelog records")
+    return int(not met)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
