@@ -19,14 +19,13 @@ from typing import NamedTuple, get_args
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import psycopg
-from pipeline import STALL_SECONDS, Crew, Pipeline, crew, pipeline
+from pipeline import Crew, Pipeline, Spent, crew, pipeline, until
 from psycopg import sql
 from traffic import LARGEST, PROBLEMS, SENDERS, How, Load, mixed
 
 from argus_streams import app
 from argus_streams.agents.wire import Topics
 from argus_streams.demo.accounting import Accountant
-from argus_streams.errors import Unavailable
 from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
 
 ROUND = 20_000  # bodies made at once
@@ -35,13 +34,6 @@ QUIET_SECONDS = 3.0  # no record confirmed for so long: look whether all is comm
 COMMIT_SECONDS = 60.0
 SHOWN = 25  # functions of a profile
 MIB = 1024 * 1024
-
-
-class Spent(NamedTuple):
-    """What the clock showed at one moment."""
-
-    at: float  # s, monotonic
-    cpu: Mapping[str, float]  # s, by role and server
 
 
 class Backlog(NamedTuple):
@@ -77,17 +69,11 @@ async def _publish(stage: Pipeline, loads: Sequence[Load], plan: argparse.Namesp
 def drain(workers: Crew, accountant: Accountant) -> tuple[Spent, Spent]:
     """Wait until nothing is left to do; when it began and when the last record was confirmed."""
     began = Spent(workers.ready("normalize"), workers.cpu())
-    ended, seen = began, workers.records()
-    while True:
-        time.sleep(0.25)
-        workers.check()
-        now, told = time.monotonic(), workers.records()
-        if told != seen:
-            ended, seen = Spent(now, workers.cpu()), told
-        elif now - ended.at > STALL_SECONDS:
-            raise Unavailable(f"nothing was confirmed for {STALL_SECONDS:.0f} s: {told}{workers.tails()}")
-        elif now - ended.at > QUIET_SECONDS and all(told.values()) and _committed(accountant, workers) == seen:
-            return began, ended
+
+    def done(records: Mapping[str, int], quiet: float) -> bool:
+        return quiet > QUIET_SECONDS and all(records.values()) and _committed(accountant, workers) == records
+
+    return began, until(workers, done)
 
 
 def _committed(accountant: Accountant, workers: Crew) -> Mapping[str, int]:

@@ -8,13 +8,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
-from usage import cpu_seconds, peak_bytes
+from usage import cpu_seconds, peak_bytes, resident_bytes
 
 from argus_streams import app
 from argus_streams.adapters import migrations, topics
@@ -28,6 +28,13 @@ from argus_streams.streaming.supervisor import Launch, Supervisor
 ROOT = Path(__file__).resolve().parents[1]
 READY_SECONDS = 120.0
 STALL_SECONDS = 120.0
+
+
+class Spent(NamedTuple):
+    """What the clock showed at one moment."""
+
+    at: float  # s, monotonic
+    cpu: Mapping[str, float]  # s, by role and server
 
 
 class Pipeline(NamedTuple):
@@ -83,6 +90,10 @@ class Crew:
     def peaks(self) -> Mapping[str, int]:
         """Most resident bytes so far by role, and of the broker; Postgres' processes share theirs."""
         return {name: peak_bytes(pid) for name, pid in self._pids().items() if name != "Postgres"}
+
+    def resident(self, role: app.Role) -> int:
+        """Bytes that a role has resident now."""
+        return resident_bytes(self._supervisor.children[role].process.pid)
 
     def health(self, role: app.Role) -> Mapping[str, Any]:
         """What a worker says of itself; nothing while it does not listen yet."""
@@ -155,6 +166,23 @@ def crew(
         yield Crew(stage, supervisor, ports, logs)
     finally:
         supervisor.stop()
+
+
+def until(workers: Crew, done: Callable[[Mapping[str, int], float], bool]) -> Spent:
+    """Wait until ``done`` says so of the records that each role has confirmed and of the seconds since the last one.
+
+    Gives the moment when the last one was confirmed. Raises ``Unavailable`` when nothing moves for long.
+    """
+    ended, seen = Spent(time.monotonic(), workers.cpu()), workers.records()
+    while not done(seen, time.monotonic() - ended.at):
+        time.sleep(0.25)
+        workers.check()
+        now, told = time.monotonic(), workers.records()
+        if told != seen:
+            ended, seen = Spent(now, workers.cpu()), told
+        elif now - ended.at > STALL_SECONDS:
+            raise Unavailable(f"nothing was confirmed for {STALL_SECONDS:.0f} s: {told}{workers.tails()}")
+    return ended
 
 
 def _command(role: app.Role, profile: Path | None) -> Sequence[str]:

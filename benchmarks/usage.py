@@ -16,12 +16,21 @@ def cpu_seconds(pid: int) -> float:
 
 def peak_bytes(pid: int) -> int:
     """The most memory that a process had resident so far; 0 of one that is gone."""
+    return _status(pid, "VmHWM")
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory that a process has resident now; 0 of one that is gone."""
+    return _status(pid, "VmRSS")
+
+
+def _status(pid: int, name: str) -> int:
     try:
         lines = (_PROC / str(pid) / "status").read_text().splitlines()
     except OSError:
         return 0
     told = dict(line.split(":", 1) for line in lines if ":" in line)
-    return int(told.get("VmHWM", "0 kB").split()[0]) * 1024
+    return int(told.get(name, "0 kB").split()[0]) * 1024
 
 
 class _Tree:
