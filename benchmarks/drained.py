@@ -19,12 +19,11 @@ from typing import NamedTuple, get_args
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import psycopg
-from pipeline import Crew, Pipeline, Spent, crew, pipeline, until
+from pipeline import Crew, Pipeline, Spent, crew, pipeline, quietly, until
 from psycopg import sql
 from traffic import LARGEST, PROBLEMS, SENDERS, How, Load, mixed
 
 from argus_streams import app
-from argus_streams.agents.wire import Topics
 from argus_streams.demo.accounting import Accountant
 from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
 
@@ -53,7 +52,7 @@ def load(stage: Pipeline, plan: argparse.Namespace) -> Backlog:
 
 async def _publish(stage: Pipeline, loads: Sequence[Load], plan: argparse.Namespace) -> Backlog:
     producer = ConfirmedProducer(stage.settings.kafka())
-    topic, sent, size = Topics.under(stage.settings.topic_prefix).incoming, 0, 0
+    topic, sent, size = stage.topics.incoming, 0, 0
     while sent < plan.bodies:
         each = -(-min(ROUND, plan.bodies - sent) // len(loads))
         records = [record for piece in mixed([one.slice(each, plan.how) for one in loads]) for record in piece.records]
@@ -85,7 +84,7 @@ def _committed(accountant: Accountant, workers: Crew) -> Mapping[str, int]:
 def verdict(stage: Pipeline, accountant: Accountant) -> tuple[str, bool]:
     """What became of the bodies by the ledger and by Postgres, in words, and whether that is right."""
     totals = asyncio.run(accountant.verdict()).total.ledger()
-    with psycopg.connect(stage.postgres.url) as connection:
+    with psycopg.connect(stage.settings.database()) as connection:
         found = sql.SQL("select count(*), coalesce(sum(count), 0) from {}.error_groups")
         row = connection.execute(found.format(sql.Identifier(stage.settings.db_schema))).fetchone()
     groups, stored = row or (0, 0)
@@ -143,7 +142,7 @@ def planned(arguments: Sequence[str]) -> argparse.Namespace:
 def main(arguments: Sequence[str]) -> int:
     """Load, drain, report; the exit code."""
     plan = planned(arguments)
-    with pipeline(plan.partitions, lambda line: print(line, file=sys.stderr)) as stage:
+    with pipeline(plan.partitions, quietly) as stage:
         accountant = Accountant(stage.settings)  # of all that the topics hold: they are new
         backlog = load(stage, plan)
         profiles = {role: stage.folder / f"{role}.profile" for role in plan.profile}

@@ -3,9 +3,9 @@
     python benchmarks/engine.py [--events N] [--rounds N] [--whole] [--only NAME …]
 
 Each reads events of about 880 bytes from 64 partitions, decodes them, counts them by fingerprint in state that a crash
-does not lose, and forwards every one with `acks=all`. CPU time is the process's own, from its first event to its end;
-wall time runs from the first event until the last one is forwarded. Ratios are taken within a round. Engines that are
-slower by far get a tenth of the events, unless --whole.
+does not lose, and forwards every one with `acks=all`. CPU time is that of the process, less
+what it takes for a handful of events; wall time runs from the first event until the last one is forwarded. Ratios are
+taken within a round. Engines that are slower by far get a tenth of the events, unless --whole.
 """
 
 import argparse
@@ -18,21 +18,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from contextlib import closing
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from confluent_kafka import KafkaException
 from peers import python_of
-from raw_topics import FINGERPRINTS, Topics
-
-from argus_streams.embedded.kafka import start_kafka
+from pipeline import a_kafka, quietly
+from raw_topics import FINGERPRINTS, RawTopics
+from usage import peak_bytes
 
 ENGINES = Path(__file__).with_name("engines")
 LIMIT_SECONDS = 300.0
 STOP_SECONDS = 15.0
 SLOW_SHARE = 10
+IDLE = 640  # events: what a process takes for these is its start and end
+TICK = 0.01  # s
 MIB = 1024 * 1024
 BEGAN = "began"  # the file of an engine's stopwatch
 
@@ -90,27 +93,34 @@ Results = dict[Engine, list[Result]]
 class Bench:
     """Runs engines on one broker."""
 
-    def __init__(self, bootstrap: str, folder: Path) -> None:
+    def __init__(self, bootstrap: str, partitions: int, folder: Path) -> None:
         self._bootstrap = bootstrap
+        self._partitions = partitions
         self._folder = folder
-        self._topics = Topics(bootstrap)
+        self._topics = RawTopics(bootstrap, partitions)
+        self._prefix = f"bench-{token_hex(4)}"
         self._runs = 0
 
     def load(self, name: str, events: int, fingerprints: int) -> Load:
         """Fill a topic."""
-        self._topics.make([name])
-        self._topics.fill(name, events, fingerprints)
-        return Load(name, events)
+        topic = f"{self._prefix}.{name}"
+        self._topics.make([topic])
+        self._topics.fill(topic, events, fingerprints)
+        return Load(topic, events)
+
+    def close(self) -> None:
+        """Remove all topics."""
+        self._topics.remove(self._prefix)
 
     def run(self, engine: Engine, python: Path, load: Load) -> Result:
         """One run, into topics of its own, which are gone afterwards."""
         self._runs += 1
-        name = f"run-{self._runs:03}"
+        name = f"{self._prefix}-{self._runs:03}"
         folder = self._folder / name
         folder.mkdir()
         self._topics.make([f"{name}.out", f"{name}.changelog"])
         script = str(ENGINES / f"{engine.script}.py")
-        places = (load.name, f"{name}.out", f"{name}.changelog", f"{name}.group", str(folder))
+        places = (load.name, f"{name}.out", f"{name}.changelog", f"{name}.group", str(self._partitions), str(folder))
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own scripts
                 (str(python), script, engine.variant, self._bootstrap, *places),
@@ -125,23 +135,30 @@ class Bench:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _measured(self, engine: Engine, load: Load, name: str, process: subprocess.Popen[bytes]) -> Result:
-        forwarded = self._await(lambda: self._topics.records(f"{name}.out") >= load.events, process, name)
-        if engine.commits:
-            self._await(lambda: self._topics.committed(f"{name}.group", load.name) >= load.events, process, name)
-        cpu, memory = _ended(process, asked=engine.commits)
-        began, before = map(float, (self._folder / name / BEGAN).read_text().split())
-        logged = self._topics.records(f"changelog__{name}") or self._topics.records(f"{name}.changelog")
-        return Result(load.events, forwarded - began, cpu - before, memory, logged)
+        def forwarded() -> bool:
+            return self._topics.records(f"{name}.out") >= load.events
 
-    def _await(self, condition: Callable[[], bool], process: subprocess.Popen[bytes], name: str) -> float:
-        deadline = time.monotonic() + LIMIT_SECONDS
+        def committed() -> bool:
+            return not engine.commits or self._topics.committed(f"{name}.group", load.name) >= load.events
+
+        ended, memory = self._await(forwarded, process, name)
+        _, later = self._await(committed, process, name)
+        cpu = _ended(process, asked=engine.commits)
+        began = float((self._folder / name / BEGAN).read_text())
+        logged = self._topics.records(f"changelog__{name}") or self._topics.records(f"{name}.changelog")
+        return Result(load.events, ended - began, cpu, max(memory, later), logged)
+
+    def _await(self, condition: Callable[[], bool], process: subprocess.Popen[bytes], name: str) -> tuple[float, int]:
+        """When it came true, and the most bytes that were resident until then."""
+        deadline, peak = time.monotonic() + LIMIT_SECONDS, 0
         while not _true(condition):
+            peak = max(peak, peak_bytes(process.pid))
             ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
             if time.monotonic() > deadline or (ended and not _true(condition)):
                 tail = (self._folder / name / "log").read_text(errors="replace")[-3000:]
                 raise SystemExit(f"an engine did not get done: {process.args!r}\n{tail}")
             time.sleep(0.05)
-        return time.monotonic()
+        return time.monotonic(), max(peak, peak_bytes(process.pid))
 
 
 def _true(condition: Callable[[], bool]) -> bool:
@@ -152,8 +169,8 @@ def _true(condition: Callable[[], bool]) -> bool:
         return False
 
 
-def _ended(process: subprocess.Popen[bytes], *, asked: bool) -> tuple[float, int]:
-    """CPU seconds and peak resident bytes of a process that ends by itself, or is asked to."""
+def _ended(process: subprocess.Popen[bytes], *, asked: bool) -> float:
+    """CPU seconds of a process that ends by itself, or is asked to."""
     if asked:
         process.send_signal(signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
@@ -161,23 +178,23 @@ def _ended(process: subprocess.Popen[bytes], *, asked: bool) -> tuple[float, int
         pid, status, used = os.wait4(process.pid, os.WNOHANG)
         if pid:
             process.returncode = os.waitstatus_to_exitcode(status)
-            return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+            return used.ru_utime + used.ru_stime
         if time.monotonic() > deadline:
             process.kill()
         time.sleep(0.02)
 
 
-def measure(plan: argparse.Namespace, bench: Bench, loads: Mapping[bool, Load], engines: Sequence[Engine]) -> Results:
+def measure(bench: Bench, loads: Mapping[Engine, Load], idle: Load, rounds: int) -> Results:
     """All rounds; every other one the other way round, as a machine may grow slower or faster all the while."""
-    pythons = {engine: python_of(engine.peer) if engine.peer else Path(sys.executable) for engine in engines}
-    results: Results = {engine: [] for engine, python in pythons.items() if python}
-    for number in range(plan.rounds):
-        order = list(results)
-        for engine in order if number % 2 == 0 else reversed(order):
-            python = pythons[engine]
-            assert python is not None  # noqa: S101 - those without one are left out above
-            results[engine].append(bench.run(engine, python, loads[engine.slow and not plan.whole]))
-            print(f"  round {number + 1}: {engine.name}", file=sys.stderr, flush=True)
+    pythons = {engine: python_of(engine.peer) if engine.peer else Path(sys.executable) for engine in loads}
+    able = {engine: python for engine, python in pythons.items() if python is not None}
+    starts = {engine: bench.run(engine, python, idle).cpu for engine, python in able.items()}
+    results: Results = {engine: [] for engine in able}
+    for number in range(rounds):
+        for engine in able if number % 2 == 0 else reversed(able):
+            whole = bench.run(engine, able[engine], loads[engine])
+            results[engine].append(whole._replace(cpu=max(whole.cpu - starts[engine], TICK)))
+            quietly(f"  round {number + 1}: {engine.name}")
     return results
 
 
@@ -204,6 +221,7 @@ def planned(arguments: Sequence[str]) -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="engine", description="One stateful stage on our engine and on others.")
     parser.add_argument("--events", type=int, default=200_000, help="in the topic (default: 200,000)")
+    parser.add_argument("--partitions", type=int, default=64, help="of each topic (default: 64)")
     parser.add_argument("--rounds", type=int, default=2, help="of all engines (default: 2)")
     parser.add_argument("--whole", action="store_true", help="all events to the slow engines, too")
     parser.add_argument("--only", nargs="+", choices=[line.name for line in LINES], help="some of them")
@@ -215,19 +233,21 @@ def main(arguments: Sequence[str]) -> int:
     """Print a table of the spread, and one of a storm; 1 when a bar is not met."""
     plan = planned(arguments)
     engines = [line for line in LINES if not plan.only or line.name in plan.only]
-    say = partial(print, file=sys.stderr)
-    with start_kafka(None, say=say) as broker, TemporaryDirectory(prefix="argus-bench-") as folder:
-        bench = Bench(broker.bootstrap, Path(folder))
-        spread = {
-            False: bench.load("spread", plan.events, FINGERPRINTS),
-            True: bench.load("spread-slow", plan.events // SLOW_SHARE, FINGERPRINTS),
-        }
+    with (
+        a_kafka(quietly) as broker,
+        TemporaryDirectory(prefix="argus-bench-") as folder,
+        closing(Bench(broker.bootstrap, plan.partitions, Path(folder))) as bench,
+    ):
+        idle = bench.load("idle", IDLE, FINGERPRINTS)
+        whole = bench.load("spread", plan.events, FINGERPRINTS)
+        part = bench.load("spread-slow", plan.events // SLOW_SHARE, FINGERPRINTS)
+        spread = {engine: part if engine.slow and not plan.whole else whole for engine in engines}
         title = f"{plan.events:,} events, {FINGERPRINTS:,} fingerprints by Zipf's law"
-        met = report(title, measure(plan, bench, spread, engines))
+        met = report(title, measure(bench, spread, idle, plan.rounds))
         if not plan.no_storm:
             storm = bench.load("storm", plan.events, 1)
-            lines = [line for line in engines if line.script in ("ours", "bare")]
-            report("a storm of one fingerprint", measure(plan, bench, {False: storm}, lines))
+            lines = {line: storm for line in engines if line.script in ("ours", "bare")}
+            report("a storm of one fingerprint", measure(bench, lines, idle, plan.rounds))
     print("\nours is: our events per CPU second over theirs, the median of the rounds; logged: changelog records")
     return int(not met)
 

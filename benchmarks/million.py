@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import msgspec
-from pipeline import Crew, Pipeline, crew, pipeline, until
+from pipeline import Crew, Pipeline, crew, pipeline, quietly, until
 from traffic import Load, lookout, norms
 
 from argus_streams.agents.normalize import NormalizeAgent
@@ -97,14 +97,15 @@ def restore(stage: Pipeline, what: str, state: Path | None, bar: float | None) -
 
 def faust(stage: Pipeline, partitions: int) -> None:
     """Let Faust restore the same changelog into its memory store."""
-    topics, folder = Topics.under(stage.settings.topic_prefix), stage.folder / "faust"
+    topics, folder = stage.topics, stage.folder / "faust"
     folder.mkdir()
     script = str(Path(__file__).with_name("engines") / "faust_restore.py")
-    places = (topics.commands, "-", topics.changelog, "restored-by-faust", str(folder))
+    bootstrap, group = stage.environment["KAFKA_BOOTSTRAP_SERVERS"], f"{stage.settings.topic_prefix}restored-by-faust"
+    places = (topics.commands, "-", topics.changelog, group, str(partitions), str(folder))
     began = time.monotonic()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own script
-            (sys.executable, script, str(partitions), stage.broker.bootstrap, *places), stdout=log, stderr=log
+            (sys.executable, script, "restore", bootstrap, *places), stdout=log, stderr=log
         )
     try:
         process.wait(FAUST_SECONDS)
@@ -128,8 +129,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--partitions", type=int, default=64, help="of each topic (default: 64, as in a deployment)")
     parser.add_argument("--no-faust", action="store_true", help="leave out Faust's own restore")
     plan = parser.parse_args(arguments)
-    with pipeline(plan.partitions, lambda line: print(line, file=sys.stderr)) as stage:
-        topics = Topics.under(stage.settings.topic_prefix)
+    with pipeline(plan.partitions, quietly) as stage:
+        topics = stage.topics
         asyncio.run(publish(stage, sightings(topics, templates(topics), plan.groups)))
         print(f"{'':<44}{'':>26}{'peak MiB':>10}{'now MiB':>10}")
         state = stage.folder / "state"

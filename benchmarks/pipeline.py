@@ -11,18 +11,23 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from secrets import token_hex
 from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
+from raw_topics import RawTopics
 from usage import cpu_seconds, peak_bytes, resident_bytes
 
 from argus_streams import app
+from argus_streams import settings as configuration
 from argus_streams.adapters import migrations, topics
+from argus_streams.agents.wire import Topics
+from argus_streams.embedded.choice import External, KafkaPart, PostgresPart, told
 from argus_streams.embedded.kafka import Broker, start_kafka
 from argus_streams.embedded.postgres import Postgres, start_postgres
 from argus_streams.embedded.process import Say
 from argus_streams.errors import Unavailable
-from argus_streams.settings import Settings, environment, load, with_environment
+from argus_streams.settings import Settings, load, with_environment
 from argus_streams.streaming.supervisor import Launch, Supervisor
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,31 +47,58 @@ class Pipeline(NamedTuple):
 
     settings: Settings
     environment: Mapping[str, str]
-    broker: Broker
-    postgres: Postgres
+    servers: Mapping[str, int]  # process ids of those that are ours, by name
     folder: Path
+
+    @property
+    def topics(self) -> Topics:
+        """Their names."""
+        return Topics.under(self.settings.topic_prefix)
+
+
+def quietly(line: str) -> None:
+    """Tell progress where it is no result."""
+    print(line, file=sys.stderr, flush=True)
 
 
 @contextmanager
 def pipeline(partitions: int, say: Say) -> Iterator[Pipeline]:
-    """A broker and a Postgres of our own, topics and tables made; all of it is gone afterwards."""
+    """A broker and a Postgres, topics and tables made.
+
+    They are our own, and gone afterwards, unless `KAFKA_BOOTSTRAP_SERVERS` or `DATABASE_URL` name others: of these the
+    topics are removed, while the database, which should be one to throw away, keeps its tables.
+    """
     with ExitStack() as parts:
         folder = Path(mkdtemp(prefix="argus-bench-"))
         parts.callback(shutil.rmtree, folder, ignore_errors=True)
-        broker = parts.enter_context(start_kafka(None, say=say))
-        postgres = parts.enter_context(start_postgres(None, say=say))
-        told = {
+        broker, postgres = parts.enter_context(a_kafka(say)), parts.enter_context(_a_postgres(say))
+        environment = {
             "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
             "DATABASE_URL": postgres.url,
+            "ARGUS_TOPIC_PREFIX": f"bench-{token_hex(4)}.",
             "ARGUS_TOPIC_PARTITIONS": str(partitions),
             "ARGUS_HEALTH_HOST": "127.0.0.1",
             "ARGUS_MAPPINGS_FILE": str(ROOT / "samples" / "mapped.yaml"),
         }
-        settings = with_environment(load(), told)
+        settings = with_environment(load(), environment)
+        parts.callback(RawTopics(broker.bootstrap, partitions).remove, settings.topic_prefix)
         topics.apply(settings.kafka(), prefix=settings.topic_prefix, partitions=partitions)
         asyncio.run(migrations.migrate(settings.database()))
         asyncio.run(app.upkeep(settings))
-        yield Pipeline(settings, told, broker, postgres, folder)
+        servers = {"broker": broker, "Postgres": postgres}
+        ours = {name: part.pid for name, part in servers.items() if isinstance(part, Broker | Postgres)}
+        yield Pipeline(settings, environment, ours, folder)
+
+
+def a_kafka(say: Say) -> KafkaPart:
+    """The broker that the environment names, else one of our own: a container's processor time is not to be had."""
+    named = load().kafka_bootstrap_servers
+    return told(External("Kafka", named) if named else start_kafka(None, say=say), say)
+
+
+def _a_postgres(say: Say) -> PostgresPart:
+    named = load().database_url
+    return told(External("Postgres", named.get_secret_value()) if named else start_postgres(None, say=say), say)
 
 
 class Crew:
@@ -76,7 +108,7 @@ class Crew:
         self._supervisor = supervisor
         self._ports = ports
         self._logs = logs
-        self._servers = {"broker": stage.broker.pid, "Postgres": stage.postgres.pid}
+        self._servers = stage.servers
 
     @property
     def roles(self) -> Sequence[app.Role]:
@@ -155,7 +187,7 @@ def crew(
     launches = {
         str(role): Launch(
             _command(role, (profiles or {}).get(role)),
-            environment({**stage.environment, **kept, "ARGUS_HEALTH_PORT": str(ports[role])}),
+            configuration.environment({**stage.environment, **kept, "ARGUS_HEALTH_PORT": str(ports[role])}),
             logs / f"{role}.log",
         )
         for role in roles
@@ -177,11 +209,11 @@ def until(workers: Crew, done: Callable[[Mapping[str, int], float], bool]) -> Sp
     while not done(seen, time.monotonic() - ended.at):
         time.sleep(0.25)
         workers.check()
-        now, told = time.monotonic(), workers.records()
-        if told != seen:
-            ended, seen = Spent(now, workers.cpu()), told
+        now, counted = time.monotonic(), workers.records()
+        if counted != seen:
+            ended, seen = Spent(now, workers.cpu()), counted
         elif now - ended.at > STALL_SECONDS:
-            raise Unavailable(f"nothing was confirmed for {STALL_SECONDS:.0f} s: {told}{workers.tails()}")
+            raise Unavailable(f"nothing was confirmed for {STALL_SECONDS:.0f} s: {counted}{workers.tails()}")
     return ended
 
 

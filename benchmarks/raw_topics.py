@@ -8,7 +8,6 @@ import orjson
 from confluent_kafka import ConsumerGroupTopicPartitions, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
-PARTITIONS = 64
 FINGERPRINTS = 5_000
 EXPONENT = 1.1
 FRAMES = [
@@ -17,16 +16,17 @@ FRAMES = [
 ]
 
 
-class Topics:
+class RawTopics:
     """What engines read and write on one broker."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, partitions: int) -> None:
+        self._partitions = partitions
         self._client = {"bootstrap.servers": bootstrap, "log_level": 3}
         self._admin = AdminClient(self._client)
 
     def make(self, names: Sequence[str]) -> None:
-        """Create topics of equal partition counts."""
-        made = self._admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names])
+        """Create topics."""
+        made = self._admin.create_topics([NewTopic(name, self._partitions, 1) for name in names])
         for future in made.values():
             future.result()
 
@@ -52,7 +52,7 @@ class Topics:
         Raises ``KafkaException`` while a new topic has no leader yet.
         """
         names = [each for each in self._admin.list_topics(timeout=10).topics if name in each]
-        tps = [TopicPartition(each, number) for each in names for number in range(PARTITIONS)]
+        tps = [TopicPartition(each, number) for each in names for number in range(self._partitions)]
         if not tps:
             return 0
         ends = self._admin.list_offsets({tp: OffsetSpec.latest() for tp in tps})
@@ -60,7 +60,9 @@ class Topics:
 
     def committed(self, group: str, name: str) -> int:
         """How many records of a topic a group has done with."""
-        asked = ConsumerGroupTopicPartitions(group, [TopicPartition(name, number) for number in range(PARTITIONS)])
+        asked = ConsumerGroupTopicPartitions(
+            group, [TopicPartition(name, number) for number in range(self._partitions)]
+        )
         (future,) = self._admin.list_consumer_group_offsets([asked]).values()
         return sum(max(0, place.offset) for place in future.result().topic_partitions)
 

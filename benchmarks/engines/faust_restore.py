@@ -20,8 +20,7 @@ def main(told: Order) -> None:
     )
     raw = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
     source, changelog = app.topic(told.source, **raw), app.topic(told.changelog, **raw)
-    partitions = int(told.variant)
-    table = app.Table("groups", partitions=partitions, changelog_topic=changelog, key_type=bytes, value_type=bytes)
+    table = app.Table("groups", partitions=told.partitions, changelog_topic=changelog, key_type=bytes, value_type=bytes)
     Stopwatch(told.folder).begin()
 
     @table.on_recover

@@ -4,8 +4,6 @@ import faust
 import orjson
 from work import Order, Stopwatch, order
 
-PARTITIONS = 64
-
 
 def application(told: Order) -> faust.App:
     """An app with one agent."""
@@ -15,12 +13,12 @@ def application(told: Order) -> faust.App:
         datadir=told.folder,
         web_enabled=False,
         topic_disable_leader=True,
-        topic_partitions=PARTITIONS,
+        topic_partitions=told.partitions,
     )
     raw = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
     source, sink = app.topic(told.source, **raw), app.topic(told.sink, **raw)
-    changelog = app.topic(told.changelog, key_type=str, value_type=int, partitions=PARTITIONS, compacting=True)
-    counts = app.Table("counts", default=int, partitions=PARTITIONS, changelog_topic=changelog)
+    changelog = app.topic(told.changelog, key_type=str, value_type=int, partitions=told.partitions, compacting=True)
+    counts = app.Table("counts", default=int, partitions=told.partitions, changelog_topic=changelog)
     stopwatch = Stopwatch(told.folder)
 
     async def counting(stream: faust.StreamT[bytes]) -> None:
