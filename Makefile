@@ -53,10 +53,8 @@ chaos: $(STAMP) ## every fault under load, about 20 minutes: make chaos ARGS="-k
 chaos-peers: $(STAMP) ## workers that join and leave, stock Faust and quixstreams beside ours: about 10 minutes
 	$(PY) tests/chaos/peers/compare.py
 
-bench: $(STAMP) ## the benchmarks, or some of them: make bench ARGS="normalize group"
-	@status=0; for name in $(or $(ARGS),parameterize normalize group store); do \
-		printf '\n%s\n' "$$name"; $(PY) "benchmarks/$$name.py" || status=1; \
-	done; exit $$status
+bench: $(STAMP) ## the benchmarks but the long ones, or some: make bench ARGS="drained engine", ARGS="drained --bodies 50000"
+	@$(PY) -m argus_streams bench $(ARGS)
 
 fuzz: $(STAMP) ## bodies that nobody meant to send, 10 minutes of random ones: make fuzz SECONDS=60 ARGS="sentry gitlab"
 	$(PY) tests/laws/fuzz.py $(or $(SECONDS),600) $(ARGS)

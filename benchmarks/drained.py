@@ -86,7 +86,7 @@ def verdict(stage: Pipeline, accountant: Accountant) -> tuple[str, bool]:
     totals = asyncio.run(accountant.verdict()).total.ledger()
     with psycopg.connect(stage.settings.database()) as connection:
         found = sql.SQL("select count(*), coalesce(sum(count), 0) from {}.error_groups")
-        row = connection.execute(found.format(sql.Identifier(stage.settings.db_schema))).fetchone()
+        row = connection.execute(found.format(sql.Identifier(stage.settings.making().schema))).fetchone()
     groups, stored = row or (0, 0)
     told = ", ".join(f"{name} {count:,}" for name, count in totals.items())
     right = totals["missing"] == 0 and stored == totals["counted"]

@@ -1,6 +1,6 @@
 """Sightings per CPU second of GROUP, without Kafka and as a worker whose changelog a real broker confirms.
 
-    python benchmarks/group.py [--sightings N] [--no-broker]
+    python benchmarks/group.py [--bodies N] [--sightings N] [--no-broker]
 
 Without Kafka its table is in memory. A turn takes 2,000 records, of which each tells one event (`single`) or what
 NORMALIZE coalesced of 2,000 bodies, and encodes the states, snapshots, kept events and ledger. The load is Sentry's of
@@ -130,6 +130,7 @@ def on_broker(count: int) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Print a line for each kind of load; 1 when the bar is not met."""
     parser = argparse.ArgumentParser(prog="group", description="Sightings per CPU second of GROUP.")
+    parser.add_argument("--bodies", type=int, default=SLICE, help="of a turn without Kafka (default: 2,000)")
     parser.add_argument("--sightings", type=int, default=60_000, help="of the worker's backlog (default: 60,000)")
     parser.add_argument("--no-broker", action="store_true", help="leave out the worker")
     plan = parser.parse_args(arguments)
@@ -138,7 +139,7 @@ def main(arguments: Sequence[str]) -> int:
     for told, folding in (("single", Single), ("coalesced", Coalesced)):
         for kind, name in kinds:
             load = Load("sentry")
-            report(f"{told}, {name}", [sightings(load.slice(SLICE, kind), folding) for _ in range(WARM + ROUNDS)])
+            report(f"{told}, {name}", [sightings(load.slice(plan.bodies, kind), folding) for _ in range(WARM + ROUNDS)])
     return 0 if plan.no_broker else int(not on_broker(plan.sightings))
 
 

@@ -1,6 +1,6 @@
 """One million live groups: what GROUP's state takes on disk and in memory, and how long a restore of it lasts.
 
-    python benchmarks/million.py [--groups N] [--partitions N] [--no-faust]
+    python benchmarks/million.py [--groups N] [--partitions N] [--restores KIND …]
 
 A backlog of sightings, each of another problem (Sentry's events, of `traffic.py`), is drained by one worker on RocksDB;
 then it is started again on the folder it left, on an empty one, and without one. Restore time runs from the start of
@@ -33,6 +33,7 @@ BATCH = 20_000  # sightings written at once
 TEMPLATES = 1_000  # real sightings that the groups are made of
 FAUST_SECONDS = 600.0
 BARS = {"memory": 512, "warm": 10.0, "empty": 20.0}  # MiB, s, s
+KINDS = ("warm", "empty", "memory", "faust")
 MIB = 1024 * 1024
 _RECOVERED = re.compile(r"partitions recovered in ([\d.]+) s")
 
@@ -127,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="million", description="One million live groups.")
     parser.add_argument("--groups", type=int, default=1_000_000, help="how many (default: 1,000,000)")
     parser.add_argument("--partitions", type=int, default=64, help="of each topic (default: 64, as in a deployment)")
-    parser.add_argument("--no-faust", action="store_true", help="leave out Faust's own restore")
+    parser.add_argument("--restores", nargs="+", choices=KINDS, default=KINDS, help="some of them (default: all)")
     plan = parser.parse_args(arguments)
     with pipeline(plan.partitions, quietly) as stage:
         topics = stage.topics
@@ -137,10 +138,13 @@ def main(arguments: Sequence[str]) -> int:
         with crew(stage, ["correlate"], state=state) as workers:
             count(workers, plan.groups)
         print(f"{'the folder of the state':<44}{f'{size(state) / MIB:,.0f} MiB':>26}")
-        restore(stage, "restart on the folder", state, BARS["warm"])
-        restore(stage, "restart on an empty folder", stage.folder / "other", BARS["empty"])
-        restore(stage, "restart without one, state in memory", None, None)
-        if not plan.no_faust:
+        if "warm" in plan.restores:
+            restore(stage, "restart on the folder", state, BARS["warm"])
+        if "empty" in plan.restores:
+            restore(stage, "restart on an empty folder", stage.folder / "other", BARS["empty"])
+        if "memory" in plan.restores:
+            restore(stage, "restart without one, state in memory", None, None)
+        if "faust" in plan.restores:
             faust(stage, plan.partitions)
     return 0
 

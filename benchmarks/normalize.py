@@ -1,12 +1,13 @@
 """Bodies per CPU second of NORMALIZE without Kafka, beside `orjson.loads` of the same bodies.
 
-    python benchmarks/normalize.py [--profile] [SENDER …]
+    python benchmarks/normalize.py [--profile] [--bodies N] [SENDER …]
 
 A turn reads, scrubs, fingerprints and folds 2,000 bodies and encodes what leaves, ledger included. The load is that of
 `traffic.py`; bodies of the same problems come first, so the memos are as warm as in a worker that has run a while.
 Each figure is the best of three turns, over bodies that were not seen before; --profile shows where the time goes.
 """
 
+import argparse
 import asyncio
 import cProfile
 import gc
@@ -27,7 +28,7 @@ from argus_streams.core.grouping.sighting import Coalesced
 from argus_streams.core.normalization import read
 from argus_streams.streaming.agent import Slice
 
-SLICE = 2_000  # bodies
+SLICE = 2_000  # bodies of a turn
 WARM, ROUNDS = 3, 3  # turns
 SHOWN = 20  # functions of the profile
 OTHERS: Mapping[How, str] = {
@@ -86,9 +87,9 @@ def report(name: str, rounds: Sequence[Sequence[Slice]]) -> None:
     print(f"{name:<26}{size:>8,.0f}{ours:>10,.0f}{bare:>10,.0f}{bare / ours:>7.1f}", flush=True)
 
 
-def mixture(loads: Collection[Load], how: How) -> list[Slice]:
-    """A round of bodies of all senders in turn."""
-    return list(mixed([load.slice(SLICE // len(loads), how) for load in loads]))
+def mixture(loads: Collection[Load], how: How, size: int) -> list[Slice]:
+    """A round of so many bodies of all senders in turn."""
+    return list(mixed([load.slice(-(-size // len(loads)), how) for load in loads]))
 
 
 def profile(rounds: Sequence[Sequence[Slice]]) -> None:
@@ -98,18 +99,31 @@ def profile(rounds: Sequence[Sequence[Slice]]) -> None:
     pstats.Stats(profiler).strip_dirs().sort_stats("tottime").print_stats(SHOWN)
 
 
+def planned(arguments: Sequence[str]) -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(prog="normalize", description="Bodies per CPU second of NORMALIZE.")
+    parser.add_argument("senders", nargs="*", metavar="SENDER", help=f"of {', '.join(SENDERS)} (default: all)")
+    parser.add_argument("--profile", action="store_true", help="show where the time goes instead")
+    parser.add_argument("--bodies", type=int, default=SLICE, help="of a turn (default: 2,000)")
+    plan = parser.parse_args(arguments)
+    strangers = set(plan.senders) - set(SENDERS)
+    if strangers:
+        parser.error(f"no sender {', '.join(sorted(strangers))}")
+    return plan
+
+
 def main(arguments: Sequence[str]) -> None:
     """Print a line for each sender, then for all of them in turn."""
-    wanted = [name for name in arguments if name in SENDERS] or SENDERS
-    loads = {name: Load(name) for name in wanted}
-    turn([load.slice(SLICE) for load in loads.values() for _ in range(WARM)])
-    spread = {name: [[load.slice(SLICE)] for _ in range(ROUNDS)] for name, load in loads.items()}
+    plan = planned(arguments)
+    loads, size = {name: Load(name) for name in plan.senders or SENDERS}, plan.bodies
+    turn([load.slice(size) for load in loads.values() for _ in range(WARM)])
+    spread = {name: [[load.slice(size)] for _ in range(ROUNDS)] for name, load in loads.items()}
     every = [list(mixed([rounds[at][0] for rounds in spread.values()])) for at in range(ROUNDS)]
-    others = {how: [mixture(loads.values(), how) for _ in range(ROUNDS)] for how in OTHERS}
-    turn(mixture(loads.values(), "alike") * WARM)
+    others = {how: [mixture(loads.values(), how, size) for _ in range(ROUNDS)] for how in OTHERS}
+    turn(mixture(loads.values(), "alike", size) * WARM)
     gc.collect()
     gc.freeze()  # a worker's heap does not hold the load
-    if "--profile" in arguments:
+    if plan.profile:
         profile(every)
         return
     print(f"{'bodies of':<26}{'bytes':>8}{'bodies/s':>10}{'orjson/s':>10}{'times':>7}")
@@ -117,7 +131,7 @@ def main(arguments: Sequence[str]) -> None:
         told = len(loads[name].samples)
         report(f"{name} ({loads[name].payloads} + {told - loads[name].payloads})", rounds)
     report("all, a spread", every)
-    fresh = [list(mixed([load.slice(SLICE) for load in loads.values()])) for _ in range(ROUNDS)]
+    fresh = [list(mixed([load.slice(size) for load in loads.values()])) for _ in range(ROUNDS)]
     print(f"{'  the pure step alone':<34}{rate(pure, fresh):>10,.0f}", flush=True)
     for how, name in OTHERS.items():
         report(name, others[how])

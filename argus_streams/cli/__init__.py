@@ -9,6 +9,7 @@ from argus_streams.cli import audit, bodies, letters, operating, problems, repla
 @click.group(
     commands=[
         trying.demo,
+        trying.bench,
         operating.worker,
         operating.topics_command,
         operating.migrate,

@@ -1,9 +1,11 @@
-"""``argus demo``."""
+"""``argus demo`` and ``bench``."""
 
+from itertools import takewhile
 from pathlib import Path
 
 import click
 
+from argus_streams import benchmarking
 from argus_streams.cli.command import with_settings
 from argus_streams.demo import run as demonstration
 from argus_streams.settings import Settings
@@ -24,3 +26,22 @@ def demo(given: Settings, seconds: float | None, as_json: bool, rate: float, dat
         raise click.UsageError("--json needs --seconds: the line is printed at the end")
     plan = demonstration.Plan(seconds=seconds, rate=rate, data=data, as_json=as_json)
     return demonstration.run(given, plan)
+
+
+@click.command(context_settings={"allow_interspersed_args": False})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[NAME]... [OPTIONS OF ONE]...")
+@with_settings
+def bench(_: Settings, arguments: tuple[str, ...]) -> int:
+    """Measure, beside bare loops and other engines.
+
+    Without a name all but the long ones run; `argus bench drained --bodies 50000` gives options to one, and
+    `argus bench drained --help` tells them.
+    """
+    names = tuple(takewhile(lambda each: not each.startswith("-"), arguments))
+    strangers = [name for name in names if name not in benchmarking.NAMES]
+    if strangers:
+        raise click.UsageError(f"no benchmark {', '.join(strangers)}; there are {', '.join(benchmarking.NAMES)}")
+    options = arguments[len(names) :]
+    if options and len(names) != 1:
+        raise click.UsageError("options are those of one benchmark: name that one alone")
+    return benchmarking.run(names, options, click.echo)
