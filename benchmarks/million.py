@@ -25,7 +25,7 @@ from traffic import Load, lookout, norms
 
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.wire import Topics, key_of
-from argus_streams.core.grouping.sighting import each_whole
+from argus_streams.core.grouping.sighting import Single
 from argus_streams.core.messages import Sighting
 from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
 
@@ -40,7 +40,7 @@ _RECOVERED = re.compile(r"partitions recovered in ([\d.]+) s")
 
 def templates(topics: Topics) -> list[Sighting]:
     """What NORMALIZE makes of real bodies that arrive now."""
-    agent = NormalizeAgent(topics, norms(), fold=each_whole, defaults={}, lookout=lookout())
+    agent = NormalizeAgent(topics, norms(), fold=Single, defaults={}, lookout=lookout())
     piece = Load("sentry", now=time.time()).slice(TEMPLATES)
     records = [record._replace(timestamp=int(time.time() * 1000)) for record in piece.records]
     effects = asyncio.run(agent.turn([piece._replace(records=records)]))

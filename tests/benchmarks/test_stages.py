@@ -33,11 +33,13 @@ def test_a_sender_that_nobody_knows_is_a_wrong_command():
 
 
 @pytest.mark.shared
-def test_group_is_held_against_the_decoding_of_its_sightings():
-    done = measured("group", "--bodies", 20, "--no-broker")
+def test_group_is_held_against_the_decoding_of_its_sightings(kafka, postgres_url):
+    arguments = ("--bodies", 20, "--sightings", 20, "--partitions", 2)
+
+    done = measured("group", *arguments, KAFKA_BOOTSTRAP_SERVERS=kafka, DATABASE_URL=postgres_url)
 
     assert done.stdout.count("single,") == done.stdout.count("coalesced,") == 3
-    assert done.returncode == 0
+    assert "sightings per CPU second of 20;" in done.stdout
 
 
 def test_store_is_held_against_a_bare_insert(postgres_url):
