@@ -24,11 +24,11 @@ def argus(*arguments, given=None, **environment):
 
 
 @contextmanager
-def process(*arguments, **environment):
+def process(*arguments, stdin=None, **environment):
     """The command in a process of its own, its outputs readable; killed at the end."""
     command = [sys.executable, "-m", "argus_streams", *map(str, arguments)]
     with subprocess.Popen(  # noqa: S603 - our own command line
-        command, env=bare() | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, env=bare() | environment, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:
         try:
             yield running

@@ -62,5 +62,6 @@ async def _left(site: Site, made: Settings, role: Role, ends: Mapping[Partition,
     committed = await site.offsets.committed(app.group_of(made, role), list(ends))
     left = {tp: end - committed[tp] for tp, end in ends.items() if committed[tp] < end}
     # A log that is written in transactions ends in a marker, which is no record, and which nobody commits.
-    marked = {tp: committed[tp] for tp in left if tp.topic == app.topics_of(made).replayed}
+    written = (app.topics_of(made).replayed, app.topics_of(made).commands)
+    marked = {tp: committed[tp] for tp in left if tp.topic in written}
     return {**left, **(await site.offsets.readable(marked))}

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import pty
 import re
 import uuid
 from typing import NamedTuple
@@ -350,6 +352,21 @@ def test_records_that_are_no_letters_are_told_and_stop_nothing(deployed, dead, p
     dead()
     result = deployed.argus("replay", "--project", project)
     assert (result.exit_code, "records of the dead-letter topics are no letters" in result.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(("answer", "told", "count"), [("n", "", 0), ("y", "replayed 1 letters\n", 1)])
+def test_on_a_terminal_it_asks_before_it_writes(deployed, dead, project, answer, told, count):
+    dead()
+    person, terminal = pty.openpty()
+    try:
+        os.write(person, f"{answer}\n".encode())
+        with process("dlq", "replay", "--project", project, **deployed.environment, stdin=terminal) as running:
+            said, _ = running.communicate(timeout=60)
+    finally:
+        os.close(person)
+        os.close(terminal)
+    assert said.endswith(f"replay 1 letters? [y/N]: {told}")
+    assert len(deployed.replayed(project)) == count
 
 
 def test_on_a_broker_without_our_topics_it_says_what_to_run(kafka):
