@@ -66,10 +66,10 @@ class Theatre(NamedTuple):
         self.say(f"{name.replace('_', ' ')}: ARGUS_CHAOS_SEED={seed}")
         with stage(house, self.folder, prefix=f"chaos.{uuid.uuid4().hex[:6]}.") as scene:
             play = Play(scene, self.all_bases, f"{seed} {name}", self.say, **options)
-            seen = asyncio.run(play.run(fault, restored=restored))
+            seen, audit = asyncio.run(play.run(fault, restored=restored))
         score = verdict.score(play.oracle, seen)
         self.config.stash[ROWS].append(report.Row(name, score, play.recovery))
-        said = verdict.complaints(play.oracle, seen)
+        said = verdict.complaints(play.oracle, seen) + audit
         assert not said, "\n".join([f"ARGUS_CHAOS_SEED={seed}", *said, f"the workers' logs: {self.folder}"])
         return score
 

@@ -18,6 +18,7 @@ TRIES = 30
 async def the_inputs_are_deleted_and_made_again(play):
     """What stands under another id is another log: every position in the old one is void."""
     for topic, role in ((play.stage.topics.incoming, "normalize"), (play.stage.topics.normalized, "correlate")):
+        play.audited = False  # the topics with the sightings of before are gone
         async with play.quiet():
             await play.stage.remember_ends()
             process = play.regulars.process(role)
@@ -30,6 +31,7 @@ async def the_inputs_are_deleted_and_made_again(play):
 async def the_dead_letter_topic_is_gone_for_a_while(play):
     """Nothing is passed over, and what reads it does not start; an operator makes it again."""
     dead = f"{play.stage.topics.incoming}{DEAD}"
+    play.audited = False  # the letters of before are gone
     before = play.regulars.restarts()
     async with play.quiet():
         await asyncio.to_thread(_delete, play.stage, dead)

@@ -9,7 +9,7 @@ from random import Random
 import verdict
 from oracle import BROKEN, Maker, Oracle
 
-from argus_streams.demo.accounting import Accountant
+from argus_streams.auditing.drain import drained
 
 RATE = 300  # bodies/s: what all workers, a broker and a database keep up with on two cores, restarts included
 TICK_SECONDS = 0.2
@@ -26,6 +26,7 @@ class Play:
         self.maker, self.oracle = Maker(bases, f"{seed} bodies", broken), Oracle()
         self.rate = rate
         self.recovery = 0.0  # s until ready again after the worst of what happened
+        self.audited = True  # whether `argus audit` can compare all; it needs the topics between
         self.refused = set()  # crews that could not run, where a fault expects so
         self.regulars = stage.crew("regulars")
         self._flows, self._paused, self._over = asyncio.Event(), asyncio.Event(), False
@@ -41,7 +42,7 @@ class Play:
             await self.drained()
             if restored:
                 await self.restored()
-            return await verdict.found(self.stage)
+            return await verdict.found(self.stage), await self.stage.audit() if self.audited else []
 
     @contextlib.contextmanager
     def apart(self, name):
@@ -61,7 +62,7 @@ class Play:
         self.say(f"  ready again after {seconds:.1f} s")
 
     async def drained(self):
-        done = await Accountant(self.stage.settings).drained(DRAIN_SECONDS, lambda: None)
+        done = await drained(self.stage.settings, DRAIN_SECONDS, lambda: None)
         assert done, f"not drained in {DRAIN_SECONDS:.0f} s:\n{self.regulars.tails()}"
 
     @contextlib.asynccontextmanager

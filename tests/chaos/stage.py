@@ -2,7 +2,11 @@
 
 import asyncio
 import contextlib
+import json
 import logging
+import os
+import subprocess
+import sys
 from typing import NamedTuple
 
 import bodies
@@ -103,6 +107,18 @@ class Stage:
             places = await self._producer.write(records)
             for body, place in zip(batch, places, strict=True):
                 oracle.published(body, (self._topic_id, *place))
+
+    async def audit(self):
+        """What `argus audit` complains of, as an operator sees it."""
+        command = (sys.executable, "-m", "argus_streams", "audit", "--json")
+        running = await asyncio.create_subprocess_exec(
+            *command, env={**os.environ, **self.environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        out, errors = await running.communicate()
+        if running.returncode == 0:
+            return []
+        told = json.loads(out) if out else {"findings": errors.decode()}
+        return [f"argus audit: {told.get('missing')} missing, {told.get('double')} double: {told['findings'][:5]}"]
 
     async def ends(self):
         """(first, end) by topic id and partition of all that was ever published into."""
