@@ -88,6 +88,7 @@ class Pairing:
         seen = list(events)
         groups = {(each.project, each.fingerprint): each for each in seen}
         numbers = {name: _number(*name) for name in groups}
+        self._file.execute("begin")  # else each row is a transaction
         self._file.executemany(_NAME, [(numbers[name], *name, each.title) for name, each in groups.items()])
         self._file.executemany(
             _INSERT[side],
@@ -96,6 +97,7 @@ class Pairing:
                 for each in seen
             ],
         )
+        self._file.execute("commit")
 
     def pair(self) -> tuple[int, int]:
         """Pair all events; how many there are now, and would be then. Call it once, before ``changes``."""

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime
-from time import time
 
 import click
 
@@ -12,28 +10,12 @@ from argus_streams.auditing import report
 from argus_streams.auditing.cutting import Scope
 from argus_streams.auditing.drain import drained
 from argus_streams.auditing.front import audited
-from argus_streams.cli.command import with_settings
+from argus_streams.cli.command import moment, with_generation
 from argus_streams.core.audit.verdict import Verdict
 from argus_streams.settings import Settings
 from argus_streams.streaming.position import Partition
 
-_AGO = re.compile(r"(\d{1,6})([smhd])\Z")
 _SPAN = re.compile(r"(.+):(\d+):(\d+)-(\d+)\Z")
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-
-
-def moment(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
-    """A time in ms: so long ago ("2h", "3d"), or ISO 8601, in UTC where it names no zone."""
-    if value is None:
-        return None
-    ago = _AGO.match(value)
-    if ago is not None:
-        return int((time() - int(ago[1]) * _SECONDS[ago[2]]) * 1000)
-    try:
-        told = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is neither like 2h or 3d ago nor a time like 2026-11-27T14:00") from None
-    return int((told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def spans(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[Partition, tuple[int, int]]:
@@ -56,7 +38,7 @@ def spans(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dic
 )  # fmt: skip
 @click.option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="First wait until nothing is in flight.")
 @click.option("--json", "as_json", is_flag=True, help="One line on standard output, all else on standard error.")
-@with_settings
+@with_generation
 def audit(
     given: Settings,
     since: int | None,

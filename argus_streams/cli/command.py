@@ -3,9 +3,12 @@
 Exit codes: 0 fine, 1 something was malformed or missing, 2 usage, 78 misconfigured.
 """
 
+import re
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import wraps
+from time import time
 from typing import Concatenate, ParamSpec
 
 import click
@@ -18,6 +21,8 @@ from argus_streams.settings import Settings
 from argus_streams.streaming.supervisor import MISCONFIGURED
 
 P = ParamSpec("P")
+_AGO = re.compile(r"(\d{1,6})([smhd])\Z")
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def with_settings(command: Callable[Concatenate[Settings, P], int]) -> Callable[P, None]:
@@ -68,6 +73,20 @@ def generation(_: click.Context, __: click.Parameter, value: str | None) -> str 
     if complaint is not None:
         raise click.BadParameter(complaint)
     return value
+
+
+def moment(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
+    """A time in ms: so long ago ("2h", "3d"), or ISO 8601, in UTC where it names no zone."""
+    if value is None:
+        return None
+    ago = _AGO.match(value)
+    if ago is not None:
+        return int((time() - int(ago[1]) * _SECONDS[ago[2]]) * 1000)
+    try:
+        told = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither like 2h or 3d ago nor a time like 2026-11-27T14:00") from None
+    return int((told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def known_source(_: click.Context, __: click.Parameter, value: str | None) -> str:

@@ -1,13 +1,12 @@
 """``argus replay``: history made anew as a generation beside the live one."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import click
 import msgspec
 
 from argus_streams import console
-from argus_streams.cli.command import generation, with_settings
+from argus_streams.cli.command import generation, moment, with_settings
 from argus_streams.core.grouping.state import HOUR
 from argus_streams.history import compare as comparing
 from argus_streams.history import preview as previewing
@@ -24,18 +23,10 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="For programs, one 
 
 @click.group()
 def replay() -> None:
-    """Make history anew beside what is live, compare, and put it in its place (docs/replay.md)."""
+    """Make history anew, beside what is live.
 
-
-def moment(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
-    """A time in ms: ISO 8601, UTC where no zone is told."""
-    if value is None:
-        return None
-    try:
-        told = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is no time: 2026-11-23T14:00 (UTC), or with a zone") from None
-    return int((told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp() * 1000)
+    Look first, then start, compare, promote: docs/replay.md.
+    """
 
 
 @replay.command()
@@ -44,9 +35,9 @@ def moment(_: click.Context, __: click.Parameter, value: str | None) -> int | No
 @_JSON
 @with_settings
 def preview(given: Settings, since: int | None, until: int | None, as_json: bool) -> int:  # noqa: FBT001 - click's flag
-    """Tell what these settings would make of the bodies of a time: which groups would split, join, stay.
+    """Tell which groups would split, join or stay.
 
-    Rules, mappings and sources are those of this process; nothing is written.
+    The bodies of a time are read once more, by the rules, mappings and sources of this process; nothing is written.
     """
     asked = previewing.Asked(since, until)
     if as_json:
@@ -71,7 +62,7 @@ def _aside(line: str) -> None:
 @click.option("--from", "since", required=True, callback=moment, metavar="TIME", help="Read the inputs from here on.")
 @with_settings
 def start(given: Settings, name: str, since: int) -> int:
-    """Make a generation's topics and tables, and say which workers to run.
+    """Make a generation, and say which workers to run.
 
     The time is taken down to its hour. What lies before it is taken over from the live groups.
     """
@@ -89,7 +80,7 @@ def start(given: Settings, name: str, since: int) -> int:
 @_JSON
 @with_settings
 def status(given: Settings, name: str | None, as_json: bool) -> int:  # noqa: FBT001 - click's flag
-    """Show the generations, how far each has read, and how long the rest may take."""
+    """Show how far each generation has read."""
     found = asyncio.run(standing.statuses(site(given), name))
     if as_json:
         for each in found:
@@ -104,7 +95,10 @@ def status(given: Settings, name: str | None, as_json: bool) -> int:  # noqa: FB
 @_JSON
 @with_settings
 def compare(given: Settings, name: str, as_json: bool) -> int:  # noqa: FBT001 - click's flag
-    """Compare a generation with the live one, group by group; exit code 1 if they differ."""
+    """Compare a generation with the live one, group by group.
+
+    The exit code is 1 if they differ.
+    """
     if as_json:
         found = asyncio.run(comparing.compare(site(given), name, _line))
         click.echo(msgspec.json.encode({"summary": found}))
@@ -119,7 +113,10 @@ def compare(given: Settings, name: str, as_json: bool) -> int:  # noqa: FBT001 -
 @_NAME
 @with_settings
 def promote(given: Settings, name: str) -> int:
-    """Let readers see a generation instead of the live one; the same with the former one's name takes it back."""
+    """Let readers see a generation, or the former one again.
+
+    It refuses while a stage of it lags.
+    """
     former = asyncio.run(switching.promote(site(given), name))
     if former is None:
         click.echo(f"{name} is live already")
@@ -136,7 +133,10 @@ def promote(given: Settings, name: str) -> int:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_settings
 def drop(given: Settings, name: str, yes: bool) -> int:  # noqa: FBT001 - click's flag
-    """Remove a generation that is not live: its consumer groups, topics and tables."""
+    """Remove a generation that is not live.
+
+    Its consumer groups, topics and tables go; the inputs stay.
+    """
     where = site(given)
     asyncio.run(switching.droppable(where, name))
     if not yes:
