@@ -113,6 +113,8 @@ def test_the_same_code_gives_the_same_groups_also_where_its_start_cuts_through_h
     assert here.groups("argus_again") == here.groups()
     first = "select event_id from {}.production_events where reason = 'first'"
     assert set(here.query(first.format("argus_live"))) <= set(here.query(first.format("argus_again")))
+    audited = here.argus("audit", "--generation", "again")
+    assert audited.exit_code == 0, audited.output
     with pytest.raises(StillRunning):
         asyncio.run(here.site.offsets.delete([app.group_of(here.site.of("again"), "normalize")]))
     stop()
