@@ -28,6 +28,9 @@ from argus_streams.streaming.producer import LIBRARY
 T = TypeVar("T")
 TIMEOUT_SECONDS = 15.0
 FETCH = 10_000  # records a call
+# What is fetched ahead. With librdkafka's own 64 MiB, and 50 MiB of compressed records an answer, a process that did
+# nothing but read the changelog of a million groups took 590 MiB; with these 280, in the same time.
+AHEAD: Mapping[str, int] = {"queued.max.messages.kbytes": 16_384, "fetch.max.bytes": 9_437_184}
 FETCH_SECONDS = 0.1  # a call waits this long for so many, also at the end of a log
 # confluent-kafka 2.16 reads commit metadata as a C string that nobody ended: without this it returns what lies behind.
 METADATA_END = "\0"
@@ -95,6 +98,7 @@ class Reader:
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
                 "isolation.level": "read_uncommitted",  # else an open transaction is where a log seems to end
+                **AHEAD,
             },
             logger=logging.getLogger(LIBRARY),
         )
