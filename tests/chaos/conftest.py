@@ -4,14 +4,22 @@ import time
 import uuid
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import bodies
+import parts
+import psycopg
 import pytest
 import report
 import verdict
 from play import Play
+from processes import is_alive
 from proxy import with_side_door
+from psycopg import sql
 from stage import House, stage
+
+from argus_streams.embedded.kafka import start_kafka
+from argus_streams.embedded.postgres import start_postgres
 
 HERE = Path(__file__).resolve().parent
 ROWS = pytest.StashKey[list]()
@@ -85,9 +93,27 @@ def rented(kafka, postgres_url):
     return House(kafka, postgres_url)
 
 
+@pytest.fixture(scope="session")
+def street(tmp_path_factory, say):
+    """A broker with a side door, and a Postgres, that chaos alone uses; started once, which costs more than a fault."""
+    folder = tmp_path_factory.mktemp("kafka")
+    with (
+        parts.obtained("kafka", lambda: start_kafka(folder, say=say)) as broker,
+        parts.obtained("postgres", lambda: start_postgres(None, say=say)) as postgres,
+    ):
+        yield broker, postgres, with_side_door(broker, folder)
+
+
 @pytest.fixture
-def owned(new_broker, new_postgres, tmp_path):
-    """A house of the test's own, all of which may be broken."""
-    folder = tmp_path / "kafka"
-    broker, postgres = new_broker(folder), new_postgres()
-    return House(broker.bootstrap, postgres.url, broker, postgres, with_side_door(broker, folder))
+def owned(street):
+    """A house all of which may be broken; what a failed test left broken is mended."""
+    broker, postgres, side_door = street
+    for server in (broker, postgres):
+        if not is_alive(server.pid):
+            server.restart()
+    name = f"chaos_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return House(
+        broker.bootstrap, urlsplit(postgres.url)._replace(path=f"/{name}").geturl(), broker, postgres, side_door
+    )

@@ -10,6 +10,8 @@ import sys
 from typing import NamedTuple
 
 import bodies
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
 from crew import STATE, Crew
 
 from argus_streams import app
@@ -130,8 +132,14 @@ class Stage:
         self.spans = await self.ends()
 
     def close(self):
+        """End what still runs, and leave no topics behind."""
         for crew in self.crews:
             crew.close()
+        admin, prefix = AdminClient(self.settings.kafka()), self.settings.topic_prefix
+        with contextlib.suppress(KafkaException):  # a failed test may have left the broker down
+            names = [name for name in admin.list_topics(timeout=10).topics if name.startswith(prefix)]
+            for deleted in admin.delete_topics(names, operation_timeout=10).values():
+                deleted.result()
 
 
 @contextlib.contextmanager
