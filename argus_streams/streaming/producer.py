@@ -44,6 +44,10 @@ SETTINGS: Mapping[str, Any] = {
 }
 
 
+# confluent-kafka 2.16 calls delivery reports with its error of the refusal set already: to CPython a SystemError
+REFUSALS = (KafkaException, SystemError)
+
+
 class ConfirmedProducer:
     """Writes batches of records and returns only when the broker has acknowledged every one of them."""
 
@@ -74,8 +78,8 @@ class ConfirmedProducer:
             self._produce(record, lambda error, message, at=index: delivered(error, message, at))
         try:
             self._producer.flush()
-        except KafkaException as error:  # after a refusal the gapless producer is dead, and says so here
-            raise NotDelivered(f"the broker refused a record: {error}") from error
+        except REFUSALS as error:  # after a refusal the gapless producer is dead, and says so here
+            raise NotDelivered(f"the broker refused a record: {_told(error)}") from error
         unconfirmed = sum(1 for place in places if place[1] < 0)
         if errors or unconfirmed:
             cause = errors[0].str() if errors and errors[0] is not None else "no report came"
@@ -98,7 +102,12 @@ class ConfirmedProducer:
                 )
             except BufferError:  # the local queue is full: let it drain
                 patience = 0.1
-            except KafkaException as error:
-                raise NotDelivered(f"{record.topic} refused a record: {error}") from error
+            except REFUSALS as error:
+                raise NotDelivered(f"{record.topic} refused a record: {_told(error)}") from error
             else:
                 return
+
+
+def _told(error: BaseException) -> BaseException:
+    """What the broker said."""
+    return error.__cause__ or error

@@ -18,6 +18,7 @@ ARGUMENTS = {
     "rd_kafka_mock_cluster_bootstraps": [POINTER],
     "rd_kafka_mock_topic_create": [POINTER, TEXT, INT, INT],
     "rd_kafka_mock_push_request_errors_array": [POINTER, SHORT, SIZE, POINTER],
+    "rd_kafka_mock_clear_request_errors": [POINTER, SHORT],
     "rd_kafka_mock_broker_set_down": [POINTER, INT],
     "rd_kafka_mock_broker_set_up": [POINTER, INT],
     "rd_kafka_mock_broker_set_rtt": [POINTER, INT, INT],
@@ -39,6 +40,10 @@ class MockCluster:
     def refuse(self, api, *codes):
         """Answer the next requests of this kind with these errors, one each."""
         self._tell("refuse", api, *codes)
+
+    def clear(self, api):
+        """Forget the errors that were not answered yet."""
+        self._tell("clear", api)
 
     def down(self):
         self._tell("down")
@@ -84,10 +89,11 @@ def _obey(library, cluster, words):
             errors = (INT * len(codes))(*map(int, codes))
             library.rd_kafka_mock_push_request_errors_array(cluster, int(api), len(codes), errors)
             return 0
-        case ["down"]:
-            return library.rd_kafka_mock_broker_set_down(cluster, 1)
-        case ["up"]:
-            return library.rd_kafka_mock_broker_set_up(cluster, 1)
+        case ["clear", api]:
+            library.rd_kafka_mock_clear_request_errors(cluster, int(api))
+            return 0
+        case ["down" | "up" as state]:
+            return getattr(library, f"rd_kafka_mock_broker_set_{state}")(cluster, 1)
         case ["latency", milliseconds]:
             return library.rd_kafka_mock_broker_set_rtt(cluster, 1, int(milliseconds))
     return "no such command"

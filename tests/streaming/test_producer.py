@@ -93,6 +93,15 @@ def test_one_refused_partition_is_enough_to_be_told(cluster, topic, write):
         write([record for partition in range(4) for record in numbers(topic, 5, partition)])
 
 
+def test_refusals_of_several_partitions_at_once_are_told_as_one_is(cluster, topic):
+    for _ in range(20):  # one time in ten confluent-kafka raises a SystemError
+        producer = ConfirmedProducer({"bootstrap.servers": cluster.bootstrap})
+        cluster.refuse(PRODUCE, *[INVALID_RECORD] * 4)
+        with pytest.raises(NotDelivered):
+            asyncio.run(producer.write([each for partition in range(4) for each in numbers(topic, 50, partition)]))
+        cluster.clear(PRODUCE)
+
+
 def test_a_record_larger_than_the_producer_takes_is_told(topic, write):
     with pytest.raises(NotDelivered, match="refused a record"):
         write([Outgoing(topic, b"k", b"x" * (SETTINGS["message.max.bytes"] + 1), partition=0)])
