@@ -16,7 +16,7 @@ STAMP := $(VENV)/.installed
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check coverage lint types contracts format chaos chaos-peers bench fuzz docs fields wheel lock clean
+.PHONY: help demo test check coverage lint types contracts format long chaos chaos-peers bench fuzz docs fields wheel lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ contracts: $(STAMP) ## which layer may import which
 format: $(STAMP) ## repair what lint can repair
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+long: $(STAMP) ## an audit of ten million bodies, some minutes
+	$(PY) -m pytest tests/audit -m long $(ARGS)
 
 chaos: $(STAMP) ## every fault under load, about 20 minutes: make chaos ARGS="-k broker"; ARGUS_CHAOS_SEED repeats a plot
 	$(PY) -m pytest tests/chaos -m chaos $(ARGS)

@@ -141,7 +141,7 @@ class Cutter:
         names = (self._topics.ledger, self._topics.normalized, self._topics.dead(self._topics.incoming))
         kept = await asyncio.to_thread(retention, self._settings.kafka(), names)
         trimmed = {tp.topic for tp, (first, _) in facts.bounds.items() if first > 0}
-        now = _now()
+        now = _now() + HOUR  # an audit takes its time, and retention goes on
         return [max(0, now - kept[name]) if name in trimmed and kept[name] >= 0 else 0 for name in names]
 
     async def _offsets_at(self, time_ms: int | None, bounds: Bounds) -> Mapping[Partition, int | None]:

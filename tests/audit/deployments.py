@@ -88,10 +88,20 @@ class Deployment(NamedTuple):
         async with open_database(self.database) as opened:
             assert await PostgresStore(opened).write(batch) == []
 
+    def abort(self, topic, partition):
+        """Write a record in a transaction that is given up."""
+        producer = Producer({**self._client(), "transactional.id": self.prefix})
+        producer.init_transactions(30)
+        producer.begin_transaction()
+        producer.produce(self.named(topic), b"{}", None, partition)
+        producer.flush(30)
+        producer.abort_transaction(30)
+
     def argus(self, *arguments):
         environment = {
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             "DATABASE_URL": self.database,
             "ARGUS_TOPIC_PREFIX": self.prefix,
+            "ARGUS_TOPIC_PARTITIONS": str(PARTITIONS),
         }
         return argus(*arguments, **environment)

@@ -49,6 +49,39 @@ def test_what_nobody_damaged_is_clean_and_its_sums_close(deployment):
 
 @pytest.mark.kafka
 @pytest.mark.postgres
+def test_spans_waiting_and_what_a_person_sees(deployment):
+    world = lived(deployment)
+    deployment.fill(world)
+    assert deployment.argus("topics", "check").exit_code == 0
+    place = f"{deployment.named(TOPICS.incoming)}:1:2-5"
+    code, told = audited(deployment, "--offsets", place, "--wait", "60")
+    assert (code, told["bodies"], told["findings"]) == (0, 3, [])
+    code, told = audited(deployment, "--from", "1h")
+    assert (code, told["bodies"], told["findings"]) == (0, len(sample_bodies()[::4]) + 2, [])
+    assert audited(deployment, "--to", "1h")[1]["bodies"] == 0
+    seen = deployment.argus("audit")
+    assert seen.exit_code == 0
+    assert "Every body and every event is accounted for." in seen.stdout
+    assert "shop-1" in seen.stdout
+    assert "reading the ledger" in seen.stderr
+    strange = deployment.argus("audit", "--offsets", "elsewhere:0:0-5")
+    assert strange.exit_code == 1
+    assert deployment.named(TOPICS.incoming) in strange.stderr
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
+def test_what_was_never_committed_is_neither_a_body_nor_in_flight(deployment):
+    world = lived(deployment)
+    deployment.fill(world)
+    deployment.abort(TOPICS.incoming, 0)
+    code, told = audited(deployment)
+    assert (code, told["findings"], told["in_flight"]) == (0, [], 0)
+    assert told["bodies"] == len(sample_bodies()[::4]) + 2
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
 @every_damage
 def test_damage_at_a_stage_is_found_there(damage, deployment):
     world = lived(deployment)

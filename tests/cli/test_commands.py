@@ -160,3 +160,25 @@ def test_the_help_tells_of_each_command_a_whole_sentence():
     listed = argus("-h").stdout.partition("Commands:\n")[2].splitlines()
     assert len(listed) == len(main.commands)
     assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--from", "yesterday"),
+        ("--offsets", "argus.events.incoming"),
+        ("--offsets", "argus.events.incoming:0:7-7"),
+        ("--offsets", "argus.events.incoming:0:1-7", "--from", "2h"),
+        ("--wait", "-1"),
+    ],
+    ids=" ".join,
+)
+def test_a_span_to_audit_that_is_none_is_wrong_usage(arguments):
+    assert argus("audit", *arguments).exit_code == 2
+
+
+def test_an_audit_needs_a_broker_and_a_database():
+    for environment in ({}, {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}):
+        done = argus("audit", **environment)
+        assert done.exit_code == 78
+        assert "is not set" in done.stderr

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from argus_streams.core.audit.bodies import Seen
 from argus_streams.core.audit.cut import HOUR
-from argus_streams.core.audit.places import Places
+from argus_streams.core.audit.places import Place, Places
 from argus_streams.core.audit.told import Told
 
 _PRIME = (1 << 61) - 1
@@ -104,13 +104,12 @@ class Sightings:
             (each.offset, each.index, each.received_at // HOUR) for each in sighted.occurrences
         ]:
             place = (offset, index)
-            if self._is_new((at, place), own):
+            if not state.refused and self._is_new((at, place), own):
                 bucket = (sighted.project, hour)
                 if place in told.counted:
                     self.counted.add(bucket, 1, own)
-                    if place in seen.all and told.is_divided(place):  # in which group it is counted, nothing tells
-                        self.unsure.add(bucket)
-                elif place not in told.spoken and not state.refused:
+                # Before the commit the ledger may tell of an event, and the group's snapshot is still to come.
+                if not state.due or place not in told.spoken or (place in seen.all and told.is_divided(place)):
                     self.unsure.add(bucket)
             seen.all.add(offset, index)
             if state.refused:
@@ -133,13 +132,14 @@ class Sightings:
                 if any(offset >= known for offset in lacking):
                     yield project
 
-    def _is_new(self, event: tuple[Partition, tuple[int, int]], own: int) -> bool:
+    def _is_new(self, event: tuple[Partition, Place], own: int) -> bool:
         """Whether this event was not seen under this group before; one of another group's is a fork."""
-        at, (offset, index) = event
-        pair = hash((own, at, offset, index)) & _PAIR
-        if (offset, index) in self._seen[at].all:
+        at, place = event
+        pair = hash((own, event)) & _PAIR
+        if place in self._seen[at].all:
             if pair in self._pairs:
                 return False
-            self.forked.setdefault(at, Places()).add(offset, index)
+            if place not in self._seen[at].refused:
+                self.forked.setdefault(at, Places()).add(*place)
         self._pairs.add(pair)
         return True
