@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+BOUND = 256  # MiB
 SCRIPT = Path(__file__).with_name("large_world.py")
 
 
