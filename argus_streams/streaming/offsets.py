@@ -22,7 +22,7 @@ from argus_streams.streaming.producer import LIBRARY
 from argus_streams.streaming.reader import TIMEOUT_SECONDS, Committed, Reader, metadata
 
 T = TypeVar("T")
-LEADER_SECONDS = 5.0  # until a topic or group that is new has a broker that answers for it
+LEADER_SECONDS = 15.0  # until a topic or group that is new has a broker that answers for it
 _ABSENT = frozenset({"GROUP_ID_NOT_FOUND"})
 
 
@@ -88,11 +88,11 @@ class Offsets:
 
     async def running(self, groups: Sequence[str]) -> Sequence[str]:
         """Those of the groups that have members."""
-        return await _in_thread(partial(self._running, groups))
+        return await _soon(lambda: _in_thread(partial(self._running, groups)))
 
     async def delete(self, groups: Sequence[str]) -> Sequence[str]:
         """Delete groups; those that were there. Raises ``StillRunning``."""
-        return await _in_thread(partial(self._delete, groups))
+        return await _soon(lambda: _in_thread(partial(self._delete, groups)))
 
     def reader(self, group: str = "argus.offsets") -> Reader:
         """Reads as this group, which it does not join."""

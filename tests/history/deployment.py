@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 from commands import argus
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
 from processes import comes_true
 
 from argus_streams import app, supervision
@@ -93,6 +95,12 @@ class Deployment:
         headers = [("ce_source", b"argus"), ("project", b"shop")]
         records = [Outgoing(incoming, None, json.dumps(body).encode(), headers, n % 2) for n, body in enumerate(bodies)]
         return asyncio.run(self._producer.write(records))
+
+    def forget(self, before):
+        """Delete the records of the first partition before an offset, as retention would."""
+        place = TopicPartition(app.topics_of(self.settings).incoming, 0, before)
+        admin = AdminClient(self.settings.kafka())
+        admin.delete_records([place])[place].result(10)
 
     def decide(self, fingerprint, action):
         order = Command(project="shop", fingerprint=fingerprint, action=action, by="ada")

@@ -11,6 +11,7 @@ from processes import python
 
 from argus_streams import app
 from argus_streams.adapters import topics
+from argus_streams.history.site import Refused
 from argus_streams.history.start import start
 from argus_streams.streaming.offsets import StillRunning
 
@@ -214,3 +215,18 @@ def test_a_generation_is_dropped_when_its_workers_are_gone_and_asked_for(here, r
     again = here.argus("replay", "drop", "regions", "--yes")
     assert (again.exit_code, again.stdout) == (0, "nothing of regions is left\n")
     assert here.argus("replay", "compare", "regions").exit_code == 1
+
+
+def test_a_start_is_refused_and_changes_nothing_where_the_live_groups_can_not_tell_what_was_before(
+    kafka, postgres_server, tmp_path
+):
+    with Deployment.beside(kafka, postgres_server, tmp_path) as idle:  # no worker runs
+        idle.publish(*[stock(n) for n in range(4)])
+        idle.forget(1)
+        month = datetime.fromtimestamp(time.time() - 30 * 86400, UTC).isoformat()
+        old = idle.argus("replay", "start", "old", "--from", month)
+        assert (old.exit_code, "choose --from" in old.stderr) == (1, True), old.output
+        with pytest.raises(Refused, match="the live generation lags: normalize has 3 records"):
+            asyncio.run(start(idle.site, "soon", int(time.time() * 1000), lambda _: None))
+        known = [json.loads(line)["name"] for line in idle.argus("replay", "status", "--json").stdout.splitlines()]
+        assert known == ["first"]
