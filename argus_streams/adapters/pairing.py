@@ -1,7 +1,7 @@
 """Pairing two groupings of the same events by origin, on disk where memory has no room.
 
-SQLite holds for each event its place and a number for its group, 40 to 60 bytes, in a file of its own that is gone
-with the process; no more than ``CACHE_BYTES`` of it are in memory.
+SQLite holds for each event its place and a number for its group, about 45 bytes, in a file of its own that is gone with
+the process; no more than ``CACHE_BYTES`` of it are in memory.
 """
 
 import sqlite3
