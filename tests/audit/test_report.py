@@ -1,0 +1,59 @@
+"""What people and programs see of an audit."""
+
+import io
+import json
+
+from audits import audited
+from damages import lose_row, lose_sighting
+from rich.console import Console
+from rich.progress import Progress
+from worlds import World, own, rubbish
+
+from argus_streams.auditing import report
+
+
+def damaged():
+    world = World()
+    world.publish([own({"message": "a"}), own({"message": "b"}, {"message": "c"}), rubbish(), own({"message": "a"})])
+    lose_sighting(world.drain(), lambda some: some[0])
+    lose_row(world, lambda some: some[-1])
+    return audited(world)
+
+
+def shown(verdict):
+    out = io.StringIO()
+    report.show(verdict, Console(file=out, width=160))
+    return out.getvalue()
+
+
+def test_people_see_sums_by_project_each_finding_with_its_place_and_what_to_read():
+    text = shown(damaged())
+    assert "missing at sighting: argus.events.incoming/" in text
+    assert "missing at group row: argus.groups/" in text
+    assert "docs/audit.md tells what to do" in text
+    rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.startswith(("  shop", "  total"))}
+    assert rows["shop"] == rows["total"]
+    assert rows["total"][0] == "4"
+
+
+def test_programs_get_one_line_with_all_sums_projects_and_findings():
+    verdict = damaged()
+    line = report.as_json(verdict)
+    assert b"\n" not in line
+    told = json.loads(line)
+    assert told["missing"] == len(told["findings"]) == 2
+    assert told["projects"]["shop"]["missing"] == 2
+    assert told["reasons"] == {}
+    wanted = {"stage", "what", "topic", "partition", "offset", "index", "project", "detail", "count"}
+    assert {frozenset(each) for each in told["findings"]} == {frozenset(wanted)}
+
+
+def test_a_terminal_shows_how_far_the_pass_is_that_runs():
+    out = io.StringIO()
+    with Progress(console=Console(file=out, force_terminal=True, width=100), auto_refresh=False) as bars:
+        shows = report.Bar(bars)
+        shows.begin("sightings", 200)
+        shows.advance(50)
+        bars.refresh()
+    assert "sightings" in out.getvalue()
+    assert "25%" in out.getvalue()
