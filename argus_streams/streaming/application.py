@@ -10,6 +10,8 @@ from faust.serializers.codecs import Codec
 
 SESSION_SECONDS = 10.0  # how long partitions stand still after a crash (aiokafka's 60 s would be a minute)
 REBALANCE_SECONDS = 15.0
+# without a fetch aiokafka would leave the group, as it does not know that we hold, and never come back
+POLL_SECONDS = 10 * 365 * 86_400.0
 CHUNK_BYTES = 1024 * 1024  # one fetch of one partition, as it lies on the broker: perhaps compressed
 CHUNK_RECORDS = 2_000  # given to the loop at once: bounds memory where compression hides how much it is
 CHUNKS_WAITING = 32
@@ -50,6 +52,7 @@ def application(group: str, servers: Sequence[str], credentials: Any) -> faust.A
         broker_heartbeat_interval=3.0,
         broker_rebalance_timeout=REBALANCE_SECONDS,
         broker_commit_interval=1.0,
+        broker_max_poll_interval=POLL_SECONDS,
         broker_max_poll_records=CHUNK_RECORDS,
         consumer_max_fetch_size=CHUNK_BYTES,
         consumer_auto_offset_reset="earliest",

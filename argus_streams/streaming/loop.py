@@ -75,6 +75,7 @@ class Loop:
         self._recovered = asyncio.Event()
         self._recovery: asyncio.Task[None] | None = None
         self._verified = monotonic()
+        self.began: float | None = None  # when the running turn did; one that waits for its state has not
 
     # -- tenancy: called by the transport -------------------------------------------------------------------------
 
@@ -156,7 +157,7 @@ class Loop:
         tenure = self._tenure
         try:
             await self._ready(tenure)
-            laps = self._engine.meter.turn()
+            self.began, laps = monotonic(), self._engine.meter.turn()
             slices = await self._take()
             laps.did("take")
             if slices:
@@ -164,6 +165,7 @@ class Loop:
         except Left:
             log.info("a turn was dropped: its partitions are no longer ours")
         finally:
+            self.began = None
             self._idle.set()
 
     async def _ready(self, tenure: int) -> None:

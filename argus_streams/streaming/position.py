@@ -50,7 +50,7 @@ class Standing(NamedTuple):
     done: int  # all before it is processed
     committed: int
     end: int  # of the log, when it was last asked for
-    asked: bool  # whether the broker was asked again for what comes at `next`
+    exhausted: bool = False  # the broker was asked again for what comes at `next`, and all up to the end brought none
 
 
 class Taken(NamedTuple):
@@ -73,6 +73,7 @@ class _Place:
     patience: float = STILL_SECONDS
     wanted: bool = False  # a hole showed: seek back to next
     end: int = 0  # of the log
+    brought: bool = False  # records came since the last question
     asked: tuple[int, int] | None = None  # (next, number of the fetch that answers) of the last question
 
 
@@ -108,7 +109,7 @@ class Position:
         self._fetches[tp] = max(self._fetches.get(tp, 0), fetch + 1)
         place = self._places.get(tp)
         if place is not None:  # it may wait for a long turn: that is not standing still
-            place.seen = now
+            place.seen, place.brought = now, True
 
     def held(self) -> Mapping[Partition, str]:
         """The partitions held, with the id of their topic."""
@@ -165,16 +166,10 @@ class Position:
         """Offsets between commit and end."""
         return {tp: max(0, place.end - place.committed) for tp, place in self._places.items()}
 
-    def standing(self) -> Mapping[Partition, Standing]:
-        """Where every partition stands."""
+    def standing(self, fetched_to: Mapping[Partition, int]) -> Mapping[Partition, Standing]:
+        """Where every partition stands; ``fetched_to`` is the offset that the client asks for next."""
         return {
-            tp: Standing(
-                place.next,
-                place.done,
-                place.committed,
-                place.end,
-                asked=place.asked is not None and place.asked[0] == place.next,
-            )
+            tp: Standing(place.next, place.done, place.committed, place.end, _exhausted(place, fetched_to.get(tp, 0)))
             for tp, place in self._places.items()
         }
 
@@ -198,3 +193,9 @@ class Position:
         place = self._places.get(tp)
         if place is not None:
             place.wanted, place.seen, place.asked = False, now, (place.next, self._fetches[tp])
+            place.brought = False
+
+
+def _exhausted(place: _Place, fetched_to: int) -> bool:
+    asked = place.asked is not None and place.asked[0] == place.next
+    return asked and not place.brought and fetched_to >= place.end

@@ -5,6 +5,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from argus_streams.streaming.health import Health
 
+CLOSE_SECONDS = 0.5  # for requests that are under way at the end; a minute else
+
 
 class HealthServer:
     """Answers from the worker's own event loop, so silence is a finding."""
@@ -22,7 +24,7 @@ class HealthServer:
         app.router.add_get("/livez", self._live)
         app.router.add_get("/readyz", self._ready)
         app.router.add_get("/metrics", self._counted)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()

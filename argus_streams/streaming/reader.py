@@ -24,6 +24,7 @@ from confluent_kafka.admin import AdminClient
 from argus_streams.errors import Unavailable
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.producer import LIBRARY
+from argus_streams.streaming.refusals import no_group, no_topic
 
 T = TypeVar("T")
 TIMEOUT_SECONDS = 15.0
@@ -112,6 +113,8 @@ class Reader:
             except KafkaException as error:
                 if error.args[0].name() == "UNKNOWN_TOPIC_OR_PART":
                     continue
+                if error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                    raise Unavailable(no_topic(name)) from error
                 raise Unavailable(f"the broker does not answer: {error.args[0].str()}") from error
             found[name] = (str(described.topic_id), len(described.partitions))
         return found
@@ -121,7 +124,7 @@ class Reader:
         try:
             answers = consumer.committed([TopicPartition(*tp) for tp in tps], timeout=TIMEOUT_SECONDS)
         except KafkaException as error:
-            raise Unavailable(f"committed positions can not be read: {error}") from error
+            raise Unavailable(self._why_not() or f"committed positions can not be read: {error}") from error
         finally:
             consumer.close()
         return {
@@ -144,6 +147,16 @@ class Reader:
             return {Partition(tp.topic, tp.partition): future.result().offset for tp, future in futures.items()}
         except KafkaException as error:
             raise Unavailable(f"ends of logs can not be read: {error.args[0].str()}") from error
+
+    def _why_not(self) -> str | None:
+        """Whether the group is refused to us: librdkafka's consumer only tells that it got no answer."""
+        asked: Any = self._admin  # whose types leave this out
+        try:
+            asked.describe_consumer_groups([self._group], request_timeout=TIMEOUT_SECONDS)[self._group].result()
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+                return no_group(self._group)
+        return None
 
     def _bounds(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, int]]:
         consumer = self._consumer()

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiokafka.consumer.fetcher import READ_COMMITTED
 from aiokafka.errors import ConsumerStoppedError, KafkaError, for_code
@@ -18,6 +18,7 @@ from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.structs import TopicPartition
 
 from argus_streams.streaming import batches
+from argus_streams.streaming.aside import Aside
 
 log = logging.getLogger(__name__)
 
@@ -29,25 +30,25 @@ PAUSE_SECONDS = 0.05  # until something is fetched
 FETCH_BYTES = 1024 * 1024  # a broker sends the first batch whole, be it larger
 
 
-class _Aside(NamedTuple):
-    assignment: object  # another one has forgotten that it is paused
-    due: float
-    why: str
-
-
 class Salvage:
     """Lives in the consumer's thread; ``report`` is told what can not be read, ``None`` = all can."""
 
     def __init__(self, report: Callable[[str | None], None]) -> None:
         self._report = report
         self._careful_until = 0.0
-        self._aside: dict[TopicPartition, _Aside] = {}
+        self._aside = Aside()
+        self._why: dict[TopicPartition, str] = {}
         self.salvaged = 0  # batches
 
     @property
     def careful(self) -> bool:
         """Whether records are to be taken one by one now."""
         return monotonic() < self._careful_until
+
+    @property
+    def aside(self) -> frozenset[TopicPartition]:
+        """The partitions whose next records can not be read."""
+        return self._aside.partitions()
 
     def stumbled(self, error: Exception) -> None:
         """A fetch failed, nobody knows where: look closely from now on."""
@@ -56,14 +57,10 @@ class Salvage:
 
     def resume(self, consumer: Any) -> None:
         """Ask again for what could not be read a while ago."""
-        assignment = consumer._subscription.subscription.assignment  # noqa: SLF001
-        for tp, aside in list(self._aside.items()):
-            if aside.assignment is not assignment or monotonic() > aside.due:
-                del self._aside[tp]
-                if aside.assignment is assignment:
-                    consumer.resume(tp)
-                    self._careful_until = monotonic() + CAREFUL_SECONDS
-        self._tell()
+        for tp in self._aside.back(consumer):
+            self._careful_until = monotonic() + CAREFUL_SECONDS
+            del self._why[tp]
+            self._tell()
 
     async def fetch(self, consumer: Any, partitions: Collection[TopicPartition], limit: int) -> Fetched:
         """What waits of each partition, up to the first record that can not be decoded."""
@@ -114,15 +111,14 @@ class Salvage:
         return records
 
     def _set_aside(self, consumer: Any, tp: TopicPartition, why: str) -> None:
-        assignment = consumer._subscription.subscription.assignment  # noqa: SLF001
-        consumer.pause(tp)
-        self._aside[tp] = _Aside(assignment, monotonic() + AGAIN_SECONDS, f"{tp.topic}/{tp.partition} at offset {why}")
+        self._aside.put(consumer, tp, AGAIN_SECONDS)
+        self._why[tp] = f"{tp.topic}/{tp.partition} at offset {why}"
         self._careful_until = 0.0
-        log.error("%s; asked for again in %s s, its neighbours go on", self._aside[tp].why, AGAIN_SECONDS)
+        log.error("%s; asked for again in %s s, its neighbours go on", self._why[tp], AGAIN_SECONDS)
         self._tell()
 
     def _tell(self) -> None:
-        self._report("; ".join(sorted(aside.why for aside in self._aside.values())) or None)
+        self._report("; ".join(sorted(self._why.values())) or None)
 
 
 async def _fetched(consumer: Any, tp: TopicPartition, offset: int) -> bytes:

@@ -6,107 +6,27 @@ holds each fact.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import faust
-from aiokafka.errors import (
-    CommitFailedError,
-    ConsumerStoppedError,
-    CorruptRecordException,
-    IllegalStateError,
-    KafkaError,
-    UnsupportedCodecError,
-)
-from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types.tuples import TP, ConsumerMessage
 
-from argus_streams.streaming.position import Chunk, Partition, Position
-from argus_streams.streaming.reader import metadata
-from argus_streams.streaming.salvage import Salvage
+from argus_streams.streaming.consumer_thread import ConsumerThread, Dropped
+from argus_streams.streaming.position import Chunk, Partition
+from argus_streams.streaming.tenancy import Tenancy
 
-Starts = Mapping[Partition, tuple[int, str]]  # offset and topic id
-
-UNDECODABLE = (CorruptRecordException, UnsupportedCodecError)  # or what is no Kafka error at all, from any decoder
 LEAVE_SECONDS = (8.0, 4.0)  # for the running turn and its commit: below the rebalance time-out of 15 s ...
 END_SECONDS = (2.5, 1.0)  # ... and below the time to stop
 COMMITS = 3
 FETCH_SECONDS = 0.5  # a fetch waits this long for records, and the end of the process for a fetch
 CROWDED_SECONDS = 0.02  # between two looks whether there is room again
-
-
-class Tenancy(NamedTuple):
-    """What the transport needs of the loop: where to start, and when the running turn is over."""
-
-    position: Position
-    salvage: Salvage
-    starts: Callable[[Iterable[Partition]], Awaitable[Starts]]  # committed positions, or beginnings
-    assigned: Callable[[frozenset[Partition]], None]  # partitions are ours: recover their state
-    leave: Callable[[float], Awaitable[None]]  # waits for the running turn so many seconds, then no step may begin
-    crowded: Callable[[], bool]  # so many bytes wait that no more may be fetched; Faust counts chunks alone
-    delivered: Callable[[int], None]  # so many bytes more wait
-    state_id: str  # of the changelog whose state goes with the positions; "" where there is none
-    committed: Callable[[Mapping[Partition, int]], None]  # the broker has these commits
-
-
-class Dropped(Exception):  # noqa: N818 - what happened
-    """What a fetch brought is lost, of any partition; it has to be asked for again."""
-
-
-class _Thread(AIOKafkaConsumerThread):
-    """Commits with the topic's id as metadata, survives a broker that is away, and records that can not be decoded."""
-
-    consumer: "ChunkConsumer"
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        # Faust reads what is committed only in its own transactions; an aborted record was never said.
-        consumer._isolation_level = "read_committed"  # noqa: SLF001 - no setting of Faust's reaches it
-        return consumer
-
-    async def _fetch_records(
-        self,
-        consumer: Any,
-        active_partitions: set[TP],
-        timeout: float | None = None,  # noqa: ASYNC109 - Faust's
-        max_records: int | None = None,
-    ) -> Any:
-        salvage = self.consumer.tenancy.salvage
-        salvage.resume(consumer)
-        if salvage.careful and self.consumer.flow_active:
-            return await salvage.fetch(consumer, active_partitions, max_records or 1)
-        try:
-            return await super()._fetch_records(consumer, active_partitions, timeout, max_records)
-        except Exception as error:
-            if isinstance(error, KafkaError) and not isinstance(error, UNDECODABLE):
-                raise
-            salvage.stumbled(error)
-            raise Dropped from error
-
-    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
-        held, state_id = self.consumer.tenancy.position.held(), self.consumer.tenancy.state_id
-        mine = self.assignment()
-        commit = {
-            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, metadata(held[Partition(*tp)], state_id))
-            for tp, offset in offsets.items()
-            if tp in mine and Partition(*tp) in held
-        }
-        if not commit:
-            return False
-        self.tp_last_committed_at.update(dict.fromkeys(offsets, monotonic()))  # else Faust warns that we never commit
-        try:
-            await self._ensure_consumer().commit(commit)
-        except (CommitFailedError, IllegalStateError):  # rebalanced: the next owner starts where we last committed
-            return False
-        except KafkaError as error:  # Faust crashes the app here; the next interval tries again
-            self.log.warning("commit failed, it will be tried again: %s", error)
-            return False
-        return True
 
 
 class ChunkConsumer(FaustConsumer):
@@ -115,7 +35,7 @@ class ChunkConsumer(FaustConsumer):
     tenancy: Tenancy  # bound by `install`
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-        return _Thread(self, loop=self.loop, beacon=self.beacon)
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     # -- position -------------------------------------------------------------------------------------------------
 
@@ -210,6 +130,7 @@ class ChunkConsumer(FaustConsumer):
         if self.flow_active:
             await self._ask_again()
         numbers = self.tenancy.position.fetches()
+        self.tenancy.asking()
         records, active = await self._fetched(timeout)
         generation = self.app.consumer_generation_id
         if records is None or self.should_stop:
@@ -275,3 +196,14 @@ def install(app: faust.App, tenancy: Tenancy) -> None:
     consumer = type("BoundConsumer", (ChunkConsumer,), {"tenancy": tenancy})
     transport = type("ChunkTransport", (FaustTransport,), {"Consumer": consumer})
     app.transport = transport(app.conf.broker_consumer, app)
+
+
+def fetched_to(app: faust.App) -> Mapping[Partition, int]:
+    """The offsets that aiokafka asks for next, those behind transaction markers among them."""
+    consumer: Any = app.consumer
+    subscription = consumer._thread._ensure_consumer()._subscription.subscription  # noqa: SLF001 - told nowhere else
+    assignment = subscription.assignment if subscription is not None else None
+    if assignment is None:
+        return {}
+    places = {tp: assignment.state_value(tp) for tp in assignment.tps}
+    return {Partition(*tp): place.position for tp, place in places.items() if place.has_valid_position}

@@ -5,8 +5,10 @@ import logging
 import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple, TextIO
@@ -21,23 +23,28 @@ from argus_streams.streaming.beginning import Beginning
 from argus_streams.streaming.credentials import credentials
 from argus_streams.streaming.decision import Decide, keyed, plain
 from argus_streams.streaming.gauges import Gauges, Sources
-from argus_streams.streaming.health import Health
+from argus_streams.streaming.health import Cause, Health
 from argus_streams.streaming.loop import Engine, Loop, made_anew
 from argus_streams.streaming.meter import Letters, Meter
-from argus_streams.streaming.position import Position
+from argus_streams.streaming.position import Partition, Position
 from argus_streams.streaming.probes import HealthServer
 from argus_streams.streaming.producer import ConfirmedProducer
 from argus_streams.streaming.reader import Reader
+from argus_streams.streaming.refusals import Refusals
 from argus_streams.streaming.salvage import Salvage
 from argus_streams.streaming.store import MemoryStore, RocksStore, Store
 from argus_streams.streaming.supervisor import MISCONFIGURED
 from argus_streams.streaming.table import Table
-from argus_streams.streaming.transport import Tenancy, install
+from argus_streams.streaming.tenancy import Tenancy
+from argus_streams.streaming.transport import fetched_to, install
+from argus_streams.streaming.watch import Bounds, Facts, Watch
+from argus_streams.streaming.watchdog import Pulse, watch
 
 log = logging.getLogger(__name__)
 
 CRASHED = 70  # EX_SOFTWARE: the supervisor starts us again
 STOP_SECONDS = 4.5  # SIGTERM to exit
+LAST_WORD_SECONDS = 3.0
 WATCH_SECONDS = 10.0
 
 
@@ -63,6 +70,7 @@ class Job(NamedTuple):
     changelog: str | None = None  # of the agent's table
     state: Path | None = None  # folder for RocksDB; None = memory
     health: tuple[str, int] | None = None  # host and port; port 0 = any
+    bounds: Bounds = Bounds()  # of standing still unexplained
     attached: TextIO | None = None  # a pipe of the parent's: when it closes, the worker ends
 
 
@@ -76,7 +84,9 @@ class Worker:
         self._reader = Reader(broker.client, job.group)
         self._producer = ConfirmedProducer(broker.client)
         self._position = Position()
-        self._salvage = Salvage(self._unreadable)
+        self._salvage = Salvage(partial(self._declare, "unreadable"))
+        self._agent_ended = False
+        self._asked = monotonic()  # when the fetch loop last asked for records
         self._meter = Meter(job.metrics, job.letters)
         self._probe: Callable[[], Awaitable[None]] = nothing_else
 
@@ -153,20 +163,30 @@ class Worker:
             position=self._position, salvage=self._salvage, starts=loop.starts, assigned=loop.assigned,
             leave=loop.leave, crowded=loop.crowded, delivered=loop.delivered, committed=loop.committed,
             state_id=engine.topic_ids.get(self._job.changelog or "", ""),
+            refusals=Refusals(partial(self._declare, "refused")), asking=self._asking,
         )  # fmt: skip
         install(app, tenancy)
         topic = app.topic(*self._job.topics, key_serializer="raw", value_serializer=Chunks())
 
         async def agent(stream: Any) -> None:
-            await loop.run(stream.events(), lambda: not stream.channel.queue.empty())
+            try:
+                await loop.run(stream.events(), lambda: not stream.channel.queue.empty())
+            finally:
+                self._agent_ended = not app.should_stop  # Faust would start another one, after what this one held
 
         app.agent(topic, name=self._job.role, concurrency=1)(agent)
         app.finalize()
+        pulse = Pulse(self._job.bounds.loop, die)
         starting = asyncio.create_task(app.start())  # not awaited: joining a busy group may outlast a SIGTERM
-        watch = asyncio.create_task(self._watch(engine))
+        facts = partial(self._facts, app, loop, table)
+        watches = [
+            asyncio.create_task(self._watch(engine)),
+            asyncio.create_task(watch(Watch(self._job.bounds), facts, die)),
+        ]
         await self._until(stop, app, starting)
-        watch.cancel()
-        starting.cancel()
+        pulse.end_within(STOP_SECONDS + 2)
+        for task in (*watches, starting):
+            task.cancel()
         return await self._end(app)
 
     def _measure(self, table: Table | None) -> None:
@@ -174,16 +194,37 @@ class Worker:
         sources = Sources(self._health, self._position, self._producer.waiting, lambda: self._salvage.salvaged, table)
         self._job.metrics.register(Gauges(sources))
 
-    def _unreadable(self, what: str | None) -> None:
+    def _declare(self, cause: Cause, what: str | None) -> None:
+        """Say in readiness what a part of the work waits for; ``None`` = nothing."""
         if what is None:
-            self._health.go_on("unreadable")
+            self._health.go_on(cause)
         else:
-            self._health.hold("unreadable", what)
+            self._health.hold(cause, what)
+
+    def _asking(self) -> None:
+        self._asked = monotonic()
+
+    def _facts(self, app: faust.App, loop: Loop, table: Table | None) -> Facts:
+        health = self._health
+        unread = health.waits.get("unreadable")
+        return Facts(
+            declared=health.away or "; ".join(why for why in health.waits.values() if why != unread) or None,
+            member=health.joined,
+            rebalancing=health.rebalancing,
+            generation=app.consumer_generation_id,
+            recovered=table.recovery.done if table is not None and health.recovering else None,
+            agent_ended=self._agent_ended,
+            turn=loop.began,
+            turns=health.turns,
+            asked=self._asked,
+            standing=self._position.standing(fetched_to(app) if health.joined else {}),
+            excused=frozenset(Partition(*tp) for tp in self._salvage.aside),
+        )
 
     async def _until(self, stop: asyncio.Event, app: faust.App, starting: asyncio.Task[None]) -> None:
         while not stop.is_set() and not app.should_stop and not app.crashed:
             if starting.done() and starting.exception() is not None:
-                await app.crash(starting.exception() or RuntimeError("the app did not start"))
+                die(starting.exception() or RuntimeError("the app did not start"))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 0.2)
 
@@ -195,9 +236,9 @@ class Worker:
         if app.crashed:
             die(app.crash_reason or RuntimeError("Faust crashed without a reason"))
         began = monotonic()
-        try:
-            await asyncio.wait_for(app.stop(), STOP_SECONDS)
-        except TimeoutError:
+        stopping = asyncio.create_task(app.stop())
+        done, _ = await asyncio.wait({stopping}, timeout=STOP_SECONDS)  # a part of it may not even heed a cancel
+        if not done:
             log.warning("the group was not left within %s s: ending without", STOP_SECONDS)
         log.info("%s ended in %.1f s", self._job.role, monotonic() - began)
         return 0
@@ -230,6 +271,8 @@ async def nothing_else() -> None:
 
 def die(error: BaseException) -> None:
     """End now, whatever runs: positions that were not confirmed are read again after the restart."""
+    code = MISCONFIGURED if isinstance(error, Misconfigured) else CRASHED
+    threading.Timer(LAST_WORD_SECONDS, os._exit, (code,)).start()  # the log itself may be what hangs
     log.critical("ending: %s", error, exc_info=None if isinstance(error, ArgusError) else error)
     logging.shutdown()
-    os._exit(MISCONFIGURED if isinstance(error, Misconfigured) else CRASHED)
+    os._exit(code)

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import faults
 from counting import Counting
 from prometheus_client import CollectorRegistry
 
@@ -30,7 +31,8 @@ class Slowly(Counting):
 
 
 def main():
-    bootstrap, group, topic, changelog, out, state, pause = sys.argv[1:]
+    """The arguments, and one more where a fault is to be played."""
+    bootstrap, group, topic, changelog, out, state, pause, *fault = sys.argv[1:]
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     job = Job(
         role="counting",
@@ -40,10 +42,13 @@ def main():
         changelog=changelog,
         state=None if state == "-" else Path(state),
         health=("127.0.0.1", 0),
+        bounds=faults.bounds(fault),
     )
     try:
         worker = Worker(Broker({"bootstrap.servers": bootstrap}), job)
-        code = asyncio.run(worker.run_keyed(Slowly(out, float(pause))))
+        agent = Slowly(out, float(pause))
+        faults.play(fault, worker, agent)
+        code = asyncio.run(worker.run_keyed(agent))
     except Misconfigured as error:
         logging.critical("%s", error)  # noqa: LOG015 - the process's last word
         code = MISCONFIGURED

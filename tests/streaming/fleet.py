@@ -119,12 +119,12 @@ class Fleet:
                 process.send(signal.SIGCONT)
                 process.kill()
 
-    def start(self, state="-"):
-        """Start a worker; `state` names its folder, `-` keeps its state in memory."""
+    def start(self, state="-", *fault):
+        """Start a worker; `state` names its folder, `-` keeps its state in memory; `fault` is one of `faults`."""
         folder = state if state == "-" else self._folder / state
         names = (self.group, self.input, self.changelog, self.out)
         log = self._folder / f"{len(self.started)}.log"
-        self.started.append(Process([self.topics.bootstrap, *names, folder, self.pause], log, self.working))
+        self.started.append(Process([self.topics.bootstrap, *names, folder, self.pause, *fault], log, self.working))
         return self.started[-1]
 
     def publish(self, count, keys=50):

@@ -10,6 +10,7 @@ import faust
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import FetchResult
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaConnectionError
 from aiokafka.structs import TopicPartition
@@ -24,9 +25,10 @@ from faust.types.tuples import TP
 from mode.utils.queues import FlowControlEvent, FlowControlQueue
 from parts import ROOT
 
+from argus_streams.streaming.application import POLL_SECONDS
 from argus_streams.streaming.application import App as OurApp
+from argus_streams.streaming.consumer_thread import ConsumerThread as ChunkThread
 from argus_streams.streaming.transport import ChunkConsumer
-from argus_streams.streaming.transport import _Thread as ChunkThread
 
 RECORD = ROOT / "docs" / "adr" / "0002-position-of-our-own.md"
 HERE = TP("in", 0)
@@ -303,11 +305,38 @@ def test_two_workers_of_one_url_would_share_an_assignment():
     assert "assert metadata.url == str(self._url)" in source(PartitionAssignor.on_assignment)
 
 
+def test_a_consumer_that_fetches_nothing_for_long_leaves_the_group_and_does_not_come_back():
+    """Why the longest pause between two fetches is ten years: who holds fetches nothing."""
+    assert in_order(source(GroupCoordinator._heartbeat_routine), "idle_time < self._max_poll_interval", "leave_group")
+    assert in_order(
+        source(GroupCoordinator.ensure_active_group),
+        "idle_time >= self._max_poll_interval",
+        "return None",
+        "_do_rejoin",
+    )
+
+
+def test_an_error_of_the_coordinator_stops_it_until_somebody_takes_it_and_faust_takes_none():
+    assert "self._error_consumed_fut" in source(GroupCoordinator._push_error_to_user)
+    assert "_error_consumed_fut.set_result(None)" in source(GroupCoordinator.check_errors)
+    assert "check_errors" not in source(AIOKafkaConsumerThread)
+
+
 def test_our_settings_reach_aiokafka():
     async def fact():
-        app = offline(broker_session_timeout=10.0, broker_rebalance_timeout=15.0, consumer_max_fetch_size=1024)
+        app = offline(
+            broker_session_timeout=10.0,
+            broker_rebalance_timeout=15.0,
+            consumer_max_fetch_size=1024,
+            broker_max_poll_interval=POLL_SECONDS,
+        )
         consumer = stock(app)._thread._create_worker_consumer(app.transport)
         consumer._closed = True
-        return consumer._session_timeout_ms, consumer._rebalance_timeout_ms, consumer._max_partition_fetch_bytes
+        return (
+            consumer._session_timeout_ms,
+            consumer._rebalance_timeout_ms,
+            consumer._max_partition_fetch_bytes,
+            consumer._max_poll_interval_ms,
+        )
 
-    assert asyncio.run(fact()) == (10_000, 15_000, 1024)
+    assert asyncio.run(fact()) == (10_000, 15_000, 1024, POLL_SECONDS * 1000)

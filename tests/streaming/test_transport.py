@@ -10,8 +10,10 @@ from faust.types.tuples import TP
 from memory_kafka import Record
 
 from argus_streams.streaming import transport
+from argus_streams.streaming.consumer_thread import Dropped
 from argus_streams.streaming.position import Partition, Position
-from argus_streams.streaming.transport import Dropped, Tenancy, install
+from argus_streams.streaming.tenancy import Tenancy
+from argus_streams.streaming.transport import install
 
 HERE, THERE = TP("in", 0), TP("in", 1)
 
@@ -29,7 +31,14 @@ class Driver:
         self.commits.append({(tp.partition, place.offset, place.metadata) for tp, place in offsets.items()})
 
 
-REST = {"crowded": lambda: False, "delivered": lambda _: None, "committed": lambda _: None, "state_id": "log-id"}
+REST = {
+    "crowded": lambda: False,
+    "delivered": lambda _: None,
+    "committed": lambda _: None,
+    "state_id": "log-id",
+    "asking": lambda: None,
+    "refusals": None,
+}
 
 
 def offline(driver, fetched=()):
