@@ -72,14 +72,17 @@ class ConsumerThread(AIOKafkaConsumerThread):
         refusals = self._tenancy.refusals
         while not self.should_stop:
             await self.sleep(HEED_SECONDS)
+            coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - asked for by its own getmany alone
             try:
-                self._ensure_consumer()._coordinator.check_errors()  # noqa: SLF001 - asked for by its own getmany alone
-            except REFUSED as error:
-                await self.sleep(refusals.met(error) - HEED_SECONDS)
+                coordinator.check_errors()
             except KafkaError as error:
-                if self._ensure_consumer()._coordinator._coordination_task.done():  # noqa: SLF001 - nobody is left
+                if coordinator._coordination_task.done():  # noqa: SLF001 - nobody is left
                     raise
-                self.log.warning("the coordinator met an error, and goes on: %r", error)
+                if isinstance(error, REFUSED):
+                    await self.sleep(refusals.met(error) - HEED_SECONDS)
+                else:
+                    self.log.warning("the coordinator met an error, we join again: %r", error)
+                coordinator.request_rejoin()  # else a heartbeat that met it once is never begun again
             refusals.settle()
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:

@@ -318,6 +318,10 @@ def test_a_consumer_that_fetches_nothing_for_long_leaves_the_group_and_does_not_
 
 def test_an_error_of_the_coordinator_stops_it_until_somebody_takes_it_and_faust_takes_none():
     assert "self._error_consumed_fut" in source(GroupCoordinator._push_error_to_user)
+    routine = source(GroupCoordinator._GroupCoordinator__coordination_routine)
+    assert in_order(
+        routine, "task.exception()", "_push_error_to_user"
+    )  # of a heartbeat that ended; it is not begun again
     assert "_error_consumed_fut.set_result(None)" in source(GroupCoordinator.check_errors)
     assert "check_errors" not in source(AIOKafkaConsumerThread)
 
@@ -332,11 +336,7 @@ def test_our_settings_reach_aiokafka():
         )
         consumer = stock(app)._thread._create_worker_consumer(app.transport)
         consumer._closed = True
-        return (
-            consumer._session_timeout_ms,
-            consumer._rebalance_timeout_ms,
-            consumer._max_partition_fetch_bytes,
-            consumer._max_poll_interval_ms,
-        )
+        times = consumer._session_timeout_ms, consumer._rebalance_timeout_ms, consumer._max_poll_interval_ms
+        return times, consumer._max_partition_fetch_bytes
 
-    assert asyncio.run(fact()) == (10_000, 15_000, 1024, POLL_SECONDS * 1000)
+    assert asyncio.run(fact()) == ((10_000, 15_000, POLL_SECONDS * 1000), 1024)
