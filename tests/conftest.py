@@ -21,8 +21,15 @@ def pytest_configure():
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """A test that uses a part's fixture carries its marker, so that `-m "not kafka"` is exact."""
+def pytest_collection_modifyitems(config, items):
+    """A test that uses a part's fixture carries its marker, so that `-m "not kafka"` is exact.
+
+    What takes minutes runs where its marker is named (`make long`), not in `make test`.
+    """
+    if "long" not in (config.option.markexpr or ""):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     for item in items:
         for marker in {parts.MARKER_OF[name] for name in parts.MARKER_OF.keys() & set(item.fixturenames)}:
             item.add_marker(marker)

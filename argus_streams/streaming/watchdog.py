@@ -1,4 +1,4 @@
-"""Ends the process when it stands still though nothing explains it; what runs it starts it again (docs/adr/0019).
+"""Ends the process when it stands still though nothing explains it; what runs it starts it again (docs/adr/0020).
 
 The facts are gathered in the event loop, once a second; a thread beside it sees whether the loop itself still answers,
 and whether the end of the process comes to an end.

@@ -27,6 +27,7 @@ def test_records_with_headers_that_aiokafka_can_not_read_are_processed_once_like
         assert worker.terminate()[0] == 0
 
 
+@pytest.mark.long
 def test_bytes_that_are_damaged_on_the_broker_s_disk_hold_their_partition_alone_and_are_declared(new_broker, tmp_path):
     folder = tmp_path / "broker"
     broker = new_broker(folder)

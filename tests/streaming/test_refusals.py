@@ -43,6 +43,7 @@ def test_each_refusal_is_told_and_none_is_forgotten_before_it_was_tried_again():
     )
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 def test_a_worker_that_may_not_read_says_so_lives_on_and_works_once_it_may(new_broker, tmp_path):
     folder = tmp_path / "broker"
