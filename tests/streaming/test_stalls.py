@@ -28,11 +28,32 @@ DECLARED = [faults.holds_then_works, faults.is_slow, faults.recovers_slowly]
 ENDS = [faults.never_ends, faults.blocks_the_interpreter]
 
 
+OBSTACLES = {
+    faults.never_knows_where_to_begin: "rebalancing",
+    faults.never_recovers: "recovering state",
+    faults.recovers_slowly: "recovering state",
+    faults.holds_then_works: "holding: the database is down",
+}
+
+
+def shows(worker, fault):
+    """Readiness tells what is in the way, and the worker lives."""
+    if fault in OBSTACLES:
+        assert comes_true(lambda: OBSTACLES[fault] in obstacles(worker), 60), worker.log
+        assert worker.probe("/livez")[0] == 200
+
+
+def obstacles(worker):
+    status, body = worker.probe("/readyz") or (0, {"obstacles": []})
+    return body["obstacles"] if status == 503 else []
+
+
 def stalled(kafka, folder, fault):
     """The exit code and the log of a worker that met the fault."""
     with Fleet(kafka, folder) as fleet:
         fleet.publish(40)
         worker = fleet.start("-", fault.__name__)
+        shows(worker, fault)
         code = worker.ends(60)
         if fault in AGAIN:
             fleet.start()
@@ -46,6 +67,7 @@ def declared(kafka, folder, fault):
     with Fleet(kafka, folder) as fleet:
         fleet.publish(40)
         worker = fleet.start("-", fault.__name__)
+        shows(worker, fault)
         drained = fleet.drained(60)
         assert comes_true(lambda: worker.code is not None or worker.ready, 20)
         return drained, worker.terminate()[0], worker.log
