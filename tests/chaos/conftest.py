@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import bodies
 import parts
 import psycopg
 import pytest
 import report
+import variants
 import verdict
 from play import Play
 from processes import is_alive
@@ -55,7 +55,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
 @pytest.fixture(scope="session")
 def all_bases(tmp_path_factory, say):
-    found, told = bodies.bases(bodies.mappings(tmp_path_factory.mktemp("bodies")))
+    found, told = variants.bases(variants.mappings(tmp_path_factory.mktemp("bodies")))
     say(f"bodies are made from {len(found)} of {told}")
     return found
 

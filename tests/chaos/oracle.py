@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from bodies import MAPPED, Base
+from variants import MAPPED, Base
 
 BROKEN, AGAIN, LIGHT = 0.02, 0.06, 0.35  # shares of bodies: broken, delivered again, of groups that take redeliveries
 REMEMBERED = 60  # ids of a group that takes redeliveries, which remembers 64: whatever their order, none is forgotten

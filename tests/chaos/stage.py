@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import NamedTuple
 
-import bodies
+import variants
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 from crew import STATE, Crew
@@ -48,7 +48,7 @@ class Stage:
             "ARGUS_TOPIC_PREFIX": prefix,
             "ARGUS_TOPIC_PARTITIONS": str(PARTITIONS),
             "ARGUS_HEALTH_HOST": "127.0.0.1",
-            "ARGUS_MAPPINGS_FILE": str(bodies.mappings(folder)),
+            "ARGUS_MAPPINGS_FILE": str(variants.mappings(folder)),
         }
         self.settings = with_environment(Settings(), self.environment)
         self.topics = Topics.under(prefix)

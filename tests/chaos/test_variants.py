@@ -1,6 +1,6 @@
-import bodies
 import ids
 import pytest
+import variants
 from oracle import REMEMBERED, Maker, Oracle
 
 from argus_streams import app, sources
@@ -9,7 +9,7 @@ from argus_streams.settings import Settings
 
 @pytest.fixture(scope="module")
 def norms(tmp_path_factory):
-    return app.norms(Settings(mappings_file=bodies.mappings(tmp_path_factory.mktemp("bodies"))))
+    return app.norms(Settings(mappings_file=variants.mappings(tmp_path_factory.mktemp("bodies"))))
 
 
 def test_every_sender_is_in_the_load(all_bases):
@@ -20,7 +20,7 @@ def test_every_sender_is_in_the_load(all_bases):
 def test_a_variant_tells_the_same_problem_under_another_id(all_bases, norms):
     for base in all_bases:
         one, again, other = (
-            bodies.reading(base, base.renewed(salt), norms, offset) for offset, salt in enumerate((7, 7, 12_345))
+            variants.reading(base, base.renewed(salt), norms, offset) for offset, salt in enumerate((7, 7, 12_345))
         )
         assert (one.outcome, len(one.refusals)) == (base.outcome, base.letters), base.name
         for told, *events in zip(base.events, one.events, again.events, other.events, strict=True):
