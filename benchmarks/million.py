@@ -32,6 +32,7 @@ from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
 BATCH = 20_000  # sightings written at once
 TEMPLATES = 1_000  # real sightings that the groups are made of
 FAUST_SECONDS = 600.0
+TICK = 0.01  # s; the system tells no finer CPU time
 BARS = {"memory": 512, "warm": 10.0, "empty": 20.0}  # MiB, s, s
 KINDS = ("warm", "empty", "memory", "faust")
 MIB = 1024 * 1024
@@ -75,7 +76,7 @@ def count(workers: Crew, groups: int) -> None:
     workers.ready("correlate")
     before = workers.cpu()["correlate"]
     ended = until(workers, lambda records, _: records["correlate"] >= groups)
-    spent = ended.cpu["correlate"] - before
+    spent = max(ended.cpu["correlate"] - before, TICK)
     told(f"counting {groups:,} new groups", f"{groups / spent:,.0f} sightings/CPU s", workers, BARS["memory"])
 
 

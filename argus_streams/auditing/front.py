@@ -14,7 +14,7 @@ from argus_streams.core.generations.naming import FIRST
 from argus_streams.settings import Settings
 from argus_streams.streaming.position import Partition
 
-PATIENCE_SECONDS = 5.0  # a person waits no longer for a database
+PATIENCE_SECONDS = 30.0  # an audit takes longer than a busy database takes to answer
 
 
 async def audited(given: Settings, scope: Scope, progress: Progress) -> Verdict:
