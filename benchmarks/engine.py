@@ -9,7 +9,6 @@ taken within a round. Engines that are slower by far get a tenth of the events, 
 """
 
 import argparse
-import contextlib
 import os
 import shutil
 import signal
@@ -29,6 +28,8 @@ from peers import python_of
 from pipeline import a_kafka, quietly
 from raw_topics import FINGERPRINTS, RawTopics
 from usage import peak_bytes
+
+from argus_streams.errors import Unavailable
 
 ENGINES = Path(__file__).with_name("engines")
 LIMIT_SECONDS = 300.0
@@ -50,9 +51,11 @@ class Engine(NamedTuple):
     commits: bool = True  # to the broker
     slow: bool = False
     bar: float = 0.0  # how many times its rate ours has to reach; 0 = no bar
+    changelog: str = "{run}.changelog"  # its topic; quixstreams' own name, for at times it misses what it just made
 
 
 OURS = "ours, RocksDB"
+OF_QUIX = "changelog__{run}.group--{source}--default"
 LINES = (
     Engine(OURS, "ours", "rocksdb"),
     Engine("ours, memory", "ours", "memory"),
@@ -60,7 +63,7 @@ LINES = (
     Engine("bare loop, no state", "bare", "stateless"),
     Engine("bytewax, recovery store", "wax", "recovery", "bytewax", commits=False, bar=1.0),
     Engine("bytewax, memory alone", "wax", "memory", "bytewax", commits=False),
-    Engine("quixstreams, changelog", "quix", "changelog", "quixstreams", bar=2.5),
+    Engine("quixstreams, changelog", "quix", "changelog", "quixstreams", bar=2.5, changelog=OF_QUIX),
     Engine("stock Faust", "stock_faust", "table", slow=True, bar=20.0),
 )
 
@@ -118,9 +121,10 @@ class Bench:
         name = f"{self._prefix}-{self._runs:03}"
         folder = self._folder / name
         folder.mkdir()
-        self._topics.make([f"{name}.out", f"{name}.changelog"])
+        changelog = engine.changelog.format(run=name, source=load.name)
+        self._topics.make([f"{name}.out", changelog])
         script = str(ENGINES / f"{engine.script}.py")
-        places = (load.name, f"{name}.out", f"{name}.changelog", f"{name}.group", str(self._partitions), str(folder))
+        places = (load.name, f"{name}.out", changelog, f"{name}.group", str(self._partitions), str(folder))
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own scripts
                 (str(python), script, engine.variant, self._bootstrap, *places),
@@ -128,9 +132,12 @@ class Bench:
             )  # fmt: skip
         try:
             return self._measured(engine, load, name, process)
+        except Unavailable as error:
+            tail = (folder / "log").read_text(errors="replace")[-3000:]
+            raise Unavailable(f"{engine.name}: {error}\n{tail}") from error
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            process.kill()
+            process.wait()
             self._topics.remove(name)
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -141,24 +148,24 @@ class Bench:
         def committed() -> bool:
             return not engine.commits or self._topics.committed(f"{name}.group", load.name) >= load.events
 
-        ended, memory = self._await(forwarded, process, name)
-        _, later = self._await(committed, process, name)
+        ended, memory = _await(forwarded, process)
+        _, later = _await(committed, process)
         cpu = _ended(process, asked=engine.commits)
         began = float((self._folder / name / BEGAN).read_text())
-        logged = self._topics.records(f"changelog__{name}") or self._topics.records(f"{name}.changelog")
+        logged = self._topics.records(engine.changelog.format(run=name, source=load.name))
         return Result(load.events, ended - began, cpu, max(memory, later), logged)
 
-    def _await(self, condition: Callable[[], bool], process: subprocess.Popen[bytes], name: str) -> tuple[float, int]:
-        """When it came true, and the most bytes that were resident until then."""
-        deadline, peak = time.monotonic() + LIMIT_SECONDS, 0
-        while not _true(condition):
-            peak = max(peak, peak_bytes(process.pid))
-            ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-            if time.monotonic() > deadline or (ended and not _true(condition)):
-                tail = (self._folder / name / "log").read_text(errors="replace")[-3000:]
-                raise SystemExit(f"an engine did not get done: {process.args!r}\n{tail}")
-            time.sleep(0.05)
-        return time.monotonic(), max(peak, peak_bytes(process.pid))
+
+def _await(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> tuple[float, int]:
+    """When it came true, and the most bytes that were resident until then. Raises ``Unavailable`` if it does not."""
+    deadline, peak = time.monotonic() + LIMIT_SECONDS, 0
+    while not _true(condition):
+        peak = max(peak, peak_bytes(process.pid))
+        ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        if time.monotonic() > deadline or (ended and not _true(condition)):
+            raise Unavailable("it ended too early" if ended else f"it took more than {LIMIT_SECONDS:.0f} s")
+        time.sleep(0.05)
+    return time.monotonic(), max(peak, peak_bytes(process.pid))
 
 
 def _true(condition: Callable[[], bool]) -> bool:
@@ -185,16 +192,26 @@ def _ended(process: subprocess.Popen[bytes], *, asked: bool) -> float:
 
 
 def measure(bench: Bench, loads: Mapping[Engine, Load], idle: Load, rounds: int) -> Results:
-    """All rounds; every other one the other way round, as a machine may grow slower or faster all the while."""
+    """All rounds, after one on next to nothing; every other one the other way round, as a machine's speed may drift."""
     pythons = {engine: python_of(engine.peer) if engine.peer else Path(sys.executable) for engine in loads}
-    able = {engine: python for engine, python in pythons.items() if python is not None}
-    starts = {engine: bench.run(engine, python, idle).cpu for engine, python in able.items()}
-    results: Results = {engine: [] for engine in able}
-    for number in range(rounds):
-        for engine in able if number % 2 == 0 else reversed(able):
-            whole = bench.run(engine, able[engine], loads[engine])
-            results[engine].append(whole._replace(cpu=max(whole.cpu - starts[engine], TICK)))
-            quietly(f"  round {number + 1}: {engine.name}")
+    starts: dict[Engine, float] = {}
+    results: Results = {engine: [] for engine, python in pythons.items() if python is not None}
+    for number in range(rounds + 1):
+        for engine in list(results) if number % 2 == 0 else reversed(list(results)):
+            python = pythons[engine] or Path(sys.executable)
+            try:
+                run = bench.run(engine, python, loads[engine] if number else idle)
+            except Unavailable as error:
+                if not engine.peer:
+                    raise
+                quietly(f"SKIPPED from here on: {error}")
+                del results[engine]
+                continue
+            if number:
+                results[engine].append(run._replace(cpu=max(run.cpu - starts[engine], TICK)))
+            else:
+                starts[engine] = run.cpu
+            quietly(f"  round {number}: {engine.name}")
     return results
 
 
