@@ -16,8 +16,9 @@ from argus_streams.core.topology import Fine, Weak
 from argus_streams.settings import Settings
 
 # Objects made since the last collection, collections until a deeper one. A turn makes thousands of values that refer to
-# nothing else and go with it: Python's 700 would look at them again and again (docs/adr/0016).
-COLLECT = (50_000, 20, 50)
+# nothing else and go with it: Python's 700 would look at them again and again (docs/adr/0016). Deeper ones come soon
+# all the same, for garbage may hold whole chunks.
+COLLECT = (50_000, 4, 4)
 
 
 @click.command()
