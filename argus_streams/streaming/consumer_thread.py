@@ -23,6 +23,7 @@ from argus_streams.streaming.tenancy import Tenancy
 
 UNDECODABLE = (CorruptRecordException, UnsupportedCodecError)  # or what is no Kafka error at all, from any decoder
 HEED_SECONDS = 1.0
+ANSWER_BYTES = 8 * 1024 * 1024  # of an answer to a fetch, compressed: aiokafka holds all of it, and asks for 50 MiB
 
 
 class Dropped(Exception):  # noqa: N818 - what happened
@@ -41,6 +42,7 @@ class ConsumerThread(AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         # Faust reads what is committed only in its own transactions; an aborted record was never said.
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - no setting of Faust's reaches it
+        consumer._fetch_max_bytes = ANSWER_BYTES  # noqa: SLF001 - the same
         return consumer
 
     async def _fetch_records(
