@@ -2,19 +2,17 @@
 
 import pytest
 from faults_of_the_database import all_connections_to_postgres_are_cut, the_disk_of_postgres_is_full
-from faults_of_the_disk import the_state_folder_is_deleted_between_restarts
 from faults_of_workers import all_roles_are_killed_at_once
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
 
-async def workers_die_lose_their_state_and_their_database(play):
+async def workers_die_and_lose_their_database(play):
     """Together, for a start costs more than a fault."""
     await all_connections_to_postgres_are_cut(play)
     await the_disk_of_postgres_is_full(play)
-    await the_state_folder_is_deleted_between_restarts(play)
     await all_roles_are_killed_at_once(play)
 
 
-def test_workers_that_die_lose_their_state_and_their_database_change_no_count(theatre, rented):
-    theatre.play(workers_die_lose_their_state_and_their_database, rented, rate=100, broken=0.05)
+def test_workers_that_die_and_lose_their_database_change_no_count(theatre, rented):
+    theatre.play(workers_die_and_lose_their_database, rented, rate=100, broken=0.05)
