@@ -3,7 +3,6 @@ import uuid
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-import hypothesis
 import parts
 import psycopg
 import pytest
@@ -14,8 +13,8 @@ from argus_streams.embedded.choice import kafka_for, postgres_for
 from argus_streams.embedded.kafka import start_kafka
 from argus_streams.embedded.postgres import start_postgres
 
-hypothesis.settings.register_profile("argus", deadline=None)  # a busy machine is slow, not wrong
-hypothesis.settings.load_profile("argus")
+settings.register_profile("argus", deadline=None)  # a busy machine is slow, not wrong
+settings.load_profile("argus")
 
 settings.register_profile("fuzz", max_examples=1_000, deadline=None, print_blob=True)  # for `make fuzz`
 
