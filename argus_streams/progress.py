@@ -11,6 +11,12 @@ Advance = Callable[[int], None]  # so many more are done
 LINE_SECONDS = 5.0
 
 
+def bars(out: Console) -> Progress:
+    """Where bars are shown on a terminal; they go when they are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=out, transient=True)
+
+
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Advance]:
     """Show how many of ``total`` are done."""
@@ -18,8 +24,7 @@ def progress(what: str, total: int) -> Iterator[Advance]:
     if not out.is_terminal:
         yield _lines(out, what, total)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=out, transient=True) as bar:
+    with bars(out) as bar:
         task = bar.add_task(what, total=total)
         yield lambda number: bar.advance(task, number)
 

@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from argus_streams.auditing import evidence
 from argus_streams.core.audit.verdict import Sums, Verdict
+from argus_streams.progress import bars
 
 SHOWN = 20  # findings that people see; --json has more
 _COLUMNS = Sums.__struct_fields__
@@ -62,8 +63,7 @@ def progress() -> Iterator[evidence.Progress]:
     if not out.is_terminal:
         yield Lines(out)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=out, transient=True) as bar:
+    with bars(out) as bar:
         yield Bar(bar)
 
 

@@ -17,6 +17,7 @@ from argus_streams.core.messages import Stage
 from argus_streams.core.replaying import Choice, Decision, Lost, Order, Publish, Write
 from argus_streams.dlq import looking, replaying, showing
 from argus_streams.dlq.looking import Box
+from argus_streams.progress import progress
 from argus_streams.settings import Settings
 from argus_streams.streaming.records import Records
 
@@ -136,7 +137,7 @@ def _replayed(given: Settings, records: Records, wanted: Wanted, choice: Choice,
     if not sure and not click.confirm(f"replay {total:,} letters?"):
         return 0
     replayer = replaying.Replayer(given, records, box)
-    with showing.progress(total, "replayed") as tick:
+    with progress("letters replayed", total) as tick:
         lost = [*replayer.publish(outgoing, writer, tick), *replayer.store(rows, tick)]
     for each in lost:
         click.echo(showing.decided(each, box))

@@ -1,13 +1,10 @@
 """How letters, and what is done about them, look on a terminal and as JSON."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import msgspec
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -112,25 +109,6 @@ def _about(found: Found, box: Box) -> str:
     indices = sorted({each.index for each in found.letter.origins} - {WHOLE})
     items = f" items {', '.join(map(str, indices))}" if indices else ""
     return f"of {box.topic_of(found)}/{first.partition}/{first.offset}{items}"
-
-
-@contextmanager
-def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, a line for each step elsewhere; on standard error."""
-    out = Console(stderr=True)
-    if not out.is_terminal:
-        done = [0]
-
-        def say(count: int) -> None:
-            done[0] += count
-            out.print(f"{what} {done[0]:,} of {total:,}", highlight=False)
-
-        yield say
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=out) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda count: bar.advance(task, count)
 
 
 def _empty(title: str) -> Table:
