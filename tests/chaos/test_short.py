@@ -15,4 +15,4 @@ async def workers_die_and_lose_their_database(play):
 
 
 def test_workers_that_die_and_lose_their_database_change_no_count(theatre, rented):
-    theatre.play(workers_die_and_lose_their_database, rented, rate=100, broken=0.05)
+    assert theatre.play(workers_die_and_lose_their_database, rented, rate=100, broken=0.05).exact

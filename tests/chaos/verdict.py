@@ -46,6 +46,11 @@ class Score(NamedTuple):
     wrong: int  # groups that show another number than they must
     repeated: int  # bodies and events that were worked on again, and counted once
 
+    @property
+    def exact(self):
+        """Whether there was something to count, and all of it was, once."""
+        return self.bodies > 0 and (self.lost, self.twice, self.wrong) == (0, 0, 0)
+
 
 async def found(stage):
     """Look everything up, once all is drained."""

@@ -184,12 +184,14 @@ def test_what_a_turn_did_while_another_commit_was_under_way_is_committed_before_
 def test_a_coordinator_that_never_answers_does_not_hold_a_rebalance_for_ever(monkeypatch):
     async def scenario():
         monkeypatch.setattr(transport, "LEAVE_SECONDS", (1.0, 0.05))
-        consumer, position = offline(Slow())
+        driver = Slow()
+        consumer, position = offline(driver)
         begun(consumer, position, HERE)
         position.confirm(Partition(*HERE), 5)
-        await asyncio.wait_for(consumer.wait_empty(), 10)
+        ended, _ = await asyncio.wait({asyncio.create_task(consumer.wait_empty())}, timeout=10)
+        return driver.asked.is_set(), driver.commits, len(ended)
 
-    run(scenario)
+    assert run(scenario) == (True, [], 1)
 
 
 # -- fetch ------------------------------------------------------------------------------------------------------------

@@ -168,15 +168,10 @@ def outcomes(kafka, tmp_path_factory):
         yield {scenario: pool.submit(run, scenario, options) for scenario, options in SCENARIOS.items()}
 
 
-def all_counted_once(counts):
-    counted, published, forwarded, places = counts
+def test_a_worker_killed_at_work_and_started_again_counts_each_record_once(outcomes):
+    _, _, (counted, published, forwarded, places) = outcomes[killed].result()
     assert counted == published
     assert set(forwarded) == places
-
-
-def test_a_worker_killed_at_work_and_started_again_counts_each_record_once(outcomes):
-    _, _, counts = outcomes[killed].result()
-    all_counted_once(counts)
 
 
 def test_workers_that_join_and_leave_in_good_order_process_each_record_once(outcomes):
@@ -187,10 +182,11 @@ def test_workers_that_join_and_leave_in_good_order_process_each_record_once(outc
 
 
 def test_a_worker_that_wakes_up_after_its_keys_went_to_another_is_fenced(outcomes):
-    _, (code, log), counts = outcomes[suspended].result()
+    _, (code, log), (counted, published, forwarded, places) = outcomes[suspended].result()
     assert code == CRASHED
     assert "has a newer owner" in log
-    all_counted_once(counts)
+    assert counted == published
+    assert set(forwarded) == places
 
 
 def test_an_input_deleted_and_made_anew_ends_the_worker_and_is_read_from_its_beginning(outcomes):
