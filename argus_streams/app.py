@@ -1,7 +1,7 @@
 """THE MAP: which role runs which agents over which topics.
 
 producers ─▶ events.incoming ─▶ normalize ─▶ events.normalized ─▶ correlate ─▶ groups, events.kept ─▶ store ─▶ Postgres
-                                    │   people ─▶ groups.commands ─▶ (GROUP)  ─▶ signals                │
+argus dlq ─▶ events.replayed ──────▶│   people ─▶ groups.commands ─▶ (GROUP)  ─▶ signals                │
                                     └─▶ signals, ledger, *.dlq ─────────────────────────────────────────┘
 """
 
