@@ -23,6 +23,9 @@ READY_SECONDS = 60.0
 ATTEMPTS = 3
 """Between the look at a port and the broker's own bind another process may take it."""
 JVM = (
+    # a broker that lives for minutes pays more for the optimising compiler than it gets back
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",  # 30 MB less
     "-Xms64m",
     "-Xmx1g",
     "-XX:MaxDirectMemorySize=256m",
@@ -156,7 +159,7 @@ def format_storage(java: tuple[str, ...], folder: Path) -> str:
             "server.properties",
         )
         done = subprocess.run(  # noqa: S603 - our own command
-            [java[0], "-XX:TieredStopAtLevel=1", *java[1:], *tool],
+            [*java, *tool],
             cwd=folder,
             capture_output=True,
             text=True,
