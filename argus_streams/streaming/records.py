@@ -25,6 +25,7 @@ from argus_streams.streaming.producer import LIBRARY
 TIMEOUT_SECONDS = 15.0
 FETCH = 200  # records a call: each may have 8 MiB, but librdkafka holds 64 MiB at most
 FETCH_SECONDS = 0.05  # a call waits this long for so many, also at the end of a log
+FETCH_WAIT_MS = 50  # the broker keeps a call at the end of a log for so long, and the next scan behind it
 PAUSE_SECONDS = 0.2  # until a question is asked again
 NEAR = 100  # offsets between two records that are rather read than sought past
 _PASSING = frozenset(
@@ -52,6 +53,7 @@ class Records:
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
                 "isolation.level": "read_committed",
+                "fetch.wait.max.ms": FETCH_WAIT_MS,
             },
             logger=logging.getLogger(LIBRARY),
         )
@@ -118,6 +120,8 @@ class Records:
         if not left:
             return
         with _asking():
+            for topic in {tp.topic for tp in left}:  # else librdkafka looks for a new one's leaders once a second
+                self._consumer.list_topics(topic, timeout=TIMEOUT_SECONDS)
             self._consumer.assign([TopicPartition(*tp, spans[tp][0]) for tp in left])
             heard = monotonic()
             while left:
