@@ -5,13 +5,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 SIZE = 50_000_000  # bytes
 ROOM = 256 * 1024 * 1024  # bytes
+NUMBER = "@"
 # A character outside of Latin makes each one of a text two bytes.
-LONG = "\u001b[31mExpected: 80, received: 90 \u203a line {} of a text that repeats itself\u001b[39m\n"
+LONG = f"\u001b[31mExpected: 80, received: 90 \u203a line {NUMBER} of a text that repeats itself\u001b[39m\n"
+MOST = 200_000  # tests of a report
 READER = """
 import pathlib, re, sys
 from argus_streams import sources
@@ -79,7 +82,13 @@ def junit(number, text, output):
 
 
 def listed(tests):
-    return ",".join(json.dumps(test) for test in tests)
+    return ",".join(tests)
+
+
+def sorted_(tests):
+    passes = [test for test in tests if '"err": {}' in test]
+    failures = [test for test in tests if '"err": {}' not in test]
+    return f'{{"stats":{{}},"passes":[{listed(passes)}],"failures":[{listed(failures)}]}}'
 
 
 FORMATS = {
@@ -88,39 +97,43 @@ FORMATS = {
     )),
     "jest": (jest, lambda tests: '{"testResults":[{"name":"a.js","assertionResults":[' + listed(tests) + "]}]}"),
     "pytest": (pytest_, lambda tests: '{"exitcode":1,"summary":{},"tests":[' + listed(tests) + "]}"),
-    "mocha": (mocha, lambda tests: _sorted(list(tests))),
+    "mocha": (mocha, sorted_),
     "mochawesome": (mochawesome, lambda tests: '{"stats":{},"results":[{"tests":[' + listed(tests) + "]}]}"),
     "junit": (junit, lambda tests: f'<testsuites><testsuite name="cart">{"".join(tests)}</testsuite></testsuites>'),
 }  # fmt: skip
 
 
-def _sorted(tests):
-    passes = [test for test in tests if not test["err"]]
-    failures = [test for test in tests if test["err"]]
-    return f'{{"stats":{{}},"passes":[{listed(passes)}],"failures":[{listed(failures)}]}}'
+class Kind(NamedTuple):
+    """What a report is full of."""
+
+    each: int  # so many tests, one fails
+    length: int  # characters of a failure's text
+    output: str  # of each test
 
 
-def text_of(number, length):
-    return (LONG.format(number) * (1 + length // len(LONG)))[:length]
-
-
-# Tests of each kind: how many fail, characters of each failure's text, and of each test's output.
 KINDS = {
-    "mostly passing": lambda number: (text_of(number, 400) if number % 200 == 0 else "", ""),
-    "many failing": lambda number: (text_of(number, 6_000), ""),
-    "huge output": lambda number: (text_of(number, 400) if number == 0 else "", "o, " * 1_300_000),
+    "mostly passing": Kind(200, 400, ""),
+    "many failing": Kind(1, 6_000, ""),
+    "huge output": Kind(MOST, 400, "o, " * 1_300_000),
 }
 
 
 def report(name, kind):
+    """Each test is the text of one that passes or of one that fails, with a number of its own."""
     make, whole = FORMATS[name]
-    tests, size, number = [], 0, 0
-    while size < SIZE and number < 200_000:
-        test = make(number, *KINDS[kind](number))
+    each, length, output = KINDS[kind]
+    text = (LONG * (1 + length // len(LONG)))[:length]
+    failing, passing = (_text(make(NUMBER, told, output)) for told in (text, ""))
+    tests, size = [], 0
+    while size < SIZE and len(tests) < MOST:
+        test = (passing if len(tests) % each else failing).replace(NUMBER, str(len(tests)))
         tests.append(test)
-        size += len(test) if isinstance(test, str) else len(json.dumps(test))
-        number += 1
+        size += len(test)
     return whole(tests).encode()
+
+
+def _text(test):
+    return test if isinstance(test, str) else json.dumps(test)
 
 
 def measured(body, folder):
