@@ -4,10 +4,13 @@ import os
 import sys
 from pathlib import Path
 
+import parts
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from processes import comes_true, is_alive, python
+
+from argus_streams.embedded.kafka import start_kafka
 
 MEBIBYTE = 1024 * 1024
 PARENT = """
@@ -17,6 +20,13 @@ print(start_kafka(None, say=lambda line: print(line, file=sys.stderr)).pid, flus
 time.sleep(60)
 """
 pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture(scope="module")
+def shared_broker(say):
+    """For tests that leave it as it is: a start takes some seconds of a processor."""
+    with parts.obtained("kafka", lambda: start_kafka(None, say=say)) as started:
+        yield started
 
 
 def make_topic(broker, name, **config):
@@ -42,26 +52,25 @@ def first_value(broker, topic):
         consumer.close()
 
 
-def test_it_is_the_version_it_claims_and_makes_no_topic_by_itself(broker):
-    assert "Kafka version: 4.4.0" in broker.log
-    assert broker.describe.startswith("Apache Kafka 4.4.0")
+def test_it_is_the_version_it_claims_and_makes_no_topic_by_itself(shared_broker):
+    assert "Kafka version: 4.4.0" in shared_broker.log
+    assert shared_broker.describe.startswith("Apache Kafka 4.4.0")
 
-    admin = AdminClient({"bootstrap.servers": broker.bootstrap})
+    admin = AdminClient({"bootstrap.servers": shared_broker.bootstrap})
     assert admin.list_topics("not.declared", timeout=10).topics["not.declared"].error is not None
     assert "not.declared" not in admin.list_topics(timeout=10).topics
 
 
-def test_a_record_of_8_mebibytes_passes(broker):
-    make_topic(broker, "large", **{"max.message.bytes": str(9 * MEBIBYTE)})
-    publish(broker, "large", os.urandom(8 * MEBIBYTE))
-    assert len(first_value(broker, "large")) == 8 * MEBIBYTE
+def test_a_record_of_8_mebibytes_passes(shared_broker):
+    make_topic(shared_broker, "large", **{"max.message.bytes": str(9 * MEBIBYTE)})
+    publish(shared_broker, "large", os.urandom(8 * MEBIBYTE))
+    assert len(first_value(shared_broker, "large")) == 8 * MEBIBYTE
 
 
-def test_two_run_beside_each_other(new_broker):
-    one, two = new_broker(), new_broker()
-    assert one.bootstrap != two.bootstrap
-    make_topic(one, "only.here")
-    assert "only.here" not in AdminClient({"bootstrap.servers": two.bootstrap}).list_topics(timeout=10).topics
+def test_two_run_beside_each_other(shared_broker, broker):
+    assert shared_broker.bootstrap != broker.bootstrap
+    make_topic(shared_broker, "only.here")
+    assert "only.here" not in AdminClient({"bootstrap.servers": broker.bootstrap}).list_topics(timeout=10).topics
 
 
 def test_a_named_folder_keeps_its_records_and_port_through_a_crash_and_a_stop(new_broker, tmp_path):
@@ -87,8 +96,8 @@ def test_a_temporary_folder_goes_with_the_broker(broker):
     assert not folder.exists()
 
 
-def test_it_ends_with_a_parent_that_is_killed(new_broker):
-    new_broker().stop()  # it can be started here at all
+@pytest.mark.usefixtures("shared_broker")  # it can be started here at all
+def test_it_ends_with_a_parent_that_is_killed():
     with python(PARENT) as parent:
         pid = int(parent.stdout.readline())
         assert is_alive(pid)
