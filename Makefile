@@ -25,7 +25,7 @@ demo: $(STAMP) ## try it out: a local Kafka and Postgres, every stage, real samp
 	@$(PY) -m argus_streams demo $(ARGS)
 
 test: $(STAMP) ## all tests, three files at once: most of them wait for a broker
-	$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
+	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint types contracts coverage test ## all that CI checks
 

@@ -1,0 +1,26 @@
+"""The order in which files of tests begin, so that no processor waits for the last one."""
+
+import parts
+
+LONGEST = (
+    "demo/test_run.py",
+    "embedded/test_kafka.py",
+    "chaos/test_short.py",
+    "history/test_generations.py",
+    "sources/test_testreports_memory.py",
+    "streaming/test_worker.py",
+    "streaming/test_stalls.py",
+    "audit/test_deployment.py",
+    "cli/test_letters.py",
+    "laws/test_shared.py",
+)
+SERVED = ("adapters", "benchmarks", "cli", "contract", "embedded", "streaming")
+"""Folders with tests that need a server."""
+
+
+def place(item):
+    """The longest first, then what waits for servers; what only computes fills the gaps at the end."""
+    file = item.path.relative_to(parts.ROOT / "tests").as_posix()
+    if file in LONGEST:
+        return LONGEST.index(file)
+    return len(LONGEST) + (item.path.parent.name not in SERVED)
