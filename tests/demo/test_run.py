@@ -82,7 +82,7 @@ def test_a_short_run_tells_its_story_and_loses_nothing(kafka, postgres_url):
     prefix = f"demo{uuid.uuid4().hex[:8]}."
     given = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "DATABASE_URL": postgres_url, "ARGUS_TOPIC_PREFIX": prefix}
     with demo("--seconds", "15", "--json", given=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        stdout, stderr = running.communicate(timeout=150)
+        stdout, stderr = running.communicate(timeout=300)
     assert running.returncode == 0, stderr.decode()
     (line,) = stdout.decode().splitlines()
     told = json.loads(line)
@@ -111,12 +111,12 @@ def test_ctrl_c_ends_everything_and_tells_the_ledger():
     controller, terminal = pty.openpty()
     with demo(stdin=terminal, stdout=terminal, stderr=terminal) as running:
         os.close(terminal)
-        read_until(controller, b" out of ", 90)
+        read_until(controller, b" out of ", 240)
         pids = descendants(running.pid)
         assert len(pids) >= 5, "three workers, a broker and a database"
         os.kill(running.pid, signal.SIGINT)
         shown = read_to_end(controller)
-        assert running.wait(20) == 0, shown.decode(errors="replace")
+        assert running.wait(60) == 0, shown.decode(errors="replace")
         assert b"The ledger: bodies" in shown
         assert b"missing 0" in shown
         assert b"Traceback" not in shown
@@ -128,7 +128,7 @@ def test_ctrl_c_ends_everything_and_tells_the_ledger():
 @pytest.mark.usefixtures("parts_are_here")
 def test_a_demo_that_is_killed_leaves_no_process():
     with demo(stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
-        read_until(running.stdout.fileno(), b" out of ", 90)
+        read_until(running.stdout.fileno(), b" out of ", 240)
         pids = descendants(running.pid)
         assert len(pids) >= 5
         running.kill()

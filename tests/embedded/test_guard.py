@@ -56,7 +56,7 @@ def test_a_fork_that_outlives_the_parent_does_not_keep_the_server_alive(tmp_path
 def test_a_server_that_will_not_stop_is_killed(tmp_path):
     stubborn = "trap '' TERM; echo ready; while :; do sleep 0.1; done"
     server = Server("sh", orders(tmp_path, "sh", "-c", stubborn, grace_seconds=0.3))
-    server.start_until(lambda: "ready" in server.log_tail(), 5)
+    server.start_until(lambda: "ready" in server.log_tail(), 30)
     pid = server.pid
     server.halt()
     assert not is_alive(pid)

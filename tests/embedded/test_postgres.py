@@ -77,7 +77,7 @@ def test_a_stop_does_not_wait_for_clients(new_postgres):
     with psycopg.connect(server.url) as connection:
         begun = time.monotonic()
         server.stop()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 15, "it was killed"
         with pytest.raises(psycopg.OperationalError):
             connection.execute("select 1")
 

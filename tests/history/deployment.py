@@ -81,7 +81,7 @@ class Deployment:
         crew.start()
         return crew.stop
 
-    def drained(self, generation="first", seconds=60):
+    def drained(self, generation="first", seconds=180):
         """Wait until a generation has stored what was published."""
         made, deadline = self.site.of(generation), time.monotonic() + seconds
         while (stage := asyncio.run(lagging(self.site, made, seconds))) and time.monotonic() < deadline:

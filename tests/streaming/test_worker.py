@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from argus_streams.errors import Misconfigured
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import Reader
-from argus_streams.streaming.supervisor import MISCONFIGURED
+from argus_streams.streaming.supervisor import MISCONFIGURED, STOP_SECONDS
 from argus_streams.streaming.worker import CRASHED, Broker, Job, Worker
 
 pytestmark = pytest.mark.kafka
@@ -40,7 +40,7 @@ def test_a_worker_gets_ready_works_and_ends_in_time_with_everything_committed(ka
 
         code, seconds = worker.terminate()
         assert code == 0
-        assert seconds < 5
+        assert seconds < STOP_SECONDS
         assert fleet.lag() == 0
         assert fleet.counted() == fleet.published()
         assert fleet.forwarded() == dict.fromkeys(fleet.places(), 1)
@@ -110,7 +110,7 @@ def joined_and_left(fleet):
         assert comes_true(lambda: guest.probe("/livez"), 60)  # noqa: B023 - called at once
         time.sleep(stay)
         code, seconds = guest.terminate()
-        assert (code, seconds < 5) == (0, True)
+        assert (code, seconds < STOP_SECONDS) == (0, True)
     assert workers[0].terminate()[0] == 0
     again = fleet.start("one")
     assert comes_true(lambda: again.ready, 60)
