@@ -33,7 +33,7 @@ _PARTITION = b"select argus.create_partition(%(schema)s, %(day)s)"
 _OLDEST = b"""
 select least(
   (select min(day) from {source}.production_events),
-  (select (min(hour) at time zone 'UTC')::date from {source}.group_counts),
+  (select min(day) from {source}.group_days),
   (select (min(at) at time zone 'UTC')::date from {source}.dead_letters))
 """
 _COPY = b"select argus.copy_history(%(source)s, %(schema)s, %(day)s, to_timestamp(%(until)s / 1000.0))"

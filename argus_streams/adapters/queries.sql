@@ -52,19 +52,30 @@ returning (select slug from argus.projects where id = stored.project_id), stored
 
 -- name: upsert_counts
 -- Of groups that upsert_groups has just written: their rows are locked, so what this statement sees is the last word.
--- Unchanged hours are left out beforehand, since `on conflict` would lock (that is, write) each of them.
-insert into {generation}.group_counts as stored (project_id, fingerprint, hour, count)
-select p.id, r.fingerprint, changed.hour, changed.count
-from jsonb_to_recordset(%(rows)s::jsonb) as r (project text, fingerprint text, since bigint, hours jsonb)
-join argus.projects p on p.slug = r.project
+-- Unchanged days are left out beforehand, since `on conflict` would lock (that is, write) each of them. A snapshot's
+-- first day begins where its window does: it is compared without the hours before, `forgotten`, which stay.
+insert into {generation}.group_days as stored (project_id, fingerprint, day, counts)
+select g.project_id, g.fingerprint, changed.day, changed.counts
+from (
+  select p.id as project_id, r.fingerprint, r.since, r.forgotten, r.days
+  from jsonb_to_recordset(%(rows)s::jsonb) as r (project text, fingerprint text, since int, forgotten int, days jsonb)
+  join argus.projects p on p.slug = r.project
+  order by p.id, r.fingerprint -- as the index is; groups are fewer to sort than their days
+) g
 cross join lateral (
-  select to_timestamp(key::bigint * 3600) as hour, value::bigint as count from jsonb_each_text(r.hours)
+  select date '1970-01-01' + key::int as day, value::bigint[] as counts from jsonb_each_text(g.days)
   except
-  select c.hour, c.count from {generation}.group_counts c
-  where c.project_id = p.id and c.fingerprint = r.fingerprint and c.hour >= to_timestamp(r.since * 3600)
+  select d.day, case d.day - date '1970-01-01' when g.since
+    then array_fill(null::bigint, array[g.forgotten]) || d.counts[g.forgotten + 1:] else d.counts end
+  from {generation}.group_days d
+  where d.project_id = g.project_id and d.fingerprint = g.fingerprint and d.day >= date '1970-01-01' + g.since
 ) changed
-order by p.id, r.fingerprint, changed.hour
-on conflict (project_id, fingerprint, hour) do update set count = excluded.count;
+on conflict (project_id, fingerprint, day) do update set counts = case
+  when array_positions(excluded.counts, null) <@ array_positions(stored.counts, null) then excluded.counts
+  else ( -- some hours are stored and not told: they stay
+    select array_agg(coalesce(told, known) order by place)
+    from unnest(excluded.counts, stored.counts) with ordinality as hour (told, known, place)
+  ) end;
 
 -- name: insert_events
 insert into {generation}.production_events (
@@ -112,6 +123,7 @@ select jsonb_build_object(
     select jsonb_object_agg((extract(epoch from c.hour) / 3600)::bigint, c.count)
     from {generation}.group_counts c
     where c.project_id = g.project_id and c.fingerprint = g.fingerprint
+      and c.day >= date '1970-01-01' + floor(%(since_hour)s::bigint / 24.0)::int
       and c.hour >= to_timestamp(%(since_hour)s::bigint * 3600)
   ), '{}')
 )::text
@@ -147,6 +159,7 @@ select p.slug, g.fingerprint, g.epoch, g.writes, g.count, g.closed, g.duplicates
     select jsonb_object_agg((extract(epoch from c.hour) / 3600)::bigint, c.count)
     from {generation}.group_counts c
     where c.project_id = g.project_id and c.fingerprint = g.fingerprint
+      and c.day >= date '1970-01-01' + floor(%(since_hour)s::bigint / 24.0)::int
       and c.hour >= to_timestamp(%(since_hour)s::bigint * 3600)
   ), '{}')::text
 from jsonb_to_recordset(%(keys)s::jsonb) as k (project text, fingerprint text)

@@ -72,7 +72,7 @@ async def fill(url):
             )
             assert await PostgresStore(database).write(batch) == []
     async with await psycopg.AsyncConnection.connect(url) as connection:
-        await connection.execute("update argus_live.group_counts set hour = date_trunc('hour', now())")
+        await connection.execute("update argus_live.group_days set day = (now() at time zone 'UTC')::date")
 
 
 @pytest.mark.parametrize("table", READABLE)

@@ -72,7 +72,7 @@ def _forgotten(stage):
     else:
         raise TimeoutError(group)
     with psycopg.connect(stage.settings.database()) as connection:
-        connection.execute("truncate argus_live.error_groups, argus_live.group_counts cascade")
+        connection.execute("truncate argus_live.error_groups, argus_live.group_days cascade")
 
 
 async def _made_again(play, topic):

@@ -141,6 +141,32 @@ def test_hours_that_a_later_snapshot_no_longer_tells_stay(run):
     run(scenario)
 
 
+def test_hours_before_the_window_stay_beside_later_ones_of_their_day(run):
+    midnight = NOON // 3_600_000 // 24 * 24
+    early = {midnight - 1: 5, midnight: 7, midnight + 3: 2, midnight + 23: 1, midnight + 24: 4}
+    late = {midnight + 3: 3, midnight + 4: 1, midnight + 24: 4}
+
+    async def scenario(store, reader):
+        await store.write(Batch(groups=[a_group(hours=early)]))
+        await store.write(Batch(groups=[a_group(version=Version(1, 2), hours=late)]))
+        (everything,) = await reader.groups(ALL)
+        (recent,) = await reader.groups(GroupQuery(since_hour=midnight + 4))
+        assert everything.hours == early | late
+        assert recent.hours == {midnight + 4: 1, midnight + 23: 1, midnight + 24: 4}
+
+    run(scenario)
+
+
+def test_hours_far_apart_and_before_1970_are_stored(run):
+    group = a_group(hours={-25: 1, -24: 2, 0: 3, HOUR: 4})
+
+    async def scenario(store, reader):
+        assert await store.write(Batch(groups=[group])) == []
+        assert await reader.groups(GroupQuery(since_hour=-25)) == [group]
+
+    run(scenario)
+
+
 def test_an_event_told_twice_on_one_day_is_stored_once(run):
     async def scenario(store, reader):
         again = a_kept("e1", message="told again", received_at=NOON + 3_600_000)
