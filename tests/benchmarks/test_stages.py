@@ -46,4 +46,5 @@ def test_store_is_held_against_a_bare_insert(postgres_url):
     done = measured("store", "--rows", 10, DATABASE_URL=postgres_url)
 
     assert done.stdout.count("hours,") == 18
+    assert "table rows/s" in done.stdout
     assert done.returncode == 0
