@@ -9,6 +9,8 @@ SHELL := /bin/sh
 
 # what would make Python import, or pip install, from or to somewhere else
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTHONUSERBASE PIP_USER PIP_TARGET PIP_PREFIX
+# the tests start some hundred processes: each would compile the package anew
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 STAMP := $(VENV)/.installed
