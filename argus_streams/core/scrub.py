@@ -52,7 +52,7 @@ _TOKEN_MARKS = tuple(  # likewise of what is known by its own beginning, not fol
     )
 )
 _DIGITS = b"0" * 13  # as many as the shortest card number has
-_OWN_TIME = b"occurredat:"  # ms have 13 digits, too
+_OWN_TIME = b'"occurred_at":'  # ms have as many; inside of a text the quotation marks would be escaped
 _CARD_MARK = re.compile(  # not inside a longer number, but for what an escape ends with (\\u0019)
     rb"[2-6](?:(?<![0-9][2-6])|(?<=\\u00[01][0-9a-f][2-6]))"  # its first digit first: that is searched for fast
     rb"[0-9]{3}(?:[0-9]{9}|[ -][0-9]{4}[ -][0-9]{4}[ -]|[ -][0-9]{6}[ -])"
@@ -122,11 +122,12 @@ class Scrubber:
     ]  # as prose, but names are followed by quoted values, or in a URL: `token = read()` is no secret
 
     def suspicious(self, encoded: bytes) -> bool:
-        """Whether a text may hold a secret; if not, scrubbing would change nothing in it.
-
-        ``encoded`` is UTF-8, also the JSON of an event as msgspec writes it.
-        """
+        """Whether an item may hold a secret, by its JSON as msgspec writes it; if not, scrubbing changes nothing."""
         folded = encoded.translate(_FOLD, _GONE)
+        return self._marked(folded, encoded) or _numbered(folded, encoded)
+
+    def _marked(self, folded: bytes, encoded: bytes) -> bool:
+        """Whether any mark is there, but for a card's."""
         for mark in _MARKS:
             if mark(folded):
                 return True
@@ -143,11 +144,19 @@ class Scrubber:
                 return True
         if b"@" in encoded and _USER_MARK(encoded):
             return True
-        return _numbered(folded, encoded) or any(mark in folded for mark in self.marks)
+        return any(mark in folded for mark in self.marks)
 
     def text(self, value: str) -> str:
         """The text with ``[scrubbed]`` in place of each secret."""
         return self.prose.sub(_scrubbed, value)
+
+    def _told(self, value: str) -> str:
+        """As ``text``, of an item: most of its texts have no mark, and a look for marks is the faster by far."""
+        return self.text(value) if self._doubtful(value) else value
+
+    def _doubtful(self, value: str) -> bool:
+        encoded = value.encode("utf-8", "replace")
+        return self._marked(encoded.translate(_FOLD, _GONE), encoded) or _CARD_MARK(encoded) is not None
 
     def secret(self, key: str) -> bool:
         """Whether a tag of this name has a secret value."""
@@ -165,29 +174,31 @@ class Scrubber:
             vendor_id=self._id(item.vendor_id),
             instance=self._id(item.instance),
             tags={
-                self.text(key): SCRUBBED if self.secret(key) else self.text(value) for key, value in item.tags.items()
+                self._told(key): SCRUBBED if self.secret(key) else self._told(value) for key, value in item.tags.items()
             },
-            fingerprint=tuple(map(self.text, item.fingerprint)),
-            identity=tuple(map(self.text, item.identity)),
+            fingerprint=tuple(map(self._told, item.fingerprint)),
+            identity=tuple(map(self._told, item.identity)),
             exceptions=tuple(map(self._exception, item.exceptions)),
         )
 
     def _texts(self, item: Told, names: Iterable[str]) -> dict[str, str]:
-        return {name: self.text(value) for name in names if (value := getattr(item, name)) is not None}
+        return {name: self._told(value) for name in names if (value := getattr(item, name)) is not None}
 
     def _id(self, made: str | None) -> str | None:
         """An id that a source made of several texts, a build's address among them; a vendor's own is one word."""
-        return made if made is None or made.isalnum() else self.text(made)
+        return made if made is None or made.isalnum() else self._told(made)
 
     def _exception(self, exception: ExceptionInfo) -> ExceptionInfo:
-        kind, value = (text and self.text(text) for text in (exception.type, exception.value))
+        kind, value = (text and self._told(text) for text in (exception.type, exception.value))
         return structs.replace(exception, type=kind, value=value, frames=tuple(map(self._frame, exception.frames)))
 
     def _frame(self, frame: Frame) -> Frame:
         """Names of functions and modules stay: ``authenticateWithToken:completion:`` is none of a secret."""
-        context = frame.context and self.source.sub(_scrubbed, frame.context)
-        file = frame.file and self.text(frame.file)
-        package = frame.package and self.text(frame.package)
+        context = frame.context
+        if context and self._doubtful(context):
+            context = self.source.sub(_scrubbed, context)
+        file = frame.file and self._told(frame.file)
+        package = frame.package and self._told(frame.package)
         if (file, package, context) == (frame.file, frame.package, frame.context):
             return frame
         return structs.replace(frame, file=file, package=package, context=context)
@@ -226,11 +237,12 @@ def _pattern(named: str) -> re.Pattern[str]:
 
 
 def _numbered(folded: bytes, encoded: bytes) -> bool:
-    """Whether there may be a card number."""
-    at = folded.find(_DIGITS)
-    if at >= len(_OWN_TIME) and folded.startswith(_OWN_TIME, at - len(_OWN_TIME)):
-        at = folded.find(_DIGITS, at + len(_DIGITS))
-    return at >= 0 and _CARD_MARK(encoded) is not None
+    """Whether there may be a card number in the JSON of an item, beside the item's own time."""
+    runs = folded.count(_DIGITS)
+    if runs == 1:
+        at = encoded.rfind(_OWN_TIME) + len(_OWN_TIME)
+        runs -= at >= len(_OWN_TIME) and encoded[at : at + len(_DIGITS)].isdigit()
+    return runs > 0 and _CARD_MARK(encoded) is not None
 
 
 def _folded(text: str) -> bytes:

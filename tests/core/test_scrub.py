@@ -158,6 +158,33 @@ def test_the_time_stamp_of_an_event_is_not_suspicious_but_a_card_beside_it_is():
 
 
 @pytest.mark.parametrize(
+    "event",
+    [
+        Event(message="occurred_at: 4111111111111111"),
+        Event(message='{"occurred_at":4111111111111111}'),
+        Event(tags={"occurred_at": "4111111111111111"}),
+        Event(message="occurred_at: 4111111111111111", occurred_at=1783728000000),
+    ],
+)
+def test_a_card_is_no_time_stamp_whatever_stands_before_it(event):
+    assert SCRUBBER.suspicious(json.encode(event))
+    assert b"4111" not in json.encode(SCRUBBER.item(event))
+
+
+def _holds_secret(pattern, text):
+    return any(not found["card"] for found in pattern.finditer(text))
+
+
+@given(TEXTS)
+def test_an_item_is_scrubbed_of_all_that_its_text_is_scrubbed_of(text):
+    frame = Frame(file=text, context=text)
+    event = SCRUBBER.item(Event(message=text, exceptions=(ExceptionInfo(value=text, frames=(frame,)),)))
+    told = event.exceptions[0]
+    assert (event.message, told.value, told.frames[0].file) == (SCRUBBER.text(text),) * 3
+    assert "[scrubbed]" in told.frames[0].context or not _holds_secret(SCRUBBER.source, text)
+
+
+@pytest.mark.parametrize(
     ("name", "secret"),
     [
         ("authorization", True),
