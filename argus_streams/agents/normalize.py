@@ -81,15 +81,15 @@ class NormalizeAgent:
         found: dict[int, Reading] = {}
         by_sender = sorted(range(len(incomings)), key=lambda at: incomings[at].source)
         for count, at in enumerate(by_sender):
-            found[at] = await self._read(incomings[at], reader)
+            incoming = incomings[at]
+            if len(incoming.value) > LARGE or packed.HEADER in incoming.headers:
+                # It may take seconds: beside the loop, so that Kafka goes on hearing from us.
+                found[at] = await asyncio.to_thread(reader, incoming, self._norms)
+            else:
+                found[at] = reader(incoming, self._norms)
             if count % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         return [found[at] for at in range(len(incomings))]
-
-    async def _read(self, incoming: Incoming, reader: Read) -> Reading:
-        """Read a body; a large one, which may take seconds, beside the loop, so that Kafka goes on hearing from us."""
-        large = len(incoming.value) > LARGE or packed.HEADER in incoming.headers
-        return await asyncio.to_thread(reader, incoming, self._norms) if large else reader(incoming, self._norms)
 
     def _look_at(self, incomings: Sequence[Incoming], readings: Sequence[Reading]) -> None:
         """Count bugs in a row, in the order of the records, and notice new fields."""

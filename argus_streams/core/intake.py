@@ -6,9 +6,8 @@ Afterwards an event can be encoded, stored and shown whatever its sender put int
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from argus_streams.core import clip, packed
 from argus_streams.core.clip import Limits
@@ -25,13 +24,7 @@ _LATEST = 10 * 60 * 1000  # after it: clocks differ
 SLUG = re.compile(r"[a-z0-9-]{1,64}\Z")  # of a project
 
 
-class Intake(NamedTuple):
-    """What a body holds, each item with its place in it."""
-
-    items: tuple[tuple[int, Item], ...]
-
-
-class _Stamp(NamedTuple):
+class _Stamp(Struct, frozen=True):
     """What the items of one body have in common."""
 
     project: str
@@ -40,8 +33,8 @@ class _Stamp(NamedTuple):
     received_at: int
 
 
-def take(body: Body, source: Source, *, project: str, origin: Origin, limits: Limits, scrubber: Scrubber) -> Intake:
-    """The items of a body as every later stage speaks of them, or ``Malformed``.
+def take(body: Body, source: Source, *, project: str, origin: Origin, limits: Limits, scrubber: Scrubber) -> list[Item]:
+    """The items of a body, in its order, as every later stage speaks of them, or ``Malformed``.
 
     ``origin`` is the body's, index 0. A body with too many items is a letter whole: whoever raises the limit can
     replay it, which a part of it could not be.
@@ -56,11 +49,10 @@ def take(body: Body, source: Source, *, project: str, origin: Origin, limits: Li
         raise Malformed("too many items", f"{len(items):,}; the limit is {limits.items:,}")
     stamp = _Stamp(project, source.name, origin, body.received_at)
     room = _ROOM * largest(source, limits)
-    taken = [
-        (index, _taken(item, stamp, index, told))
+    return [
+        _taken(item, stamp, index, told)
         for index, (item, told) in enumerate(zip(_within(items, limits, scrubber, room), items, strict=True))
     ]
-    return Intake(tuple(taken))
 
 
 def opened(body: Body, source: Source, limits: Limits) -> Body:

@@ -114,7 +114,7 @@ def read(incoming: Incoming, norms: Norms) -> Reading:
     mappings = norms.mappings.get(incoming.project, ())
     body = Body(incoming.value, incoming.headers, incoming.received_at, mappings)
     try:
-        intake = take(
+        items = take(
             body,
             source,
             project=incoming.project,
@@ -122,7 +122,7 @@ def read(incoming: Incoming, norms: Norms) -> Reading:
             limits=norms.limits,
             scrubber=norms.scrubber,
         )
-        return _sorted(intake.items, norms.rules.get(incoming.project, ()))
+        return _sorted(items, norms.rules.get(incoming.project, ()))
     except Malformed as error:
         return _dead(error.reason, norms.scrubber.text(error.detail))
     except Exception as error:  # noqa: BLE001 - whatever it is, the body must not stop its neighbours
@@ -155,16 +155,25 @@ def letters_about(incoming: Incoming, reading: Reading) -> list[Letter]:
     ]
 
 
-def _sorted(items: Sequence[tuple[int, Item]], rules: Sequence[Rule]) -> Reading:
-    events = tuple([(item, fingerprint(item, rules)) for _, item in items if isinstance(item, Event)])
-    signals = tuple([item for _, item in items if isinstance(item, Signal)])
-    failures = tuple([item for _, item in items if isinstance(item, TestFailure)])
-    refusals = tuple([Refusal(index, item.reason, item.detail) for index, item in items if isinstance(item, Rejected)])
+def _sorted(items: Sequence[Item], rules: Sequence[Rule]) -> Reading:
+    events: list[tuple[Event, Fingerprint]] = []
+    signals: list[Signal] = []
+    failures: list[TestFailure] = []
+    refusals: list[Refusal] = []
+    for index, item in enumerate(items):
+        if isinstance(item, Event):
+            events.append((item, fingerprint(item, rules)))
+        elif isinstance(item, Signal):
+            signals.append(item)
+        elif isinstance(item, TestFailure):
+            failures.append(item)
+        elif isinstance(item, Rejected):
+            refusals.append(Refusal(index, item.reason, item.detail))
     if events or signals or failures:
-        return Reading("normalised", "", events, signals, failures, refusals)
+        return Reading("normalised", "", tuple(events), tuple(signals), tuple(failures), tuple(refusals))
     if refusals:
-        return Reading("dead", refusals[0].reason, refusals=refusals)
-    return Reading("ignored", next(item.reason for _, item in items if isinstance(item, Ignored)))
+        return Reading("dead", refusals[0].reason, refusals=tuple(refusals))
+    return Reading("ignored", next(item.reason for item in items if isinstance(item, Ignored)))
 
 
 def _dead(reason: str, detail: str) -> Reading:
