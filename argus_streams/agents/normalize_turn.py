@@ -54,8 +54,10 @@ class NormalizeTurn:
             for event, fingerprint in reading.events:
                 folding.add(event, fingerprint)
         self._entries.setdefault(algorithm, []).extend(entries_of(incoming, reading))
-        self._out += [signal_of(topics, each, since) for each in reading.signals]
-        self._out += [outgoing(topics.failed, each.project.encode(), each) for each in reading.failures]
+        if reading.signals:
+            self._out += [signal_of(topics, each, since) for each in reading.signals]
+        if reading.failures:
+            self._out += [outgoing(topics.failed, each.project.encode(), each) for each in reading.failures]
         if reading.refusals:  # letters of mapped topics too: theirs would be topics that nobody declared or reads
             self._out += [letter_of(self._dead, each, record) for each in letters_about(incoming, reading)]
 

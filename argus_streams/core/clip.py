@@ -85,6 +85,8 @@ def fits(item: Told, as_json: bytes, limits: Limits) -> bool:
 
 def _long(as_json: bytes) -> bool:
     """Whether a text is longer than common: if so, half as much anywhere in it has no quotation mark."""
+    if len(as_json) <= _COMMON:
+        return False
     window = _COMMON // 2
     for start in range(0, len(as_json) - window, window):
         if as_json.find(b'"', start, start + window) < 0:
@@ -101,6 +103,8 @@ def _few(event: Event, limits: Limits) -> bool:
         return False
     if len(event.fingerprint) > limits.tags or len(event.identity) > limits.tags:
         return False
+    if not event.exceptions:
+        return True
     return len(event.exceptions) <= limits.exceptions and all(len(each.frames) <= frames for each in event.exceptions)
 
 

@@ -133,6 +133,8 @@ def entries_of(incoming: Incoming, reading: Reading) -> list[Entry]:
     """What the ledger is told: the body's outcome, and each item that was refused while its neighbours were not."""
     offset, project = incoming.origin.offset, incoming.project
     body = Entry(project, reading.outcome, reading.reason, offset, events=len(reading.events))
+    if not reading.refusals:
+        return [body]
     items = [each for each in reading.refusals if each.index != WHOLE]
     return [body, *(Entry(project, "rejected", each.reason, offset, each.index) for each in items)]
 

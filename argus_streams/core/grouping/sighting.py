@@ -9,6 +9,7 @@ from argus_streams.core.grouping.fingerprint import Fingerprint
 from argus_streams.core.messages import Occurrence, Sighting
 
 LIMIT = 256 * 1024  # bytes of JSON
+_ENCODER = msgspec.json.Encoder()
 
 
 class _Chunk(NamedTuple):
@@ -20,17 +21,28 @@ class _Chunk(NamedTuple):
 
 
 class _Draft:
-    """A sighting that still grows, and its size, for encoding it anew at each event would be quadratic."""
+    """A sighting that still grows, and its size, for encoding it anew at each event would be quadratic.
 
-    def __init__(self, first: Sighting) -> None:
+    Most problems are told once a chunk: they are not measured at all.
+    """
+
+    def __init__(self, first: Sighting, occurrence: Occurrence) -> None:
         self.first = first
-        self.closes = first.event.status == "resolved"
-        self.seen: list[Occurrence] = []
-        self.size = len(msgspec.json.encode(first))
+        self.closes = occurrence.closes
+        self.seen = [occurrence]
+        self._size = 0  # not measured yet
 
-    def add(self, occurrence: Occurrence, size: int) -> None:
+    def takes(self, occurrence: Occurrence, limit: int) -> bool:
+        """Whether it holds one more; if so it does now."""
+        if self.closes != occurrence.closes:
+            return False
+        size = self._size or len(_ENCODER.encode(self.first)) + _size(self.seen[0])
+        size += _size(occurrence)
+        if size > limit:
+            return False
+        self._size = size
         self.seen.append(occurrence)
-        self.size += size
+        return True
 
     def sighting(self) -> Sighting:
         return msgspec.structs.replace(self.first, occurrences=tuple(self.seen))
@@ -53,13 +65,11 @@ class Coalesced:
     def add(self, event: Event, fingerprint: Fingerprint) -> None:
         """The next event of the chunk."""
         occurrence = _occurrence(event)
-        size = len(msgspec.json.encode(occurrence)) + 1  # and its comma
         key = event.project, fingerprint.value
         draft = self._growing.get(key)
-        if draft is None or draft.size + size > self._limit or draft.closes != occurrence.closes:
-            draft = self._growing[key] = _Draft(_empty(event, fingerprint, self._chunk))
+        if draft is None or not draft.takes(occurrence, self._limit):
+            draft = self._growing[key] = _Draft(_empty(event, fingerprint, self._chunk), occurrence)
             self._drafts.append(draft)
-        draft.add(occurrence, size)
 
     def sightings(self) -> tuple[Sighting, ...]:
         """What the events tell."""
@@ -94,6 +104,10 @@ def _empty(event: Event, fingerprint: Fingerprint, chunk: _Chunk) -> Sighting:
         occurrences=(),
         event=event,
     )
+
+
+def _size(occurrence: Occurrence) -> int:
+    return len(_ENCODER.encode(occurrence)) + 1  # and its comma
 
 
 def _occurrence(event: Event) -> Occurrence:
