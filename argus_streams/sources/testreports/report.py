@@ -43,6 +43,8 @@ _TIMED_OUT = re.compile(
     r"|(?:Error: )?(?:(?:Test|Hook) timed out in |STACK_TRACE_ERROR)"  # Vitest's; its JSON tells no more
     r"|.*TestTimedOutException|test timeout\Z"  # JUnit 4's, cargo-nextest's
 )
+_BEFORE = re.compile(r"(?<![\w.-])")  # the name of a file, not the end of another
+_LINE = re.compile(r"(?::(?:line )?|\", line )(\d{1,9})\b")
 _PYTEST = re.compile(r"(?P<file>[^\s:][^:]*):(?P<line>\d{1,9}): (?P<type>[\w.]+)\Z")  # the last line of its texts
 
 
@@ -65,9 +67,12 @@ class About(Struct, frozen=True, kw_only=True):
     def told(self, names: Mapping[str, str]) -> "About":
         """With what these properties or headers add; what was said before stands."""
         found = {
-            name: next((names[each] for each in known if names.get(each)), None) for name, known in _PROPERTIES.items()
+            name: names[each]
+            for name, known in _PROPERTIES.items()
+            for each in reversed(known)  # the first of them stays
+            if names.get(each)
         }
-        return self.adding(**found)
+        return self.adding(**found) if found else self
 
     def adding(self, **more: Any) -> "About":
         """With these fields where they are empty."""
@@ -171,13 +176,23 @@ def timed_out(message: str | None) -> bool:
 
 def line_in(stack: str | None, file: str | None) -> int | None:
     """The first line of this file among a stack's calls, else in all of it."""
-    name = re.split(r"[\\/]", file[-_NAME:])[-1] if file else ""
-    if not stack or not name:
+    name = file[-_NAME:].replace("\\", "/").rpartition("/")[2] if file else ""
+    if not stack or not name or name not in stack:
         return None
-    place = re.compile(rf"(?<![\w.-]){re.escape(name)}(?::(?:line )?|\", line )(\d{{1,9}})\b")
     call = _CALL.search(stack)
-    found = (place.search(stack, call.start()) if call else None) or place.search(stack)
-    return int(found[1]) if found else None
+    line = _line_after(name, stack, call.start()) if call else None
+    return line if line is not None else _line_after(name, stack, 0)
+
+
+def _line_after(name: str, stack: str, start: int) -> int | None:
+    """The first line that stands behind this name; to compile a pattern of each name took longer than all the rest."""
+    at = stack.find(name, start)
+    while at >= 0:
+        found = _LINE.match(stack, at + len(name))
+        if found and _BEFORE.match(stack, at):
+            return int(found[1])
+        at = stack.find(name, at + 1)
+    return None
 
 
 def joined(*titles: str | None) -> str | None:
