@@ -185,7 +185,7 @@ def line_in(stack: str | None, file: str | None) -> int | None:
 
 
 def _line_after(name: str, stack: str, start: int) -> int | None:
-    """The first line that stands behind this name; to compile a pattern of each name took longer than all the rest."""
+    """The first line that stands behind this name, found as text: a pattern would be compiled for each new name."""
     at = stack.find(name, start)
     while at >= 0:
         found = _LINE.match(stack, at + len(name))
