@@ -1,6 +1,7 @@
 """Opening RocksDB in a folder: what an operator has to mend is told in a sentence, what is damaged begins empty."""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from rocksdict import Options, Rdict
@@ -41,7 +42,8 @@ def given_up(folder: Path, database: Rdict, error: Exception) -> Exception:
     """
     if not _is_damage(str(error)):
         return error
-    database.close()
+    with suppress(Exception):  # it may meet the damage again, by what it still had to write; its lock is given up
+        database.close()
     Rdict.destroy(str(folder), Options())
     told = f"{folder} is damaged and begins empty, which costs time, not counts: {_line(str(error))}"
     log.warning("%s", told)

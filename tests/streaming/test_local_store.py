@@ -4,7 +4,7 @@ import os
 import time
 
 import pytest
-from processes import python
+from processes import comes_true, python
 
 from argus_streams.errors import Misconfigured
 from argus_streams.streaming.state_folder import Damaged
@@ -214,6 +214,33 @@ def test_a_block_that_turns_out_damaged_when_it_is_read_voids_the_folder(written
         _ = [store.get(0, b"%d" % number) for number in range(100)]
     assert "costs time, not counts" in caplog.text
     store = RocksStore(written)
+    assert (store.mark(0), store.get(0, b"1")) == (None, None)
+    store.close()
+
+
+def test_a_block_that_turns_out_damaged_in_the_background_voids_the_folder(tmp_path):
+    folder = tmp_path / "changelog"
+    for _ in range(3):  # as many files as are merged when one more comes
+        store = RocksStore(folder)
+        store.write(0, {b"%d" % number: os.urandom(100) for number in range(10_000)}, MARK)
+        store.close()
+    values = max(folder.glob("*.sst"), key=lambda file: file.stat().st_size)
+    content = values.read_bytes()
+    values.write_bytes(content[:4000] + bytes([content[4000] ^ 0xFF]) + content[4001:])
+    store = RocksStore(folder)
+    store.write(0, {b"one": b"more"}, MARK)
+    store.close()
+    store = RocksStore(folder)
+
+    def refused():
+        try:
+            store.write(0, {b"another": b"value"}, MARK)
+        except Damaged:
+            return True
+        return False
+
+    assert comes_true(refused, 20)
+    store = RocksStore(folder)
     assert (store.mark(0), store.get(0, b"1")) == (None, None)
     store.close()
 
