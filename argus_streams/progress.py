@@ -30,12 +30,12 @@ def progress(what: str, total: int) -> Iterator[Advance]:
 
 
 def _lines(out: Console, what: str, total: int) -> Advance:
-    done, said = 0, monotonic()
+    done, said = 0, -LINE_SECONDS  # the first one at once: it tells how much there is to do
 
     def advance(number: int) -> None:
         nonlocal done, said
         done += number
-        if monotonic() - said >= LINE_SECONDS:
+        if done < total and monotonic() - said >= LINE_SECONDS:
             said = monotonic()
             out.print(f"{what}: {done:,} of {total:,}", markup=False, soft_wrap=True)
 

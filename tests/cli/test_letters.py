@@ -279,7 +279,7 @@ def test_a_replay_that_is_killed_leaves_whole_batches_and_the_next_one_does_the_
     lying = [letter_of(deployed.topics.dead(deployed.topics.incoming), each, Died(GOOD, told)) for each in letters]
     asyncio.run(deployed.producer.write(lying))
     with process("dlq", "replay", "--project", project, "--yes", **deployed.environment) as running:
-        assert running.stderr.readline() == f"replayed {replaying.BATCH_BODIES} of {count:,}\n"
+        assert running.stderr.readline() == f"letters replayed: {replaying.BATCH_BODIES} of {count:,}\n"
         running.kill()
     rest = deployed.argus("replay", "--project", project)
     assert rest.exit_code == 0, rest.output
