@@ -23,7 +23,10 @@ from argus_streams.streaming.tenancy import Tenancy
 
 UNDECODABLE = (CorruptRecordException, UnsupportedCodecError)  # or what is no Kafka error at all, from any decoder
 HEED_SECONDS = 1.0
-ANSWER_BYTES = 8 * 1024 * 1024  # of an answer to a fetch, compressed: aiokafka holds all of it, and asks for 50 MiB
+# Of an answer to a fetch, compressed; aiokafka asks for 50 MiB, and for more after 0.1 s, in the midst of a turn.
+# All that it holds is unpacked at once, into objects of about eight times as much.
+ANSWER_BYTES = 4 * 1024 * 1024
+ANSWERED_SECONDS = 2.0
 
 
 class Dropped(Exception):  # noqa: N818 - what happened
@@ -44,6 +47,11 @@ class ConsumerThread(AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - no setting of Faust's reaches it
         consumer._fetch_max_bytes = ANSWER_BYTES  # noqa: SLF001 - the same
         return consumer
+
+    async def on_start(self) -> None:
+        """Begin, and hold one answer to a fetch at a time."""
+        await super().on_start()
+        self._ensure_consumer()._fetcher._prefetch_backoff = ANSWERED_SECONDS  # noqa: SLF001 - told nowhere else
 
     async def _fetch_records(
         self,

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import faust
 import pytest
 from aiokafka import AIOKafkaConsumer
-from aiokafka.consumer.fetcher import FetchResult
+from aiokafka.consumer.fetcher import Fetcher, FetchResult
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaConnectionError
@@ -233,6 +233,12 @@ def test_a_consumer_outside_transactions_reads_what_was_never_committed():
         '"read_committed"',
     )
     assert "isolation_level=self._isolation_level" in source(AIOKafkaConsumer.start)
+
+
+def test_aiokafka_asks_for_more_while_an_answer_waits_and_takes_no_setting_for_that():
+    assert inspect.signature(Fetcher).parameters["prefetch_backoff"].default == 0.1
+    assert "prefetch_backoff" not in source(AIOKafkaConsumer)
+    assert "self._consumer.start()" in source(AIOKafkaConsumerThread.on_start)
 
 
 # -- what we rely on --------------------------------------------------------------------------------------------------

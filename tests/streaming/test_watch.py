@@ -89,8 +89,18 @@ def test_what_does_not_end_the_worker_is(at):
 
 
 def test_a_partition_that_no_turn_gets_while_others_are_busy_ends_the_worker():
-    found = verdict(lambda s: saw(2)(s, standing={TP: moving(2)(s), OTHER: AHEAD}), 200)
+    found = verdict(lambda s: saw(1)(s, standing={TP: moving(1)(s), OTHER: AHEAD}), 200)
     assert found == (61, "in/1 stands still at offset 5, 4 before its end")
+
+
+def test_a_partition_that_the_lot_passes_over_for_minutes_ends_nobody_and_one_that_is_forgotten_does():
+    many = {Partition("in", number): Standing(0, 0, 0, 10**6) for number in range(63)}
+
+    def at(second):
+        return saw(1)(second, standing={**{tp: moving(1)(second) for tp in many}, Partition("in", 63): AHEAD})
+
+    assert verdict(at, 20 * 64) is None
+    assert verdict(at, 20 * 64 + 10) == (20 * 64 + 1, "in/63 stands still at offset 5, 4 before its end")
 
 
 def test_time_before_a_hold_does_not_count_after_it():
