@@ -4,9 +4,9 @@ Times are milliseconds since 1970 UTC, Kafka's own unit. ``received_at`` is Kafk
 ``occurred_at`` the sender's word, kept inside bounds by ``core.intake``.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Severity = Literal["fatal", "error", "warning", "info", "debug"]
 Kind = Literal["error", "alert", "ci"]
@@ -14,15 +14,21 @@ Status = Literal["firing", "resolved"]
 SignalKind = Literal["group_new", "group_regressed", "deploy", "push", "pull_request", "ci"]
 Framework = Literal["playwright", "jest", "pytest", "cypress", "mocha", "junit"]
 TestStatus = Literal["failed", "error", "timed_out", "flaky"]
+LAST_TIME = 253_402_300_799_999  # ms: the year 9999 ends; later ones no calendar of ours can show
+Time = Annotated[int, Meta(ge=0, le=LAST_TIME)]  # ms
+TopicId = Annotated[str, Meta(max_length=64)]
+Partition = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Offset = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Index = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
 
 
 class Origin(Struct, frozen=True, array_like=True, order=True):
     """Where an event stands in Kafka; never taken from a header."""
 
-    topic: str  # the topic's id, as the broker describes it: a topic made anew under the same name has another
-    partition: int
-    offset: int
-    index: int = 0  # of the event inside its body
+    topic: TopicId  # as the broker describes it: a topic made anew under the same name has another
+    partition: Partition
+    offset: Offset
+    index: Index = 0  # of the event inside its body
 
 
 class Frame(Struct, frozen=True, omit_defaults=True):

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from argus_streams.core import clip, packed
 from argus_streams.core.clip import Limits
-from argus_streams.core.events import Ignored, Item, Origin, Rejected, Signal, TestFailure, Told
+from argus_streams.core.events import LAST_TIME, Ignored, Item, Origin, Rejected, Signal, TestFailure, Told
 from argus_streams.core.scrub import Scrubber
 from argus_streams.core.source import Body, Source
 from argus_streams.errors import Malformed
@@ -141,7 +141,7 @@ def _presentable(item: Told, encoded: bytes | None, limits: Limits, scrubber: Sc
 def _inside(occurred_at: int | None, received_at: int) -> int:
     """The sender's time where it can be right, else Kafka's."""
     if occurred_at is not None and received_at - _EARLIEST <= occurred_at <= received_at + _LATEST:
-        return occurred_at
+        return min(max(occurred_at, 0), LAST_TIME)
     return received_at
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 from argus_streams.core import clip
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.clip import Limits
-from argus_streams.core.events import Event, Ignored, Item, Origin, Rejected, Signal, TestFailure
+from argus_streams.core.events import LAST_TIME, Event, Ignored, Item, Origin, Rejected, Signal, TestFailure
 from argus_streams.core.grouping.fingerprint import VERSION, Fingerprint, Rule, fingerprint
 from argus_streams.core.intake import take
 from argus_streams.core.ledger import Entry
@@ -79,7 +79,7 @@ def arrived(
         source=told.get("ce_source") or source,
         project=told.get("project") or project,
         origin=origin,
-        received_at=received_at,
+        received_at=min(max(received_at, 1), LAST_TIME),  # producers may stamp an input of the user's own
     )
 
 

@@ -68,7 +68,7 @@ def read_again(incoming: Incoming, norms: Norms) -> Reading:
     except Malformed as error:
         return Reading("dead", error.reason, refusals=(Refusal(WHOLE, error.reason, error.detail),))
     first = Origin(replay.first.topic, replay.first.partition, replay.first.offset)
-    received_at = min(replay.received_at, incoming.received_at)
+    received_at = max(1, min(replay.received_at, incoming.received_at))
     reading = read(structs.replace(incoming, origin=first, received_at=received_at), norms)
     return _placed(_chosen(reading, frozenset(replay.indices)), incoming.origin)
 
