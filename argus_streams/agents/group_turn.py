@@ -59,7 +59,7 @@ class GroupTurn:
     def command(self, at: Key, order: Command, piece: Slice, record: Record) -> None:
         """Let a command decide a group's status."""
         origin = Origin(piece.topic_id, record.partition, record.offset)
-        time = record.timestamp if order.at is None else min(order.at, record.timestamp)
+        time = record.timestamp if order.at is None else max(0, min(order.at, record.timestamp))
         commanded = command(self._known(at), order, time=time, origin=origin)
         if commanded.changed:
             out = self._signals(commanded.signals)

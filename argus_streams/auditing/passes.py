@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from argus_streams.agents.wire import UNREADABLE
 from argus_streams.auditing.evidence import Log, Progress, Record
 from argus_streams.core import letters
 from argus_streams.core.audit import bodies
@@ -16,11 +17,11 @@ from argus_streams.core.audit.groups import Told as ToldGroup
 from argus_streams.core.audit.places import Places
 from argus_streams.core.audit.sightings import Partition, Sighted, Sightings, State
 from argus_streams.core.audit.told import Told
+from argus_streams.core.ledger import is_ours
 from argus_streams.core.letters import WHOLE, Letter
 from argus_streams.core.messages import LedgerRecord
 
 BATCH = 100_000  # records of `groups` whose groups are held at once
-_UNREADABLE = (msgspec.MsgspecError, KeyError, UnicodeDecodeError)
 _LEDGER = msgspec.json.Decoder(LedgerRecord)
 _SIGHTED = msgspec.json.Decoder(Sighted)
 _GROUP = msgspec.json.Decoder(ToldGroup)
@@ -64,9 +65,10 @@ async def ledger(reading: Reading) -> Mapping[Partition, Told]:
     told: defaultdict[Partition, Told] = defaultdict(Told)
     async for records in reading.records("the ledger", reading.cut.ledger):
         for record in records:
-            with suppress(*_UNREADABLE):
+            with suppress(*UNREADABLE):
                 read = _LEDGER.decode(record.value)
-                told[read.topic, read.partition].enter(read)
+                if is_ours(read):
+                    told[read.topic, read.partition].enter(read)
     return told
 
 
@@ -76,7 +78,7 @@ async def letters_of(reading: Reading) -> AsyncIterator[Sequence[LetterAt]]:
         async for records in reading.records(f"letters of {topic.name}", topic):
             found = []
             for record in records:
-                with suppress(*_UNREADABLE):
+                with suppress(*UNREADABLE):
                     due = record.offset < topic.extents[record.partition].done
                     found.append(LetterAt(topic.name, record, letters.read(record.headers), due))
             yield found
@@ -94,7 +96,7 @@ async def sighted_records(reading: Reading, what: str) -> AsyncIterator[tuple[Re
     """The sightings with the records that hold them; those of other spans, too, for they are in the counts."""
     async for records in reading.records(what, reading.cut.normalized):
         for record in records:
-            with suppress(*_UNREADABLE):
+            with suppress(*UNREADABLE):
                 yield record, _SIGHTED.decode(record.value)
 
 
@@ -128,7 +130,7 @@ async def snapshots(reading: Reading) -> AsyncIterator[Snapshots]:
         found = Snapshots()
         async for records in reading.records("groups", topic, partitions):
             for record in records:
-                with suppress(*_UNREADABLE):
+                with suppress(*UNREADABLE):
                     told = _GROUP.decode(record.value)
                     found.enter(told, (record.partition, record.offset), topic.extents[record.partition])
         yield found

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from argus_streams.agents.wire import UNREADABLE
 from argus_streams.auditing import naming, passes
 from argus_streams.auditing.passes import LetterAt, Lettered, Reading
 from argus_streams.core.audit import bodies, groups
@@ -201,7 +202,7 @@ class _Audit:
 def _kept(value: bytes) -> Kept | None:
     try:
         return _KEPT.decode(value)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return None
 
 

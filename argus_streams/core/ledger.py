@@ -12,6 +12,8 @@ from msgspec import Struct, json
 from argus_streams.core.messages import LedgerRecord, LedgerRun, Stage
 
 LIMIT = 256 * 1024  # bytes of a record as JSON
+_SPAN = 1 << 36  # offsets of which a record may speak: so many at once may have expired
+_ITEMS = 1 << 20  # of a body: more than any has
 _PROJECT = 64  # characters: what a letter's body calls its project may be longer, but is none
 # Weakest first. A crash leaves two outcomes of one place: what was counted before it may look like a repeat after it,
 # and is in the counts; what was read before an upgrade may be refused after it, and was handed on.
@@ -55,6 +57,22 @@ def expired(span: tuple[int, int], *, stage: Stage, topic: str, partition: int) 
     first, end = span
     run = LedgerRun("", "expired", "retention", 0, (0, end - first))
     return LedgerRecord(stage=stage, topic=topic, partition=partition, start=first, end=end, algorithm="", runs=(run,))
+
+
+def is_ours(record: LedgerRecord) -> bool:
+    """Whether ``encode`` or ``expired`` may have made it: anyone who writes to the topic can tell other numbers."""
+    if not record.start <= record.end <= record.start + _SPAN:
+        return False
+    return all(_lies_in(record, run) for run in record.runs)
+
+
+def _lies_in(record: LedgerRecord, run: LedgerRun) -> bool:
+    about_bodies = run.outcome in OF_BODIES
+    if not 0 <= run.events <= _ITEMS or min(run.at, default=0) < 0 or len(run.at) % (2 if about_bodies else 4):
+        return False
+    if about_bodies:
+        return all(end <= record.end for _, end in bodies_at(run, record.start))
+    return all(end <= record.end and index + count <= _ITEMS for _, end, index, count in events_at(run, record.start))
 
 
 def decode(record: LedgerRecord) -> Iterator[Entry]:

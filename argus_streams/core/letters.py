@@ -70,4 +70,6 @@ def read(record_headers: Headers) -> Letter:
         if name.startswith(OURS)
     }
     origins = msgspec.json.decode(found.pop("origins"), type=tuple[Origin, ...])
+    if any("\0" in origin.topic for origin in origins):  # which Postgres has no place for
+        raise msgspec.ValidationError("an origin names no topic")
     return msgspec.convert({**found, "origins": origins}, Letter, strict=False)  # numbers are texts

@@ -1,10 +1,10 @@
 """The shapes on the wire between stages, each told again by a JSON Schema in ``schemas/``."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from argus_streams.core.events import Event, Kind, Origin, Severity
+from argus_streams.core.events import Event, Index, Kind, Offset, Origin, Partition, Severity, Time, TopicId
 
 Action = Literal["resolve", "ignore", "reopen"]
 GroupStatus = Literal["open", "resolved", "ignored", "regressed"]
@@ -15,10 +15,10 @@ KeptBecause = Literal["first", "doubling", "regression", "all"]
 class Occurrence(Struct, frozen=True, array_like=True):
     """One event of a sighting, reduced to what counting needs."""
 
-    offset: int
-    index: int
-    received_at: int  # ms, Kafka's time of the body
-    occurred_at: int  # ms, the sender's, inside bounds
+    offset: Offset
+    index: Index
+    received_at: Time  # ms, Kafka's time of the body
+    occurred_at: Time  # ms, the sender's, inside bounds
     event_id: str
     source: str
     closes: bool = False  # a resolution: closes, counts not
@@ -35,8 +35,8 @@ class Sighting(Struct, frozen=True, kw_only=True):
     fingerprint: str  # "v1:" + hash
     parts: tuple[tuple[str, str], ...]  # why: the named parts that were hashed
     algorithm: str  # version + hash of the project's rules and mappings
-    topic: str  # id of the input topic
-    partition: int
+    topic: TopicId  # of the input
+    partition: Partition
     occurrences: tuple[Occurrence, ...]  # in order of (offset, index); the first one is ``event``
     event: Event
 
@@ -124,7 +124,7 @@ class LedgerRun(Struct, frozen=True, array_like=True):
     The first distance is from the record's ``start``.
     """
 
-    project: str
+    project: Annotated[str, Meta(max_length=64)]
     outcome: str  # body: normalised | ignored | dead | expired; event: rejected | counted | closed | duplicate | stored
     reason: str
     events: int  # events in each of these bodies; 1 for events
@@ -135,9 +135,9 @@ class LedgerRecord(Struct, frozen=True, kw_only=True):
     """One turn of one stage over one origin partition; at most 256 KiB, else split."""
 
     stage: Stage
-    topic: str  # id of the input topic
-    partition: int
-    start: int  # first offset spoken of
-    end: int  # one past the last
+    topic: TopicId  # of the input
+    partition: Partition
+    start: Offset  # first offset spoken of
+    end: Offset  # one past the last
     algorithm: str
     runs: tuple[LedgerRun, ...]

@@ -4,7 +4,7 @@ import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import jsonschema
 import msgspec
@@ -237,6 +237,8 @@ def values(of: Any) -> st.SearchStrategy[Any]:
     """Any value of a type of the wire."""
     arguments = get_args(of)
     match get_origin(of):
+        case origin if origin is Annotated:
+            any_value = bounded(*arguments)
         case None if issubclass(of, msgspec.Struct):
             any_value = st.builds(of, **{field.name: values(field.type) for field in msgspec.structs.fields(of)})
         case None:
@@ -252,6 +254,11 @@ def values(of: Any) -> st.SearchStrategy[Any]:
         case _:
             any_value = st.one_of(*map(values, arguments))
     return any_value
+
+
+def bounded(of: Any, bounds: msgspec.Meta) -> st.SearchStrategy[Any]:
+    """Any value of a plain type inside its bounds."""
+    return st.integers(bounds.ge, bounds.le) if of is int else st.text(max_size=min(bounds.max_length or 8, 8))
 
 
 @pytest.mark.parametrize("name", TYPES)

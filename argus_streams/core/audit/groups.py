@@ -1,19 +1,21 @@
 """Groups as their snapshots tell them, held against what was counted and against their rows in Postgres."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from argus_streams.core.audit.cut import HOUR, Extent
 from argus_streams.core.audit.sightings import Tallies, weight
 from argus_streams.core.audit.verdict import Stage
+from argus_streams.core.events import LAST_TIME
 from argus_streams.core.grouping.state import WINDOW
 from argus_streams.core.messages import Version
 
 Key = tuple[str, str]  # project and fingerprint
-_HOURS = msgspec.json.Decoder(dict[int, int])
+Hour = Annotated[int, Meta(ge=0, le=LAST_TIME // HOUR)]  # since 1970
+_HOURS = msgspec.json.Decoder(dict[Hour, int])
 
 
 class Told(Struct, frozen=True):
@@ -40,8 +42,11 @@ class Snapshot(Struct, frozen=True):
     offset: int
 
     def by_hour(self) -> Mapping[int, int]:
-        """Count by hour since 1970."""
-        return _HOURS.decode(self.hours)
+        """Count by hour since 1970; nothing of what only looks like a snapshot."""
+        try:
+            return _HOURS.decode(self.hours)
+        except (msgspec.MsgspecError, RecursionError):
+            return {}
 
 
 class Stored(Struct, frozen=True):

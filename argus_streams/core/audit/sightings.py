@@ -15,6 +15,8 @@ from argus_streams.core.audit.bodies import Seen
 from argus_streams.core.audit.cut import HOUR
 from argus_streams.core.audit.places import Place, Places
 from argus_streams.core.audit.told import Told
+from argus_streams.core.events import Index, Offset, Time, TopicId
+from argus_streams.core.events import Partition as Number
 
 _PRIME = (1 << 61) - 1
 _PAIR = (1 << 32) - 1
@@ -26,9 +28,9 @@ Partition = tuple[str, int]  # topic id and partition of an input
 class Occurred(Struct, frozen=True, array_like=True):
     """As much of an occurrence as an audit needs."""
 
-    offset: int
-    index: int
-    received_at: int
+    offset: Offset
+    index: Index
+    received_at: Time
 
 
 class Sighted(Struct, frozen=True):
@@ -37,8 +39,8 @@ class Sighted(Struct, frozen=True):
     project: str
     fingerprint: str
     algorithm: str
-    topic: str
-    partition: int
+    topic: TopicId
+    partition: Number
     occurrences: tuple[Occurred, ...]
 
     @property
