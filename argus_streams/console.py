@@ -10,7 +10,7 @@ from rich.console import Group as Stack
 from rich.table import Table
 from rich.text import Text
 
-from argus_streams.core.events import Event, Frame
+from argus_streams.core.events import LAST_TIME, Event, Frame
 from argus_streams.core.messages import Group, KeptEvent
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -82,7 +82,7 @@ def groups_table(groups: Sequence[Group], counts: Mapping[str, Sequence[int]], t
             f"{group.count:,}",
             sparkline(tuple(counts.get(group.fingerprint, ()))[-layout.bars :]).rjust(layout.bars),
             Text(group.title.partition("\n")[0]),
-            ", ".join(sorted(group.sources)),
+            Text(", ".join(sorted(group.sources))),
             Text(group.status, STYLES[group.status]),
         )
     return table
@@ -147,10 +147,12 @@ def _history(events: Sequence[KeptEvent]) -> Table:
     table = Table.grid(padding=(0, 2))
     for kept in events:
         event = kept.event
-        table.add_row(moment(event.received_at), kept.reason, event.source, event.release or "", event.event_id)
+        told = (moment(event.received_at), kept.reason, event.source, event.release or "", event.event_id)
+        table.add_row(*map(Text, told))
     return table
 
 
 def moment(milliseconds: int) -> str:
-    """A time in UTC, to the second."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    """A time in UTC, to the second; of one that no calendar has the nearest."""
+    shown = min(max(milliseconds, 0), LAST_TIME)
+    return datetime.fromtimestamp(shown / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from argus_streams.auditing import evidence
 from argus_streams.core.audit.verdict import Sums, Verdict
@@ -84,18 +85,23 @@ def show(verdict: Verdict, out: Console) -> None:
     out.print(_sums(verdict))
     if verdict.reasons:
         told = ", ".join(f"{number:,} {reason}" for reason, number in verdict.reasons.items())
-        out.print(f"ignored: {told}", markup=False, soft_wrap=True)
+        _line(out, f"ignored: {told}")
     for finding in verdict.findings[:SHOWN]:
         place = f"{finding.topic}/{finding.partition}/{finding.offset}"
         at = place if finding.index < 0 else f"{place}/{finding.index}"
         project = f" ({finding.project})" if finding.project else ""
-        out.print(f"{finding.what} at {finding.stage}: {at}{project}: {finding.detail}", markup=False, soft_wrap=True)
+        _line(out, f"{finding.what} at {finding.stage}: {at}{project}: {finding.detail}")
     more = len(verdict.findings) - SHOWN
     if more > 0:
-        out.print(f"… and {more:,} more; --json tells the first thousand")
+        _line(out, f"… and {more:,} more; --json tells the first thousand")
     for note in verdict.notes:
-        out.print(f"not compared: {note}", markup=False, soft_wrap=True)
-    out.print(_conclusion(verdict), markup=False, soft_wrap=True)
+        _line(out, f"not compared: {note}")
+    _line(out, _conclusion(verdict))
+
+
+def _line(out: Console, told: str) -> None:
+    """A line as it is, whatever senders wrote into it: no markup, no search for what could be coloured."""
+    out.print(Text(told), soft_wrap=True)
 
 
 def _sums(verdict: Verdict) -> Table:
@@ -106,7 +112,7 @@ def _sums(verdict: Verdict) -> Table:
         table.add_column(name.replace("_", " "), justify="right")
     rows = {project or "(none)": sums for project, sums in verdict.projects.items() if sums != Sums()}
     for project, sums in {**rows, "total": verdict.total}.items():
-        table.add_row(project, *(f"{getattr(sums, name):,}" for name in shown))
+        table.add_row(Text(project), *(f"{getattr(sums, name):,}" for name in shown))
     return table
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 
+import msgspec
 from audits import audited
 from damages import lose_row, lose_sighting
 from rich.console import Console
@@ -57,3 +58,10 @@ def test_a_terminal_shows_how_far_the_pass_is_that_runs():
         bars.refresh()
     assert "sightings" in out.getvalue()
     assert "25%" in out.getvalue()
+
+
+def test_what_others_wrote_is_no_markup_and_takes_no_time_to_be_shown():
+    verdict = damaged()
+    text = shown(msgspec.structs.replace(verdict, projects={"[/x]": verdict.total}, notes=("[/y]" + "x" * 100_000,)))
+    assert "[/x]" in text
+    assert "not compared: [/y]xxx" in text

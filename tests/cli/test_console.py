@@ -43,3 +43,10 @@ def test_a_group_tells_of_redeliveries_and_endings_where_there_were_any():
 def test_a_group_leads_to_where_its_vendor_shows_it():
     kept = rows.a_kept(link="https://sentry.example.com/issues/7/")
     assert "link  https://sentry.example.com/issues/7/" in printed(console.group_page(rows.a_group(), [kept], 0))
+
+
+def test_what_senders_wrote_is_no_markup_and_no_time_is_too_late_to_be_shown():
+    kept = rows.a_kept(release="[/x]")
+    page = printed(console.group_page(rows.a_group(last_seen=2**62, title="[/x]"), [kept], 0))
+    assert "[/x]" in page
+    assert "9999-12-31 23:59:59" in page
