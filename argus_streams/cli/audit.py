@@ -55,6 +55,8 @@ def audit(
     """
     if offsets and (since is not None or until is not None):
         raise click.UsageError("--offsets and --from or --to are two ways to name a span: give one")
+    if since is not None and until is not None and until <= since:
+        raise click.UsageError("--to is not later than --from: there is nothing between them to audit")
     verdict = asyncio.run(_audited(given, Scope(since, until, offsets), wait))
     if as_json:
         click.echo(report.as_json(verdict))

@@ -21,7 +21,7 @@ from argus_streams.settings import Settings
 from argus_streams.streaming.supervisor import MISCONFIGURED
 
 P = ParamSpec("P")
-_AGO = re.compile(r"(\d{1,6})([smhd])\Z")
+_AGO = re.compile(r"([0-9]{1,6})([smhd])\Z")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -81,12 +81,12 @@ def moment(_: click.Context, __: click.Parameter, value: str | None) -> int | No
         return None
     ago = _AGO.match(value)
     if ago is not None:
-        return int((time() - int(ago[1]) * _SECONDS[ago[2]]) * 1000)
+        return max(0, int((time() - int(ago[1]) * _SECONDS[ago[2]]) * 1000))
     try:
         told = datetime.fromisoformat(value)
     except ValueError:
         raise click.BadParameter(f"{value!r} is neither like 2h or 3d ago nor a time like 2026-11-27T14:00") from None
-    return int((told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp() * 1000)
+    return max(0, int((told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp() * 1000))  # Kafka has no earlier
 
 
 def known_source(_: click.Context, __: click.Parameter, value: str | None) -> str:

@@ -1,17 +1,14 @@
 """Dead letters: ``argus dlq list`` and ``argus dlq replay``."""
 
-import re
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from time import time
 from typing import Any, get_args
 
 import click
 import msgspec
 
 from argus_streams import console
-from argus_streams.cli.command import with_settings
+from argus_streams.cli.command import moment, with_settings
 from argus_streams.core.letterbox import Wanted
 from argus_streams.core.messages import Stage
 from argus_streams.core.replaying import Choice, Decision, Lost, Order, Publish, Write
@@ -20,24 +17,6 @@ from argus_streams.dlq.looking import Box
 from argus_streams.progress import progress
 from argus_streams.settings import Settings
 from argus_streams.streaming.records import Records
-
-_AGO = re.compile(r"(\d{1,9})([smhd])\Z")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-
-
-def moment(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
-    """A time in ms: ISO 8601, or as long ago as "2h" says."""
-    if value is None:
-        return None
-    ago = _AGO.match(value)
-    if ago:
-        return int(time() * 1000) - int(ago[1]) * _SECONDS[ago[2]] * 1000
-    try:
-        told = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r} is neither a time (2026-11-23T12:00) nor so long ago (2h, 3d)") from error
-    return int((told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp() * 1000)
-
 
 _FILTERS: Sequence[Callable[[Any], Any]] = (
     click.option("--topic", help="Only of this input, or other topic, by its name."),
