@@ -1,7 +1,7 @@
 """``argus replay start``: everything that a generation's workers need, each step the same when it is taken again."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from time import time
 from typing import NamedTuple
 
@@ -61,7 +61,8 @@ async def _prepare(site: Site, made: Settings, since: int, say: Say) -> None:
     await generations.begin(url, schema, since)
     await _make_topics(site, made)
     await generations.began_at(url, schema, [(tp.topic, inputs[tp], tp.partition, places[tp]) for tp in sorted(places)])
-    await generations.make_partitions(url, schema, _days(since, site.given.partition_days_ahead))
+    first = max(day_of(since), _kept_since(site))  # what is older would be dropped at once, and is in no partition
+    await generations.make_partitions(url, schema, _days(first, site.given.partition_days_ahead))
     say("topics and tables are made")
     seeded = 0
     if has_history:
@@ -102,17 +103,21 @@ async def _copy(site: Site, live: Settings, schema: str, since: int) -> None:
     """What Postgres alone holds of the time before: kept events, counts by hour of long ago, letters."""
     url, source = site.given.database(), live.making().schema
     oldest = await generations.oldest_day(url, source) or day_of(since)
-    kept = day_of(int(time() * 1000)) - timedelta(days=site.given.keep_days)
-    days = _days(int(datetime.combine(max(oldest, kept), datetime.min.time(), UTC).timestamp() * 1000), 0)
+    days = _days(max(oldest, _kept_since(site)), 0)
     with progress("days of what was stored, copied", len(days)) as advance:
         for day in days:
             await generations.copy_day(url, source, schema, day=day, until=since)
             advance(1)
 
 
-def _days(since: int, ahead: int) -> Sequence[date]:
-    """The days from a time (ms) to so many after today."""
-    first, last = day_of(since), day_of(int(time() * 1000)) + timedelta(days=ahead)
+def _kept_since(site: Site) -> date:
+    """The first day of which STORE keeps events."""
+    return day_of(int(time() * 1000)) - timedelta(days=site.given.keep_days)
+
+
+def _days(first: date, ahead: int) -> Sequence[date]:
+    """The days from one to so many after today."""
+    last = day_of(int(time() * 1000)) + timedelta(days=ahead)
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 

@@ -230,3 +230,12 @@ def test_a_start_is_refused_and_changes_nothing_where_the_live_groups_can_not_te
             asyncio.run(start(idle.site, "soon", int(time.time() * 1000), lambda _: None))
         known = [json.loads(line)["name"] for line in idle.argus("replay", "status", "--json").stdout.splitlines()]
         assert known == ["first"]
+
+
+def test_from_the_very_beginning_makes_no_partition_that_would_be_dropped_at_once(here):
+    asyncio.run(start(here.site, "all", 0, lambda _: None))
+    (number,) = here.query(
+        "select count(*) from pg_inherits where inhparent = 'argus_all.production_events'::regclass"
+    )[0]
+    assert number <= here.settings.keep_days + here.settings.partition_days_ahead + 3
+    assert here.argus("replay", "drop", "all", "--yes").exit_code == 0
