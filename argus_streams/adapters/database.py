@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from argus_streams.core.generations.naming import FIRST_SCHEMA
 from argus_streams.errors import ArgusError, Malformed, Misconfigured, Unavailable
@@ -45,6 +45,7 @@ _WRONG = frozenset({"28", "3D", "3F", "42"})  # login, catalog, schema; syntax, 
 class Database(NamedTuple):
     """A pool, and the statements of one generation."""
 
+    url: str
     pool: AsyncConnectionPool[Connection]
     statements: Statements
     shown: Callable[[Connection], Awaitable[Statements]]  # those that readers use in a transaction
@@ -53,9 +54,13 @@ class Database(NamedTuple):
     async def transaction(self) -> AsyncIterator[Connection]:
         """One transaction, bounded in time; errors leave it as ours."""
         with translated():
-            async with self.pool.connection() as connection, connection.transaction():
-                await connection.execute(self.statements["limits"])
-                yield connection
+            try:
+                async with self.pool.connection() as connection, connection.transaction():
+                    await connection.execute(self.statements["limits"])
+                    yield connection
+            except PoolTimeout:
+                async with await AsyncConnection.connect(self.url, **CONNECT):  # says why, which the pool does not
+                    raise
 
     async def probe(self) -> None:
         """Return when the generation's tables can be read, else raise what hinders."""
@@ -91,7 +96,7 @@ async def open_database(
     )
     await pool.open(wait=False)
     try:
-        yield Database(pool, statements, _live if generation is None else fixed)
+        yield Database(url, pool, statements, _live if generation is None else fixed)
     finally:
         await pool.close()
 
@@ -147,6 +152,7 @@ def translated() -> Iterator[None]:
 def translate(error: psycopg.Error) -> ArgusError:
     """Our error for one of psycopg's; what is unknown may pass, so it is ``Unavailable``."""
     text = (error.diag.message_primary or str(error)).strip()
+    hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
     state = error.sqlstate
     if (state and state[:2] in _DATA) or (state is None and isinstance(error, psycopg.DataError)):
         return Malformed("unstorable value", text)
@@ -154,4 +160,4 @@ def translate(error: psycopg.Error) -> ArgusError:
         return Misconfigured(f"DATABASE_URL: Postgres refuses ({state}): {text}; has `argus migrate` run?")
     if state is None and _REFUSED_LOGIN.search(text):
         return Misconfigured(f"DATABASE_URL: {text}")
-    return Unavailable(f"Postgres ({state or 'no connection'}): {text}")
+    return Unavailable(f"Postgres ({state or 'no connection'}): {text}{hint}")

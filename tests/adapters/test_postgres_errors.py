@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -188,3 +189,15 @@ async def until_available(store, batch):
         except Unavailable:
             await asyncio.sleep(0.2)
     return await store.write(batch)
+
+
+def test_a_pool_that_gives_no_connection_says_why(postgres_url):
+    parts = urlsplit(postgres_url)
+    wrong = parts._replace(netloc=f"{parts.username}:wrong@{parts.hostname}:{parts.port}").geturl()
+
+    async def ask():
+        async with open_database(wrong, patience=1) as database:
+            await database.probe()
+
+    with pytest.raises(Misconfigured, match="password authentication failed"):
+        asyncio.run(ask())
