@@ -109,7 +109,7 @@ async def _sightings(site: Site, live: Settings, since: int) -> Spans:
 def _read_bodies(site: Site, live: Settings, bodies: _Bodies, pairing: Pairing, advance: Advance) -> None:
     norms, defaults, replayed = app.norms(site.given), live.input_defaults(), app.topics_of(live).replayed
     waiting: list[Seen] = []
-    for batch in site.offsets.reader().read(bodies.spans, lambda: False):
+    for batch in site.offsets.reader().read_whole(bodies.spans):
         for message in batch:
             topic = message.topic() or ""
             body = arrived(
@@ -135,7 +135,7 @@ def _read_now(event: Event, fingerprint: str, numbers: Mapping[str, int]) -> See
 
 def _read_sightings(site: Site, spans: Spans, bodies: _Bodies, pairing: Pairing, advance: Advance) -> None:
     wanted = {(bodies.ids[tp.topic], tp.partition): span for tp, span in bodies.spans.items()}
-    for batch in site.offsets.reader().read(spans, lambda: False):
+    for batch in site.offsets.reader().read_whole(spans):
         pairing.add("now", (each for message in batch for each in _seen(message, wanted, bodies.numbers)))
         advance(len(batch))
 

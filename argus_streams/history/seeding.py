@@ -109,7 +109,7 @@ class Seeding:
                 seeds.seen(message.key() or b"", sighting)
 
     def _messages(self, spans: Mapping[Partition, tuple[int, int]]) -> Iterator[Message]:
-        for batch in self._reader.read(spans, lambda: False):
+        for batch in self._reader.read_whole(spans):
             yield from batch
 
     async def _write(self, partition: int, seeds: Seeds) -> int:

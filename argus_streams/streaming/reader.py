@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 from confluent_kafka import (
@@ -28,6 +29,7 @@ from argus_streams.streaming.refusals import no_group, no_topic
 
 T = TypeVar("T")
 TIMEOUT_SECONDS = 15.0
+SILENCE_SECONDS = 30.0
 FETCH = 10_000  # records a call
 # What is fetched ahead. With librdkafka's own 64 MiB, and 50 MiB of compressed records an answer, a process that did
 # nothing but read the changelog of a million groups took 590 MiB; with these 280, in the same time.
@@ -88,6 +90,16 @@ class Reader:
             raise Unavailable(f"the broker can not be read: {error}") from error
         finally:
             consumer.close()
+
+    def read_whole(self, spans: Mapping[Partition, tuple[int, int]]) -> Iterator[list[Message]]:
+        """As ``read``, for a person who waits: raises ``Unavailable`` when nothing has come for a while."""
+        heard = monotonic()
+        for batch in self.read(spans, lambda: False):
+            if batch:
+                yield batch
+                heard = monotonic()  # the caller's own time is not the broker's
+            elif monotonic() - heard > SILENCE_SECONDS:
+                raise Unavailable(f"the broker gives nothing of {', '.join(sorted({tp.topic for tp in spans}))}")
 
     def _consumer(self) -> Consumer:
         return Consumer(

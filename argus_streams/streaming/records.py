@@ -126,10 +126,10 @@ class Records:
             heard = monotonic()
             while left:
                 for message in self._consumer.consume(FETCH, timeout=FETCH_SECONDS):
-                    heard = monotonic()
                     raw = _take(message, left)
                     if raw is not None:
                         yield raw
+                    heard = monotonic()  # the caller's own time is not Kafka's
                 if monotonic() - heard > TIMEOUT_SECONDS:
                     raise Unavailable(f"Kafka gives nothing of {', '.join(f'{tp[0]}/{tp[1]}' for tp in left)}")
 

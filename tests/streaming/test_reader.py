@@ -6,6 +6,7 @@ import pytest
 from mock_cluster import OFFSET_FETCH, mock_cluster
 
 from argus_streams.errors import Unavailable
+from argus_streams.streaming import reader as module
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import Reader
 
@@ -49,3 +50,10 @@ def test_an_empty_span_reads_nothing(reader):
 
 def test_a_read_ends_when_it_is_told_to(reader):
     assert list(reader.read({HERE: (0, 10)}, lambda: True)) == []
+
+
+def test_who_waits_for_a_whole_span_is_told_that_the_broker_is_silent(monkeypatch):
+    monkeypatch.setattr(module, "SILENCE_SECONDS", 0.5)
+    away = Reader({"bootstrap.servers": "127.0.0.1:1", "log_level": 0}, "group")
+    with pytest.raises(Unavailable, match="gives nothing of in"):
+        list(away.read_whole({HERE: (0, 10)}))
