@@ -66,7 +66,7 @@ async def _publish(stage: Pipeline, loads: Sequence[Load], plan: argparse.Namesp
 
 
 def drain(workers: Crew, accountant: Accountant) -> tuple[Spent, Spent]:
-    """Wait until nothing is left to do; when it began and when the last record was confirmed."""
+    """Wait until nothing is left to do; when the first worker began and when the last record was confirmed."""
     began = Spent(workers.ready("normalize"), workers.cpu())
 
     def done(records: Mapping[str, int], quiet: float) -> bool:
@@ -133,6 +133,7 @@ def planned(arguments: Sequence[str]) -> argparse.Namespace:
     parser.set_defaults(how="spread")
     parser.add_argument("--senders", nargs="+", choices=SENDERS, help="only these (default: all)")
     parser.add_argument("--partitions", type=int, default=64, help="of each topic (default: 64, as in a deployment)")
+    parser.add_argument("--normalizers", type=int, default=2, help="workers of that role (default: 2)")
     parser.add_argument("--memory", action="store_true", help="state in memory instead of RocksDB")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--profile", choices=get_args(app.Role), action="append", default=[], help="run it in cProfile")
@@ -147,7 +148,9 @@ def main(arguments: Sequence[str]) -> int:
         backlog = load(stage, plan)
         profiles = {role: stage.folder / f"{role}.profile" for role in plan.profile}
         state = None if plan.memory else stage.folder / "state"
-        with crew(stage, state=state, profiles=profiles) as workers:
+        with crew(
+            stage, (*["normalize"] * plan.normalizers, "correlate", "store"), state=state, profiles=profiles
+        ) as workers:
             began, ended = drain(workers, accountant)
             report(backlog, began, ended, workers)
         show(profiles)

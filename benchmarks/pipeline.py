@@ -102,35 +102,30 @@ def _a_postgres(say: Say) -> PostgresPart:
 
 
 class Crew:
-    """One worker a role."""
+    """The workers, by name: that of the role, and of further ones of it a number behind."""
 
-    def __init__(self, stage: Pipeline, supervisor: Supervisor, ports: Mapping[app.Role, int], logs: Path) -> None:
+    def __init__(self, stage: Pipeline, supervisor: Supervisor, ports: Mapping[str, int], logs: Path) -> None:
         self._supervisor = supervisor
         self._ports = ports
         self._logs = logs
         self._servers = stage.servers
 
-    @property
-    def roles(self) -> Sequence[app.Role]:
-        """Those that run."""
-        return tuple(self._ports)
-
     def cpu(self) -> Mapping[str, float]:
-        """CPU seconds so far, by role and server."""
+        """CPU seconds so far, by worker and server."""
         return {name: cpu_seconds(pid) for name, pid in self._pids().items()}
 
     def peaks(self) -> Mapping[str, int]:
-        """Most resident bytes so far by role, and of the broker; Postgres' processes share theirs."""
+        """Most resident bytes so far by worker, and of the broker; Postgres' processes share theirs."""
         return {name: peak_bytes(pid) for name, pid in self._pids().items() if name != "Postgres"}
 
-    def resident(self, role: app.Role) -> int:
-        """Bytes that a role has resident now."""
-        return resident_bytes(self._supervisor.children[role].process.pid)
+    def resident(self, name: str) -> int:
+        """Bytes that a worker has resident now."""
+        return resident_bytes(self._supervisor.children[name].process.pid)
 
-    def health(self, role: app.Role) -> Mapping[str, Any]:
+    def health(self, name: str) -> Mapping[str, Any]:
         """What a worker says of itself; nothing while it does not listen yet."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._ports[role]}/readyz", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._ports[name]}/readyz", timeout=10) as answer:
                 return dict(json.load(answer))
         except urllib.error.HTTPError as error:
             with error:
@@ -139,19 +134,19 @@ class Crew:
             return {}
 
     def records(self) -> Mapping[str, int]:
-        """How many records each role has confirmed since its start."""
-        return {role: int(self.health(role).get("records", 0)) for role in self.roles}
+        """How many records each worker has confirmed since its start."""
+        return {name: int(self.health(name).get("records", 0)) for name in self._ports}
 
     def ready(self, role: app.Role) -> float:
-        """Wait until a role works; the moment, by the monotonic clock."""
+        """Wait until the first worker of a role works; the moment, by the monotonic clock."""
+        names = [name for name in self._ports if name.partition("-")[0] == role]
         deadline = time.monotonic() + READY_SECONDS
-        while not self.health(role).get("ready"):
+        while not any(self.health(name).get("ready") for name in names):
             self.check()
             if time.monotonic() > deadline:
-                raise Unavailable(
-                    f"{role} was not ready after {READY_SECONDS:.0f} s: {self.health(role)}{self.tails()}"
-                )
-            time.sleep(0.05)
+                told = [self.health(name) for name in names]
+                raise Unavailable(f"{role} was not ready after {READY_SECONDS:.0f} s: {told}{self.tails()}")
+            time.sleep(0.02)
         return time.monotonic()
 
     def check(self) -> None:
@@ -176,22 +171,19 @@ def crew(
     state: Path | None,
     profiles: Mapping[app.Role, Path] | None = None,
 ) -> Iterator[Crew]:
-    """Start workers, and end them in good order.
+    """Start workers, and end them in good order; a role that is named twice has two.
 
     ``state`` is the folder of RocksDB, ``None`` = memory; ``profiles`` names the roles that run under cProfile, and the
     files that tell of it afterwards.
     """
-    ports = {role: _free_port() for role in roles}
-    kept = {} if state is None else {"ARGUS_STATE_DIR": str(state)}
+    named = _named(roles)
+    ports = {name: _free_port() for name in named}
     logs = Path(mkdtemp(dir=stage.folder, prefix="logs-"))
-    launches = {
-        str(role): Launch(
-            _command(role, (profiles or {}).get(role)),
-            configuration.environment({**stage.environment, **kept, "ARGUS_HEALTH_PORT": str(ports[role])}),
-            logs / f"{role}.log",
-        )
-        for role in roles
-    }
+    launches = {}
+    for name, role in named.items():
+        kept = {} if state is None else {"ARGUS_STATE_DIR": str(state / name)}
+        given = configuration.environment({**stage.environment, **kept, "ARGUS_HEALTH_PORT": str(ports[name])})
+        launches[name] = Launch(_command(role, (profiles or {}).get(role)), given, logs / f"{name}.log")
     supervisor = Supervisor(launches)
     supervisor.start()
     try:
@@ -215,6 +207,11 @@ def until(workers: Crew, done: Callable[[Mapping[str, int], float], bool]) -> Sp
         elif now - ended.at > STALL_SECONDS:
             raise Unavailable(f"nothing was confirmed for {STALL_SECONDS:.0f} s: {counted}{workers.tails()}")
     return ended
+
+
+def _named(roles: Sequence[app.Role]) -> Mapping[str, app.Role]:
+    before = [roles[:at].count(role) for at, role in enumerate(roles)]
+    return {f"{role}-{count + 1}" if count else role: role for count, role in zip(before, roles, strict=True)}
 
 
 def _command(role: app.Role, profile: Path | None) -> Sequence[str]:
