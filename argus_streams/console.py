@@ -12,6 +12,7 @@ from rich.text import Text
 
 from argus_streams.core.events import LAST_TIME, Event, Frame
 from argus_streams.core.messages import Group, KeptEvent
+from argus_streams.foreign import foreign
 
 BARS = "▁▂▃▄▅▆▇█"
 STYLES = {"open": "yellow", "regressed": "bold red", "resolved": "green", "ignored": "dim"}
@@ -81,8 +82,8 @@ def groups_table(groups: Sequence[Group], counts: Mapping[str, Sequence[int]], t
             short(group.fingerprint)[: layout.id],
             f"{group.count:,}",
             sparkline(tuple(counts.get(group.fingerprint, ()))[-layout.bars :]).rjust(layout.bars),
-            Text(group.title.partition("\n")[0]),
-            Text(", ".join(sorted(group.sources))),
+            foreign(group.title.partition("\n")[0]),
+            foreign(", ".join(sorted(group.sources))),
             Text(group.status, STYLES[group.status]),
         )
     return table
@@ -92,12 +93,12 @@ def group_page(group: Group, events: Sequence[KeptEvent], now_hour: int) -> Rend
     """All of one group: facts, why it is one group, the stack of its latest whole event, its history."""
     facts = Table.grid(padding=(0, 2))
     for name, value in _facts(group):
-        facts.add_row(Text(name, "bold"), Text(value))
+        facts.add_row(Text(name, "bold"), foreign(value))
     parts = Table.grid(padding=(0, 2))
     for name, value in group.parts:
-        parts.add_row(Text(name, "cyan"), Text(value))
+        parts.add_row(foreign(name, "cyan"), foreign(value))
     lines: list[RenderableType] = [
-        Text(group.title, "bold"), facts, Text(""),
+        foreign(group.title, "bold"), facts, Text(""),
         Text("Why this is one group: these parts make its fingerprint", "bold"), parts, Text(""),
         Text("The last 24 hours", "bold"), Text(f"[{sparkline(by_hour(group.hours, now_hour))}]"),
     ]  # fmt: skip
@@ -129,13 +130,13 @@ def _facts(group: Group) -> list[tuple[str, str]]:
 def _event(event: Event) -> list[RenderableType]:
     lines: list[RenderableType] = []
     for exception in reversed(event.exceptions):
-        lines.append(Text(f"{exception.type or 'error'}: {exception.value or ''}", "red"))
+        lines.append(foreign(f"{exception.type or 'error'}: {exception.value or ''}", "red"))
         lines += [
-            Text(f"  {_frame(frame)}", "" if frame.in_app else "dim") for frame in exception.frames[-FRAMES:][::-1]
+            foreign(f"  {_frame(frame)}", "" if frame.in_app else "dim") for frame in exception.frames[-FRAMES:][::-1]
         ]
     if not event.exceptions:
-        lines.append(Text(event.message or event.title or "", "red"))
-    return lines + [Text(f"{name}  {told}") for name, told in (("link", event.link), ("url", event.url)) if told]
+        lines.append(foreign(event.message or event.title or "", "red"))
+    return lines + [foreign(f"{name}  {told}") for name, told in (("link", event.link), ("url", event.url)) if told]
 
 
 def _frame(frame: Frame) -> str:
@@ -148,7 +149,7 @@ def _history(events: Sequence[KeptEvent]) -> Table:
     for kept in events:
         event = kept.event
         told = (moment(event.received_at), kept.reason, event.source, event.release or "", event.event_id)
-        table.add_row(*map(Text, told))
+        table.add_row(*map(foreign, told))
     return table
 
 

@@ -9,10 +9,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from rich.text import Text
 
 from argus_streams.auditing import evidence
 from argus_streams.core.audit.verdict import Sums, Verdict
+from argus_streams.foreign import foreign
 from argus_streams.progress import bars
 
 SHOWN = 20  # findings that people see; --json has more
@@ -101,7 +101,7 @@ def show(verdict: Verdict, out: Console) -> None:
 
 def _line(out: Console, told: str) -> None:
     """A line as it is, whatever senders wrote into it: no markup, no search for what could be coloured."""
-    out.print(Text(told), soft_wrap=True)
+    out.print(foreign(told), soft_wrap=True)
 
 
 def _sums(verdict: Verdict) -> Table:
@@ -112,7 +112,7 @@ def _sums(verdict: Verdict) -> Table:
         table.add_column(name.replace("_", " "), justify="right")
     rows = {project or "(none)": sums for project, sums in verdict.projects.items() if sums != Sums()}
     for project, sums in {**rows, "total": verdict.total}.items():
-        table.add_row(Text(project), *(f"{getattr(sums, name):,}" for name in shown))
+        table.add_row(foreign(project), *(f"{getattr(sums, name):,}" for name in shown))
     return table
 
 

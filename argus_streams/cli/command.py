@@ -17,6 +17,7 @@ from argus_streams import settings, sources
 from argus_streams.core.generations import naming
 from argus_streams.core.intake import SLUG
 from argus_streams.errors import ArgusError, Misconfigured
+from argus_streams.foreign import harmless
 from argus_streams.settings import Settings
 from argus_streams.streaming.supervisor import MISCONFIGURED
 
@@ -33,10 +34,10 @@ def with_settings(command: Callable[Concatenate[Settings, P], int]) -> Callable[
         try:
             sys.exit(command(settings.load(), *args, **kwargs))
         except Misconfigured as error:
-            click.echo(f"argus: {error}", err=True)
+            click.echo(f"argus: {harmless(str(error))}", err=True)
             sys.exit(MISCONFIGURED)
         except ArgusError as error:
-            click.echo(f"argus: {error}", err=True)
+            click.echo(f"argus: {harmless(str(error))}", err=True)
             sys.exit(1)
 
     return run

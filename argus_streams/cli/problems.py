@@ -8,6 +8,7 @@ import msgspec
 
 from argus_streams import asking
 from argus_streams.cli.command import with_shown_generation
+from argus_streams.foreign import harmless
 from argus_streams.settings import Settings
 
 
@@ -44,5 +45,7 @@ def group(given: Settings, group_id: str, action: Any, project: str | None, by: 
         asyncio.run(asking.show_group(given, found))
     else:
         asyncio.run(asking.command(given, found, action, by))
-        click.echo(f"asked to {action}: {found.title.partition(chr(10))[0]} ({found.project} {found.fingerprint})")
+        click.echo(
+            f"asked to {action}: {harmless(found.title.partition(chr(10))[0])} ({found.project} {found.fingerprint})"
+        )
     return 0

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
-from rich.text import Text
 
 from argus_streams import console
 from argus_streams.core.letterbox import Found
 from argus_streams.core.letters import WHOLE
 from argus_streams.core.replaying import Decision, Lost, Skip, was_replayed
 from argus_streams.dlq.looking import Box
+from argus_streams.foreign import foreign, harmless
 
 _WORDS = {True: "yes", False: "no", None: "-"}
 _VERBS = {"Publish": "replay", "Order": "give", "Write": "store", "Skip": "skip", "Lost": "lost"}
@@ -57,13 +57,13 @@ def table(shown: Sequence[Found], box: Box, *, total: int, prefix: str) -> Table
         why = f"{letter.reason}: {letter.detail}" if letter.detail else letter.reason
         made.add_row(
             console.moment(each.time),
-            Text(box.topic_of(each).removeprefix(prefix)),
+            foreign(box.topic_of(each).removeprefix(prefix)),
             letter.stage,
-            Text(" ".join(why.split())),
-            Text(each.project),
-            Text(letter.source),
+            foreign(" ".join(why.split())),
+            foreign(each.project),
+            foreign(letter.source),
             _size(each.size),
-            Text("/".join(map(str, each.at)).removeprefix(prefix)),
+            foreign("/".join(map(str, each.at)).removeprefix(prefix)),
             _WORDS[was_replayed(each, box.done)],
         )
     return made
@@ -85,7 +85,7 @@ def counts_table(told: Sequence[dict[str, str | int]]) -> Table:
     made.add_column("replayed", justify="right")
     made.add_column("reason", ratio=1)
     for each in told:
-        made.add_row(f"{each['letters']:,}", f"{each['replayed']:,}", Text(str(each["reason"])))
+        made.add_row(f"{each['letters']:,}", f"{each['replayed']:,}", foreign(str(each["reason"])))
     return made
 
 
@@ -93,7 +93,8 @@ def decided(decision: Decision, box: Box) -> str:
     """One decision in one line: what is done, with which letter, about what, and why."""
     found = decision.found
     verb = _VERBS[type(decision).__name__]
-    return f"{verb:<6}  {'/'.join(map(str, found.at))}  {_about(found, box)}  {found.letter.reason}: {decision.reason}"
+    why = harmless(f"{found.letter.reason}: {decision.reason}")
+    return f"{verb:<6}  {'/'.join(map(str, found.at))}  {_about(found, box)}  {why}"
 
 
 def summary(decisions: Sequence[Decision]) -> list[str]:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from rich.console import Console
-from rich.text import Text
 
 from argus_streams.adapters.comparing import side_by_side
 from argus_streams.console import short
 from argus_streams.core.generations.comparison import Verdict, merged
+from argus_streams.foreign import foreign
 from argus_streams.history.site import Refused, Site
 
 SHOWN = 20  # differences that a person is shown
@@ -48,9 +48,9 @@ class Printed:
         if self._left < 0:
             return
         head = f"{told.verdict}: {told.project} {short(told.fingerprint)} {told.title}"
-        self._out.print(Text(head), Text(f"  {told.live:,} live, {told.other:,} here"), sep="\n", soft_wrap=True)
+        self._out.print(foreign(head), foreign(f"  {told.live:,} live, {told.other:,} here"), sep="\n", soft_wrap=True)
         for each in told.differences:
-            self._out.print(Text(f"  {each.field}: {each.live} live, {each.other} here"), soft_wrap=True)
+            self._out.print(foreign(f"  {each.field}: {each.live} live, {each.other} here"), soft_wrap=True)
 
     def close(self, found: Counter[str]) -> None:
         """Show what they add up to."""

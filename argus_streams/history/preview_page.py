@@ -3,10 +3,10 @@
 from collections import Counter
 
 from rich.console import Console
-from rich.text import Text
 
 from argus_streams.console import short
 from argus_streams.core.generations.preview import FATES, Change, Summary
+from argus_streams.foreign import foreign
 
 SHOWN = 20  # changes of each fate
 PARTS = 5  # groups of each change
@@ -47,4 +47,4 @@ class Page:
             self._line(f"{number:>8,} group{'s' * (number != 1)} {about}")
 
     def _line(self, text: str) -> None:
-        self._out.print(Text(text), soft_wrap=True)
+        self._out.print(foreign(text), soft_wrap=True)

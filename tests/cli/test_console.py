@@ -26,6 +26,19 @@ def test_a_problem_has_room_beside_its_bars_and_senders(width, shown):
     assert max(map(len, listed.splitlines())) <= width
 
 
+OBEYED = "\x1b[31mred\x1b]0;title\x07 \x9b2J \x7f \u202egnirts"
+
+
+def test_nothing_that_a_sender_wrote_is_obeyed_by_the_terminal():
+    group = rows.a_group(title=OBEYED, sources={OBEYED: 1}, culprit=OBEYED, parts=((OBEYED, OBEYED),))
+    page = printed(
+        console.group_page(group, [rows.a_kept(message=OBEYED, exceptions=(), release=OBEYED, link=OBEYED)], 0), 400
+    )
+    page += printed(console.groups_table([group], LATELY, "1 group", 400), 400)
+    assert not set(page) & set("\x1b\x07\x9b\x7f\u202e")
+    assert "␛[31mred␛]0;title␇" in page
+
+
 def test_a_group_tells_who_set_its_status_and_when():
     page = printed(console.group_page(rows.a_group(status="resolved", status_by="mira", status_at=1_000), (), 0))
     assert "resolved by mira since 1970-01-01 00:00:01" in page
