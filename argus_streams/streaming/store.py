@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from rocksdict import BlockBasedOptions, Cache, Options, WriteBatch
+from rocksdict import BlockBasedOptions, Cache, DbClosedError, Options, WriteBatch
 
 from argus_streams.streaming import state_folder
 
@@ -147,7 +147,14 @@ class RocksStore:
         return int(self._db.property_int_value(f"rocksdb.{name}") or 0)
 
     def close(self) -> None:
-        self._db.close()
+        try:
+            self._db.close()
+        except DbClosedError:  # it was given up
+            return
+        except Exception as error:
+            told = state_folder.given_up(self._folder, self._db, error)
+            if not isinstance(told, state_folder.Damaged):  # which is told, and mended by an end
+                raise told from error
 
     def _write(self, batch: WriteBatch) -> None:
         try:
