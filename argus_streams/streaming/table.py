@@ -19,7 +19,7 @@ from confluent_kafka import Message
 
 from argus_streams.errors import ArgusError
 from argus_streams.streaming.position import Partition
-from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
+from argus_streams.streaming.producer import Outgoing, PlacingProducer
 from argus_streams.streaming.reader import Reader
 from argus_streams.streaming.store import Mark, Size, Store
 
@@ -58,7 +58,7 @@ class Table:
     """State by (partition, key); values are bytes, ``None`` = deleted."""
 
     def __init__(
-        self, topic: str, topic_id: str, *, store: Store, producer: ConfirmedProducer, reader: Reader, worker: str
+        self, topic: str, topic_id: str, *, store: Store, producer: PlacingProducer, reader: Reader, worker: str
     ) -> None:
         self.topic = topic
         self._topic_id = topic_id

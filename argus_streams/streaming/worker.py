@@ -28,7 +28,7 @@ from argus_streams.streaming.loop import Engine, Loop, made_anew
 from argus_streams.streaming.meter import Letters, Meter
 from argus_streams.streaming.position import Partition, Position
 from argus_streams.streaming.probes import HealthServer
-from argus_streams.streaming.producer import ConfirmedProducer
+from argus_streams.streaming.producer import ConfirmedProducer, PlacingProducer
 from argus_streams.streaming.reader import Reader
 from argus_streams.streaming.refusals import Refusals
 from argus_streams.streaming.salvage import Salvage
@@ -147,8 +147,9 @@ class Worker:
     def _table(self, engine: Engine) -> Table:
         changelog, state = self._job.changelog or "", self._job.state
         store: Store = RocksStore(state / changelog) if state is not None else MemoryStore()
+        producer = PlacingProducer(self._broker.client)
         return Table(
-            changelog, engine.topic_ids[changelog], store=store, producer=self._producer, reader=self._reader,
+            changelog, engine.topic_ids[changelog], store=store, producer=producer, reader=self._reader,
             worker=f"{socket.gethostname()}/{os.getpid()}",
         )  # fmt: skip
 

@@ -26,7 +26,7 @@ from argus_streams.dlq import looking, replaying
 from argus_streams.errors import Unavailable
 from argus_streams.settings import Settings, with_environment
 from argus_streams.streaming.position import Partition
-from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
+from argus_streams.streaming.producer import Outgoing, PlacingProducer
 from argus_streams.streaming.records import Records
 
 GOOD = json.dumps({"message": "stock of 7 is negative", "type": "StockError"}).encode()
@@ -47,7 +47,7 @@ class Deployment(NamedTuple):
     environment: dict
     settings: Settings
     topics: Topics
-    producer: ConfirmedProducer
+    producer: PlacingProducer
     records: Records
 
     def argus(self, *arguments, **options):
@@ -98,7 +98,7 @@ def deployed(kafka):
     settings = with_environment(Settings(), environment)
     records = Records(settings.kafka(), "test")
     topics = Topics.under(settings.topic_prefix)
-    yield Deployment(environment, settings, topics, ConfirmedProducer(settings.kafka()), records)
+    yield Deployment(environment, settings, topics, PlacingProducer(settings.kafka()), records)
     records.close()
 
 

@@ -4,7 +4,7 @@ import pytest
 from broker import Topics
 from world import World
 
-from argus_streams.streaming.producer import ConfirmedProducer
+from argus_streams.streaming.producer import PlacingProducer
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def topic(topics):
 
 @pytest.fixture(scope="session")
 def producers(kafka):
-    return cycle([ConfirmedProducer({"bootstrap.servers": kafka}) for _ in range(4)])
+    return cycle([PlacingProducer({"bootstrap.servers": kafka}) for _ in range(4)])
 
 
 @pytest.fixture

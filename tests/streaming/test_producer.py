@@ -1,13 +1,14 @@
 """A record is confirmed by the broker, or the writer is told; nothing overtakes what failed."""
 
 import asyncio
+import re
 import time
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 from mock_cluster import INVALID_RECORD, NOT_ENOUGH_REPLICAS, PRODUCE, mock_cluster
 
-from argus_streams.streaming.producer import SETTINGS, ConfirmedProducer, NotDelivered, Outgoing
+from argus_streams.streaming.producer import SETTINGS, ConfirmedProducer, NotDelivered, Outgoing, PlacingProducer
 
 
 @pytest.fixture(scope="module")
@@ -18,14 +19,28 @@ def cluster():
 
 @pytest.fixture
 def topic(cluster, request):
-    cluster.topic(request.node.name, 4)
-    return request.node.name
+    name = re.sub(r"\W", "_", request.node.name)
+    cluster.topic(name, 4)
+    return name
+
+
+@pytest.fixture(params=[ConfirmedProducer, PlacingProducer])
+def kind(request):
+    """What holds for both."""
+    return request.param
 
 
 @pytest.fixture
-def write(cluster):
+def write(cluster, kind):
     """Write with one producer, as a worker does."""
-    producer = ConfirmedProducer({"bootstrap.servers": cluster.bootstrap})
+    producer = kind({"bootstrap.servers": cluster.bootstrap})
+    return lambda records: asyncio.run(producer.write(records))
+
+
+@pytest.fixture
+def place(cluster):
+    """Write, and learn where."""
+    producer = PlacingProducer({"bootstrap.servers": cluster.bootstrap})
     return lambda records: asyncio.run(producer.write(records))
 
 
@@ -47,23 +62,23 @@ def logged(cluster, topic, partition=0):
         consumer.close()
 
 
-def test_places_come_back_in_the_order_of_the_records(cluster, topic, write):
-    places = write([record for n in range(50) for p in (2, 0) for record in numbers(topic, 1, p, n)])
+def test_places_come_back_in_the_order_of_the_records(cluster, topic, place):
+    places = place([record for n in range(50) for p in (2, 0) for record in numbers(topic, 1, p, n)])
     assert places == [(partition, offset) for offset in range(50) for partition in (2, 0)]
     assert logged(cluster, topic, 2) == [b"%d" % n for n in range(50)]
 
 
 def test_writing_nothing_asks_nobody(cluster, write):
     cluster.down()
-    assert write([]) == []
+    assert not write([])
     cluster.up()
 
 
-def test_keys_find_their_partition_as_java_and_aiokafka_do(topic, write):
+def test_keys_find_their_partition_as_java_and_aiokafka_do(topic, place):
     from aiokafka.partitioner import murmur2  # noqa: PLC0415 - the other side of the comparison
 
     keys = [b"shop:v1:%d" % n for n in range(40)]
-    places = write([Outgoing(topic, key, b"") for key in keys])
+    places = place([Outgoing(topic, key, b"") for key in keys])
     assert [partition for partition, _ in places] == [(murmur2(key) & 0x7FFFFFFF) % 4 for key in keys]
 
 
@@ -93,9 +108,9 @@ def test_one_refused_partition_is_enough_to_be_told(cluster, topic, write):
         write([record for partition in range(4) for record in numbers(topic, 5, partition)])
 
 
-def test_refusals_of_several_partitions_at_once_are_told_as_one_is(cluster, topic):
+def test_refusals_of_several_partitions_at_once_are_told_as_one_is(cluster, topic, kind):
     for _ in range(20):  # one time in ten confluent-kafka raises a SystemError
-        producer = ConfirmedProducer({"bootstrap.servers": cluster.bootstrap})
+        producer = kind({"bootstrap.servers": cluster.bootstrap})
         cluster.refuse(PRODUCE, *[INVALID_RECORD] * 4)
         with pytest.raises(NotDelivered):
             asyncio.run(producer.write([each for partition in range(4) for each in numbers(topic, 50, partition)]))
@@ -109,7 +124,7 @@ def test_a_record_larger_than_the_producer_takes_is_told(topic, write):
 
 def test_a_passing_error_is_tried_again_in_order(cluster, topic, write):
     cluster.refuse(PRODUCE, *[NOT_ENOUGH_REPLICAS] * 3)
-    assert write(numbers(topic, 500)) == [(0, n) for n in range(500)]
+    write(numbers(topic, 500))
     assert logged(cluster, topic) == [b"%d" % n for n in range(500)]
 
 
@@ -117,9 +132,10 @@ def test_a_slow_broker_is_waited_for(cluster, topic, write):
     write(numbers(topic, 1))
     cluster.latency(300)
     started = time.monotonic()
-    assert write(numbers(topic, 10)) == [(0, n) for n in range(1, 11)]
+    write(numbers(topic, 10))
     assert time.monotonic() - started >= 0.3
     cluster.latency(0)
+    assert logged(cluster, topic) == [*[b"0"], *[b"%d" % n for n in range(10)]]
 
 
 def test_a_broker_that_comes_back_is_given_everything_once_and_in_order(cluster, topic, write):
@@ -132,12 +148,12 @@ def test_a_broker_that_comes_back_is_given_everything_once_and_in_order(cluster,
 
     write(numbers(topic, 1))
     cluster.down()
-    assert asyncio.run(outage()) == [(0, n) for n in range(1, 201)]
+    asyncio.run(outage())
     assert logged(cluster, topic) == [b"%d" % n for n in range(201)]
 
 
 def test_the_settings_that_hold_the_promise_can_not_be_weakened_by_the_broker_s(cluster, topic):
-    producer = ConfirmedProducer(
+    producer = PlacingProducer(
         {"bootstrap.servers": cluster.bootstrap, "acks": "0", "enable.idempotence": False, "message.timeout.ms": 0}
     )
     assert asyncio.run(producer.write(numbers(topic, 1))) == [(0, 0)]
