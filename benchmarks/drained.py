@@ -70,9 +70,15 @@ def drain(workers: Crew, accountant: Accountant) -> tuple[Spent, Spent]:
     began = Spent(workers.ready("normalize"), workers.cpu())
 
     def done(records: Mapping[str, int], quiet: float) -> bool:
-        return quiet > QUIET_SECONDS and all(records.values()) and _committed(accountant, workers) == records
+        return quiet > QUIET_SECONDS and _began(records) and _committed(accountant, workers) == records
 
     return began, until(workers, done)
+
+
+def _began(records: Mapping[str, int]) -> bool:
+    """Whether each role has confirmed something; of several workers of one, the first may leave the others nothing."""
+    roles = {name.partition("-")[0] for name in records}
+    return roles == {name.partition("-")[0] for name, count in records.items() if count}
 
 
 def _committed(accountant: Accountant, workers: Crew) -> Mapping[str, int]:
