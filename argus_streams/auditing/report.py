@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from argus_streams.foreign import foreign
 from argus_streams.progress import bars
 
 SHOWN = 20  # findings that people see; --json has more
+REASONS = 8  # why bodies were ignored, that people see; --json has all
 _COLUMNS = Sums.__struct_fields__
 
 
@@ -83,9 +85,8 @@ def as_json(verdict: Verdict) -> bytes:
 def show(verdict: Verdict, out: Console) -> None:
     """The sums by project, why bodies were ignored, what is missing or double, and what could not be compared."""
     out.print(_sums(verdict))
-    if verdict.reasons:
-        told = ", ".join(f"{number:,} {reason}" for reason, number in verdict.reasons.items())
-        _line(out, f"ignored: {told}")
+    for told in _ignored(verdict):
+        _line(out, told)
     for finding in verdict.findings[:SHOWN]:
         place = f"{finding.topic}/{finding.partition}/{finding.offset}"
         at = place if finding.index < 0 else f"{place}/{finding.index}"
@@ -97,6 +98,18 @@ def show(verdict: Verdict, out: Console) -> None:
     for note in verdict.notes:
         _line(out, f"not compared: {note}")
     _line(out, _conclusion(verdict))
+
+
+def _ignored(verdict: Verdict) -> Iterator[str]:
+    """Why bodies were ignored, the commonest reasons first."""
+    if not verdict.reasons:
+        return
+    yield "ignored, and why:"
+    for reason, number in islice(verdict.reasons.items(), REASONS):
+        yield f"{number:>8,}  {reason}"
+    rest = list(islice(verdict.reasons.values(), REASONS, None))
+    if rest:
+        yield f"{sum(rest):>8,}  for {len(rest)} other reasons; --json tells them"
 
 
 def _line(out: Console, told: str) -> None:

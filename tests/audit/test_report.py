@@ -11,6 +11,7 @@ from rich.progress import Progress
 from worlds import World, own, rubbish
 
 from argus_streams.auditing import report
+from argus_streams.core.audit.verdict import Sheet
 
 
 def damaged():
@@ -65,3 +66,19 @@ def test_what_others_wrote_is_no_markup_and_takes_no_time_to_be_shown():
     text = shown(msgspec.structs.replace(verdict, projects={"[/x]": verdict.total}, notes=("[/y]" + "x" * 100_000,)))
     assert "[/x]" in text
     assert "not compared: [/y]xxx" in text
+
+
+def test_people_see_the_commonest_reasons_of_ignored_bodies_and_how_many_the_others_are():
+    reasons = {f"reason {number}": 20 - number for number in range(10)}
+    text = shown(msgspec.structs.replace(damaged(), reasons=reasons))
+    assert "      20  reason 0\n" in text
+    assert "      13  reason 7\n" in text
+    assert "reason 8" not in text
+    assert "      23  for 2 other reasons; --json tells them\n" in text
+
+
+def test_a_reason_that_no_body_of_the_time_has_is_not_told():
+    sheet = Sheet()
+    sheet.ignore("a star", 0)
+    sheet.ignore("a comment", 2)
+    assert sheet.verdict().reasons == {"a comment": 2}

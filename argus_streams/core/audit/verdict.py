@@ -126,7 +126,7 @@ class Sheet:
         return Verdict(
             Sums(**total),
             {project: Sums(**numbers) for project, numbers in sorted(self._projects.items())},
-            dict(self._reasons.most_common()),
+            {reason: number for reason, number in self._reasons.most_common() if number},
             tuple(self._findings),
             tuple(self._notes),
         )
