@@ -11,7 +11,7 @@ from argus_streams import console
 from argus_streams.cli.command import moment, with_settings
 from argus_streams.core.letterbox import Wanted
 from argus_streams.core.messages import Stage
-from argus_streams.core.replaying import Choice, Decision, Lost, Order, Publish, Write
+from argus_streams.core.replaying import BEYOND, Choice, Decision, Lost, Order, Publish, Write
 from argus_streams.dlq import looking, replaying, showing
 from argus_streams.dlq.looking import Box
 from argus_streams.progress import progress
@@ -93,8 +93,12 @@ def replay(given: Settings, /, most: int | None, again: bool, dry_run: bool, yes
         if dry_run:
             box = looking.look(given, records, wanted.since)
             decisions = replaying.plan(given, records, box, wanted, choice)
+            beyond = [each for each in decisions if each.reason == BEYOND]
             for decision in decisions:
-                click.echo(showing.decided(decision, box))
+                if decision.reason != BEYOND:
+                    click.echo(showing.decided(decision, box))
+            for told in showing.summary(beyond):
+                click.echo(told)
             _tell_strangers(box)
             return _code(decisions)
         return _replayed(given, records, wanted, choice, sure=yes or not sys.stdin.isatty())
@@ -113,14 +117,14 @@ def _replayed(given: Settings, records: Records, wanted: Wanted, choice: Choice,
     if not total:
         click.echo("nothing to replay")
         return _code(decisions)
-    if not sure and not click.confirm(f"replay {total:,} letters?"):
+    if not sure and not click.confirm(f"replay {showing.counted(total)}?"):
         return 0
     replayer = replaying.Replayer(given, records, box)
     with progress("letters replayed", total) as tick:
         lost = [*replayer.publish(outgoing, writer, tick), *replayer.store(rows, tick)]
     for each in lost:
         click.echo(showing.decided(each, box))
-    click.echo(f"replayed {total - len({each.found.at for each in lost}):,} letters")
+    click.echo(f"replayed {showing.counted(total - len({each.found.at for each in lost}))}")
     return _code([*decisions, *lost])
 
 

@@ -52,6 +52,8 @@ class Lost(Struct, frozen=True):
     reason: str
 
 
+BEYOND = "more than are asked for"  # why letters after ``Choice.most`` are left
+
 Decision = Publish | Order | Write | Skip | Lost
 
 
@@ -96,7 +98,7 @@ def decide(everything: Sequence[Found], wanted: Sequence[Found], known: Known, c
     taken = 0
     for found in sorted(wanted, key=lambda each: (each.time, each.at)):
         if choice.most is not None and taken >= choice.most:
-            decisions.append(Skip(found, "more than are asked for"))
+            decisions.append(Skip(found, BEYOND))
             continue
         told = _decide(found, planned, read_since, known, choice)
         taken += any(isinstance(each, Publish | Order | Write) for each in told)

@@ -41,7 +41,7 @@ def line(found: Found, box: Box) -> bytes:
 
 def table(shown: Sequence[Found], box: Box, *, total: int, prefix: str) -> Table:
     """The list for people, the newest first."""
-    title = f"{len(shown):,} of {total:,} letters, the newest first" if len(shown) < total else f"{total:,} letters"
+    title = f"{len(shown):,} of {total:,} letters, the newest first" if len(shown) < total else counted(total)
     made = _empty(title)
     made.add_column("died", no_wrap=True)
     made.add_column("from", no_wrap=True)
@@ -80,13 +80,18 @@ def counts(found: Sequence[Found], box: Box) -> list[dict[str, str | int]]:
 
 def counts_table(told: Sequence[dict[str, str | int]]) -> Table:
     """The counts for people."""
-    made = _empty(f"{sum(int(each['letters']) for each in told):,} letters, by reason")
+    made = _empty(f"{counted(sum(int(each['letters']) for each in told))}, by reason")
     made.add_column("letters", justify="right")
     made.add_column("replayed", justify="right")
     made.add_column("reason", ratio=1)
     for each in told:
         made.add_row(f"{each['letters']:,}", f"{each['replayed']:,}", foreign(str(each["reason"])))
     return made
+
+
+def counted(number: int) -> str:
+    """So many letters."""
+    return f"{number:,} letter{'s' * (number != 1)}"
 
 
 def decided(decision: Decision, box: Box) -> str:

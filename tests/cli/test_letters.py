@@ -178,7 +178,7 @@ def test_a_time_that_is_none_is_wrong_usage(deployed):
 def test_a_letter_is_replayed_once_with_its_headers_and_says_what_it_repeats(deployed, dead, project):
     place = dead()
     first = deployed.argus("replay", "--project", project)
-    assert (first.exit_code, "replayed 1 letters" in first.stdout) == (0, True), first.output
+    assert (first.exit_code, "replayed 1 letter" in first.stdout) == (0, True), first.output
     ((value, told, headers),) = deployed.replayed(project)
     assert value == GOOD
     assert told == Replay(first=place, last=place, indices=(WHOLE,), received_at=1_800_000_000_000)
@@ -205,6 +205,14 @@ def test_at_most_so_many_are_replayed_the_oldest_first(deployed, dead, project):
     places = [dead() for _ in range(3)]
     assert deployed.argus("replay", "--project", project, "--max", "2").exit_code == 0
     assert {told.first for _, told, _ in deployed.replayed(project)} == set(places[:2])
+
+
+def test_a_dry_run_tells_how_many_letters_are_more_than_was_asked_for_and_not_each(deployed, dead, project):
+    for _ in range(3):
+        dead()
+    told = deployed.argus("replay", "--project", project, "--max", "1", "--dry-run").stdout.splitlines()
+    assert [line.split()[0] for line in told] == ["replay", "skip"]
+    assert told[1] == "skip 2: more than are asked for"
 
 
 def test_a_letter_that_died_again_is_replayed_again_only_when_that_is_asked_for(deployed, dead, project):
@@ -354,7 +362,7 @@ def test_records_that_are_no_letters_are_told_and_stop_nothing(deployed, dead, p
     assert (result.exit_code, "records of the dead-letter topics are no letters" in result.stderr) == (0, True)
 
 
-@pytest.mark.parametrize(("answer", "told", "count"), [("n", "", 0), ("y", "replayed 1 letters\n", 1)])
+@pytest.mark.parametrize(("answer", "told", "count"), [("n", "", 0), ("y", "replayed 1 letter\n", 1)])
 def test_on_a_terminal_it_asks_before_it_writes(deployed, dead, project, answer, told, count):
     dead()
     person, terminal = pty.openpty()
@@ -365,7 +373,7 @@ def test_on_a_terminal_it_asks_before_it_writes(deployed, dead, project, answer,
     finally:
         os.close(person)
         os.close(terminal)
-    assert said.endswith(f"replay 1 letters? [y/N]: {told}")
+    assert said.endswith(f"replay 1 letter? [y/N]: {told}")
     assert len(deployed.replayed(project)) == count
 
 

@@ -77,7 +77,7 @@ def test_a_body_that_died_for_want_of_a_mapping_counts_once_when_it_is_replayed(
             assert len(deployed.of(deployed.topics.dead(deployed.topics.incoming))) == 1
         with process("worker", "normalize", **deployed.environment, ARGUS_MAPPINGS_FILE=str(mappings)):
             replayed = argus("dlq", "replay", **deployed.environment)
-            assert "replayed 1 letters" in replayed.stdout, replayed.output
+            assert "replayed 1 letter" in replayed.stdout, replayed.output
             assert comes_true(lambda: deployed.counts() == [2], SECONDS)
             again = argus("dlq", "replay", **deployed.environment)
             assert again.stdout == "skip 1: it was replayed before\nnothing to replay\n"
