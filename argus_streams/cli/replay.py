@@ -67,11 +67,14 @@ def start(given: Settings, name: str, since: int) -> int:
     The time is taken down to its hour. What lies before it is taken over from the live groups.
     """
     aligned = since // HOUR * HOUR
-    click.echo(f"{name} reads from {console.moment(aligned)} UTC on, a full hour")
+    click.echo(f"{name} reads from {console.moment(aligned)} UTC on, the beginning of an hour")
     started = asyncio.run(starting.start(site(given), name, aligned, click.echo))
-    click.echo(f"{name} is ready; run, beside the live workers and with the same settings:")
+    click.echo(
+        f"{name} is ready; run, beside the live workers with their settings and what is to be new (rules, mappings):"
+    )
     for command in started.commands:
         click.echo(f"  {command}")
+    click.echo(f"then `argus replay status`, `argus replay compare {name}` and `argus replay promote {name}`")
     return 0
 
 
@@ -121,7 +124,7 @@ def promote(given: Settings, name: str) -> int:
     if former is None:
         click.echo(f"{name} is live already")
         return 0
-    click.echo(f"{name} is live, {former} is retired: its workers go on feeding it until it is dropped")
+    click.echo(f"{name} is live, {former} is retired: let its workers run until you drop it")
     click.echo(f"to take it back: argus replay promote {former}")
     if given.db_schema:
         click.echo("argus: ARGUS_DB_SCHEMA is set here: what is run with it goes on reading that schema", err=True)

@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 from rich.console import Console
 
 from argus_streams.adapters.comparing import side_by_side
-from argus_streams.console import short
+from argus_streams.console import moment, short
 from argus_streams.core.generations.comparison import Verdict, merged
+from argus_streams.core.grouping.state import HOUR
 from argus_streams.foreign import foreign
 from argus_streams.history.site import Refused, Site
 
 SHOWN = 20  # differences that a person is shown
 FRESH = "fresh"
+_TIMES = ("first_seen", "last_seen")
 
 
 async def compare(site: Site, name: str, tell: Callable[[Verdict], None]) -> Counter[str]:
@@ -50,7 +53,8 @@ class Printed:
         head = f"{told.verdict}: {told.project} {short(told.fingerprint)} {told.title}"
         self._out.print(foreign(head), foreign(f"  {told.live:,} live, {told.other:,} here"), sep="\n", soft_wrap=True)
         for each in told.differences:
-            self._out.print(foreign(f"  {each.field}: {each.live} live, {each.other} here"), soft_wrap=True)
+            live, here = _words(each.field, each.live), _words(each.field, each.other)
+            self._out.print(foreign(f"  {each.field}: {live} live, {here} here"), soft_wrap=True)
 
     def close(self, found: Counter[str]) -> None:
         """Show what they add up to."""
@@ -64,3 +68,12 @@ class Printed:
                 "the two may be ahead",
                 soft_wrap=True,
             )
+
+
+def _words(field: str, value: Any) -> str:
+    """What a generation says of a field, as a person reads it; times are in UTC."""
+    if field == "hours":
+        value = {moment(hour * HOUR): count for hour, count in value.items()}
+    if isinstance(value, dict):
+        return "(" + ", ".join(f"{key}: {count:,}" for key, count in value.items()) + ")"
+    return moment(value) if field in _TIMES else str(value)

@@ -39,8 +39,8 @@ class Page:
         for fate, number in hidden.items():
             self._line(f"{fate}: {number:,} more; --json tells them all")
         self._line(
-            f"{summary.bodies:,} bodies: {summary.events_now:,} events now, {summary.events_then:,} then; nothing is "
-            "changed"
+            f"{summary.bodies:,} bodies: {summary.events_now:,} events now, {summary.events_then:,} then; nothing was "
+            "written"
         )
         for fate, about in FATES.items():
             number = summary.fates.get(fate, 0)
