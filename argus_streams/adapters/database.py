@@ -40,6 +40,7 @@ _REFUSED_LOGIN = re.compile(r"authentication failed|no pg_hba\.conf entry|(datab
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _DATA = frozenset({"22", "23", "54"})  # data exception, integrity constraint, program limit (nesting, index row size)
 _WRONG = frozenset({"28", "3D", "3F", "42"})  # login, catalog, schema; syntax, undefined object or privilege
+_UNDEFINED_TABLE = "42P01"
 
 
 class Database(NamedTuple):
@@ -157,7 +158,15 @@ def translate(error: psycopg.Error) -> ArgusError:
     if (state and state[:2] in _DATA) or (state is None and isinstance(error, psycopg.DataError)):
         return Malformed("unstorable value", text)
     if state and state[:2] in _WRONG:
-        return Misconfigured(f"DATABASE_URL: Postgres refuses ({state}): {text}; has `argus migrate` run?")
+        return Misconfigured(f"DATABASE_URL: Postgres refuses ({state}): {text}{_advice(state)}")
     if state is None and _REFUSED_LOGIN.search(text):
         return Misconfigured(f"DATABASE_URL: {text}")
     return Unavailable(f"Postgres ({state or 'no connection'}): {text}{hint}")
+
+
+def _advice(state: str) -> str:
+    """What to look at; where the login or the database is wrong, the text says it all."""
+    if state[:2] in {"28", "3D"}:
+        return ""
+    others = " `argus replay status` lists the generations that there are" if state == _UNDEFINED_TABLE else ""
+    return f"; has `argus migrate` run?{others}"

@@ -48,6 +48,11 @@ def test_a_state_of_postgres_has_one_family(state, family):
     assert type(translate(psycopg.errors.lookup(state)("told"))) is family
 
 
+def test_where_a_table_is_missing_it_is_told_how_to_see_the_generations():
+    assert "argus replay status" in str(translate(psycopg.errors.lookup("42P01")("no such table")))
+    assert "argus migrate" not in str(translate(psycopg.errors.lookup("28P01")("wrong password")))
+
+
 def test_what_is_unknown_may_pass():
     assert type(translate(psycopg.OperationalError("the sky fell"))) is Unavailable
 
