@@ -160,14 +160,16 @@ async def groups(
         return await PostgresReader(database).groups(query)
 
 
-def show_groups(found: Sequence[Group]) -> None:
-    """Print the list."""
+def show_groups(found: Sequence[Group], limit: int) -> None:
+    """Print the list, which has at most so many groups."""
     out = console.printer()
     if not found:
         out.print("0 groups")
         return
     counts = {each.fingerprint: console.by_hour(each.hours, _now_hour()) for each in found}
-    title = f"{len(found)} group{'s' * (len(found) != 1)}, the latest first; bars are the last {console.HOURS} hours"
+    number = f"{len(found):,} group{'s' * (len(found) != 1)}"
+    told = f"the latest {number}, of more perhaps (--limit)" if len(found) == limit else f"{number}, the latest first"
+    title = f"{told}; bars are the last {console.HOURS} hours"
     out.print(console.groups_table(found, counts, title, out.width))
 
 

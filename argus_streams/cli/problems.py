@@ -25,7 +25,7 @@ def groups(given: Settings, project: str | None, status: Any, limit: int, as_jso
         for each in found:
             click.echo(msgspec.json.encode(each))
     else:
-        asking.show_groups(found)
+        asking.show_groups(found, limit)
     return 0
 
 

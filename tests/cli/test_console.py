@@ -6,7 +6,7 @@ import pytest
 import stored_rows as rows
 from rich.console import Console
 
-from argus_streams import console
+from argus_streams import asking, console
 
 TITLE = "TypeError: Cannot read properties of undefined (reading 'price')"
 LATELY = dict.fromkeys(("v1:9f2c",), [1] * console.HOURS)
@@ -63,3 +63,10 @@ def test_what_senders_wrote_is_no_markup_and_no_time_is_too_late_to_be_shown():
     page = printed(console.group_page(rows.a_group(last_seen=2**62, title="[/x]"), [kept], 0))
     assert "[/x]" in page
     assert "9999-12-31 23:59:59" in page
+
+
+def test_a_list_that_is_as_long_as_was_asked_for_says_that_there_may_be_more(capsys):
+    asking.show_groups([rows.a_group()], limit=1)
+    assert "the latest 1 group, of more perhaps (--limit)" in capsys.readouterr().out
+    asking.show_groups([rows.a_group()], limit=2)
+    assert "1 group, the latest first" in capsys.readouterr().out
