@@ -2,12 +2,19 @@
 
 from commands import argus
 
+from argus_streams import benchmarking
+
 
 def test_a_benchmark_that_there_is_not_is_named():
     done = argus("bench", "drain")
 
     assert done.exit_code == 2
     assert "no benchmark drain; there are parameterize," in done.stderr
+
+
+def test_help_names_every_benchmark():
+    told = argus("bench", "--help").stdout
+    assert [name for name in benchmarking.NAMES if name not in told] == []
 
 
 def test_options_are_for_one_benchmark():
