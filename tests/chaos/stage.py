@@ -19,7 +19,7 @@ from argus_streams.adapters import migrations, topics
 from argus_streams.agents.wire import Topics
 from argus_streams.settings import Settings, with_environment
 from argus_streams.streaming.position import Partition
-from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
+from argus_streams.streaming.producer import Outgoing, PlacingProducer
 from argus_streams.streaming.reader import Reader
 
 PARTITIONS = 8
@@ -66,7 +66,7 @@ class Stage:
     def build(self):
         """Make the topics that are missing; what is published from now on goes into them."""
         topics.apply(self.settings.kafka(), prefix=self.settings.topic_prefix, partitions=PARTITIONS)
-        self._producer = ConfirmedProducer({**self.settings.kafka(), "logger": logging.getLogger("librdkafka")})
+        self._producer = PlacingProducer({**self.settings.kafka(), "logger": logging.getLogger("librdkafka")})
         ((self._topic_id, _),) = asyncio.run(self._reader.topics([self.topics.incoming])).values()
 
     def crew(self, name, roles=tuple(app.ROLES), *, on_disk=True, **changed):

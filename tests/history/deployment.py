@@ -21,7 +21,7 @@ from argus_streams.core.messages import Command
 from argus_streams.history.site import site
 from argus_streams.history.stages import lagging
 from argus_streams.settings import Settings, with_environment
-from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
+from argus_streams.streaming.producer import Outgoing, PlacingProducer
 
 PARTITIONS = 2
 GROUPS = """
@@ -44,7 +44,7 @@ class Deployment:
         self.settings = with_environment(Settings(), self.environment)
         self.site = site(self.settings)
         self._folder = folder
-        self._producer = ConfirmedProducer({**self.settings.kafka(), "logger": logging.getLogger("librdkafka")})
+        self._producer = PlacingProducer({**self.settings.kafka(), "logger": logging.getLogger("librdkafka")})
         self._crews = []
 
     @classmethod
