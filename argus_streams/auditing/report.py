@@ -135,6 +135,8 @@ _ALWAYS = frozenset({*Sums().ledger(), "double"})
 def _conclusion(verdict: Verdict) -> str:
     total = verdict.total
     flying = f" {total.in_flight:,} are in flight." if total.in_flight else ""
+    if verdict.clean and not total.bodies:
+        return f"There is no body to account for.{flying}"
     if verdict.clean:
         return f"Every body and every event is accounted for.{flying}"
     return f"{total.missing:,} missing, {total.double:,} double: docs/audit.md tells what to do.{flying}"

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic, time
+from types import FrameType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -25,6 +27,7 @@ from argus_streams.errors import Unavailable
 from argus_streams.publishing import Publication
 from argus_streams.settings import Settings
 
+ENDS = (signal.SIGTERM, signal.SIGHUP)  # end it as Ctrl-C does: a folder with a password would stay
 LOOP_SECONDS = 60.0  # the plot of a demo that runs until Ctrl-C
 TICK_SECONDS = 0.5
 DRAIN_SECONDS = 60.0
@@ -43,6 +46,8 @@ class Plan(NamedTuple):
 
 def run(given: Settings, plan: Plan) -> int:
     """Run the demo; 0 when the ledger closes, 1 when anything is missing."""
+    for number in ENDS:
+        signal.signal(number, _as_ctrl_c)
     console = Console(stderr=plan.as_json or not sys.stdout.isatty(), highlight=False)
     with scene(given, plan.data, lambda line: console.print(line, markup=False)) as stage:
         return asyncio.run(_perform(stage, plan, console))
@@ -55,6 +60,10 @@ def samples() -> list[Sample]:
         for file in sorted(data_folder("samples").glob("*.json"))
         for case in json.loads(file.read_text(encoding="utf-8"))
     ]
+
+
+def _as_ctrl_c(_: int, __: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)
 
 
 async def _perform(stage: Scene, plan: Plan, console: Console) -> int:

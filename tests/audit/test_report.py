@@ -38,6 +38,12 @@ def test_people_see_sums_by_project_each_finding_with_its_place_and_what_to_read
     assert rows["total"][0] == "4"
 
 
+def test_where_no_body_lies_nothing_is_claimed_of_any():
+    told = shown(audited(World()))
+    assert "There is no body to account for." in told
+    assert "every event" not in told
+
+
 def test_programs_get_one_line_with_all_sums_projects_and_findings():
     verdict = damaged()
     line = report.as_json(verdict)

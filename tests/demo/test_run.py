@@ -107,14 +107,15 @@ def test_a_short_run_tells_its_story_and_loses_nothing(kafka, postgres_url):
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes by /proc")
 @pytest.mark.usefixtures("parts_are_here")
-def test_ctrl_c_ends_everything_and_tells_the_ledger():
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_that_is_asked_for_ends_everything_and_tells_the_ledger(end):
     controller, terminal = pty.openpty()
     with demo(stdin=terminal, stdout=terminal, stderr=terminal) as running:
         os.close(terminal)
         read_until(controller, b" out of ", 240)
         pids = descendants(running.pid)
         assert len(pids) >= 5, "three workers, a broker and a database"
-        os.kill(running.pid, signal.SIGINT)
+        os.kill(running.pid, end)
         shown = read_to_end(controller)
         assert running.wait(60) == 0, shown.decode(errors="replace")
         assert b"The ledger: bodies" in shown
