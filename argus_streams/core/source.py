@@ -1,10 +1,15 @@
 """What a source is: one vendor's bodies in, items out."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
+from argus_streams.core.clip import Limits
 from argus_streams.core.events import Item
 from argus_streams.core.mapping import BodyMapping
+from argus_streams.errors import Malformed
+
+_MOST = Limits().items
+T = TypeVar("T")
 
 
 class Body(NamedTuple):
@@ -28,3 +33,11 @@ class Source(NamedTuple):
     about: str  # one line for people: what the vendor sends
     read: Callable[[Body], Sequence[Item]]
     room: int = 0  # bytes of a body, unpacked, where it may be larger than others because it is read piece by piece
+
+
+def counted(told: Iterable[T]) -> Iterator[T]:
+    """Each thing that a body tells; ``Malformed`` above its limit, before all are built only to be refused."""
+    for number, each in enumerate(told):
+        if number >= _MOST:
+            raise Malformed("too many items", f"more than {_MOST:,}")
+        yield each

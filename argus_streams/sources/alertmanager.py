@@ -9,7 +9,7 @@ from typing import Any
 
 from argus_streams.core import fields, labelled
 from argus_streams.core.events import Ignored, Item
-from argus_streams.core.source import Body, Source
+from argus_streams.core.source import Body, Source, counted
 from argus_streams.errors import Malformed
 
 
@@ -19,7 +19,7 @@ def read(body: Body) -> Sequence[Item]:
     batch, about = _batch(told)
     if not batch:
         return (Ignored("no alert in it"),)
-    return [labelled.read(alert, about, body.received_at) for alert in batch]
+    return [labelled.read(alert, about, body.received_at) for alert in counted(batch)]
 
 
 def _batch(told: object) -> tuple[Sequence[Any], Mapping[str, Any]]:

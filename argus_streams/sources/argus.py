@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from argus_streams.core import fields, stacktext
 from argus_streams.core.events import Event, ExceptionInfo, Item, Kind, Rejected, Severity, Signal, Status
-from argus_streams.core.source import Body, Source
+from argus_streams.core.source import Body, Source, counted
 from argus_streams.errors import Malformed
 
 _LINES = 2**31
@@ -80,7 +80,7 @@ def read(body: Body) -> Sequence[Item]:
         raise Malformed("wrong shape", "`events` is no list")
     if not listed:
         raise Malformed("wrong shape", "`events` is empty")
-    return [_item(one) for one in listed]
+    return [_item(one) for one in counted(listed)]
 
 
 def _item(told: Any) -> Item:

@@ -11,7 +11,7 @@ import msgspec
 
 from argus_streams.core import alerts, fields
 from argus_streams.core.events import Event, ExceptionInfo, Frame, Ignored, Item, Rejected, Signal
-from argus_streams.core.source import Body, Source
+from argus_streams.core.source import Body, Source, counted
 from argus_streams.core.stacktext.lines import package
 from argus_streams.errors import Malformed
 
@@ -47,7 +47,7 @@ def read(body: Body) -> Sequence[Item]:
         return (_webhook(told),)
     if isinstance(told.get("events"), list):
         language = fields.short(fields.mapping(told.get("notifier")).get("name")) or ""
-        return [_posted(event, language) for event in told["events"]] or (Ignored("nothing in it"),)
+        return [_posted(event, language) for event in counted(told["events"])] or (Ignored("nothing in it"),)
     if "exceptions" in told:
         return (_posted(told, ""),)
     if "sessionCounts" in told or "sessions" in told:

@@ -12,7 +12,7 @@ import msgspec
 
 from argus_streams.core import alerts, fields, headlines, labelled
 from argus_streams.core.events import Event, Ignored, Item, Rejected, Status
-from argus_streams.core.source import Body, Source
+from argus_streams.core.source import Body, Source, counted
 from argus_streams.errors import Malformed
 
 _TEST = Ignored("a test of the contact point")
@@ -30,7 +30,8 @@ def read(body: Body) -> Sequence[Item]:
     if not isinstance(told, dict):
         raise Malformed("not an object", f"a Grafana webhook is a JSON object, this is a {type(told).__name__}")
     if isinstance(told.get("alerts"), list):
-        return [_unified(alert, told, body.received_at) for alert in told["alerts"]] or (Ignored("no alert in it"),)
+        batch = counted(told["alerts"])
+        return [_unified(alert, told, body.received_at) for alert in batch] or (Ignored("no alert in it"),)
     if "ruleName" in told or "evalMatches" in told:
         return (_legacy(told),)
     if isinstance(told.get("alert_group"), dict):

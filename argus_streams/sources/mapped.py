@@ -7,13 +7,11 @@ from typing import Any
 from msgspec import structs
 
 from argus_streams.core import alerts, changes, ci, fields, stacktext
-from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, ExceptionInfo, Ignored, Item, Rejected, Signal
 from argus_streams.core.mapping import OBJECTS, TEXTS, BodyMapping, Expression
-from argus_streams.core.source import Body, Source
+from argus_streams.core.source import Body, Source, counted
 from argus_streams.errors import Malformed
 
-_ELEMENTS = Limits().items  # of a body; with more, intake would refuse it after they were all read
 _OBJECT, _TEXT = 256, 1024  # entries of an object that elements share, and characters of each
 _NOTHING = "nothing that the mapping looks for"
 Found = Mapping[str, Any]
@@ -59,10 +57,8 @@ def _items(mapping: BodyMapping, whole: Any) -> Sequence[Item]:
     elements = mapping.each.of(whole)
     if not isinstance(elements, list):
         raise Malformed("the mapping fails here", f"{mapping.each.place}: finds no list")
-    if len(elements) > _ELEMENTS:
-        raise Malformed("too many items", f"{len(elements):,}; the limit is {_ELEMENTS:,}")
     common = _shared(_found(mapping.common, whole))
-    return [_item(mapping, element, common) for element in elements] or (Ignored("nothing in it"),)
+    return [_item(mapping, element, common) for element in counted(elements)] or (Ignored("nothing in it"),)
 
 
 def _item(mapping: BodyMapping, element: Any, common: Found) -> Item:

@@ -6,6 +6,7 @@ from typing import Any
 
 from argus_streams.core import changes, ci, fields
 from argus_streams.core.events import Item
+from argus_streams.core.source import counted
 from argus_streams.errors import Malformed
 
 Reader = Callable[[Mapping[str, Any], str, str | None], Sequence[Item]]
@@ -23,7 +24,7 @@ def _push(told: Mapping[str, Any], _: str, delivery: str | None) -> Sequence[Ite
     """Each ref of a push; which files it touches is not told."""
     repository, author = _repository(told), _login(told.get("actor"))
     listed = fields.listing(fields.mapping(told.get("push")).get("changes"))
-    return [_pushed(fields.mapping(change), repository, author, delivery) for change in listed]
+    return [_pushed(fields.mapping(change), repository, author, delivery) for change in counted(listed)]
 
 
 def _pushed(change: Mapping[str, Any], repository: str, author: str | None, delivery: str | None) -> Item:

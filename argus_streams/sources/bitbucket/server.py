@@ -5,6 +5,7 @@ from typing import Any
 
 from argus_streams.core import changes, fields
 from argus_streams.core.events import Item
+from argus_streams.core.source import counted
 from argus_streams.errors import Malformed
 
 Reader = Callable[[Mapping[str, Any], str, str | None], Sequence[Item]]
@@ -33,7 +34,7 @@ def _push(told: Mapping[str, Any], _: str, delivery: str | None) -> Sequence[Ite
             pushed=told.get("date"),
             delivery=delivery,
         )
-        for change in map(fields.mapping, fields.listing(told.get("changes")))
+        for change in map(fields.mapping, counted(fields.listing(told.get("changes"))))
     ]
     return [changes.push(push) for push in pushes]
 

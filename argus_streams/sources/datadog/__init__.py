@@ -9,7 +9,7 @@ from typing import Any
 
 from argus_streams.core import fields
 from argus_streams.core.events import Ignored, Item, Rejected
-from argus_streams.core.source import Body, Source
+from argus_streams.core.source import Body, Source, counted
 from argus_streams.errors import Malformed
 from argus_streams.sources.datadog import logs, monitor, rum, stream
 
@@ -20,8 +20,8 @@ def read(body: Body) -> Sequence[Item]:
     """An item for each thing in the body, which holds one, a list, or as the RUM SDK posts them one a line."""
     lines = _lines(body.value)
     if lines is not None:
-        return [_line(line) for line in lines]
-    return [_item(told) for told in _several(fields.decode(body.value))] or (Ignored("nothing in it"),)
+        return [_line(line) for line in counted(lines)]
+    return [_item(told) for told in counted(_several(fields.decode(body.value)))] or (Ignored("nothing in it"),)
 
 
 def _several(told: object) -> Sequence[Any]:

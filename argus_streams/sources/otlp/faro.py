@@ -10,6 +10,7 @@ import msgspec
 
 from argus_streams.core import fields, stacktext
 from argus_streams.core.events import Event, ExceptionInfo, Frame, Ignored, Item, Rejected
+from argus_streams.core.source import counted
 
 _UNKNOWN = ("?", "<anonymous>")  # how its parser calls a function without a name
 
@@ -17,8 +18,8 @@ _UNKNOWN = ("?", "<anonymous>")  # how its parser calls a function without a nam
 def items(told: Mapping[str, Any]) -> Sequence[Item]:
     """An item for each exception, then one for each log; measurements and events tell no failure."""
     context = _context(fields.mapping(told.get("meta")))
-    exceptions = [_exception(one, context) for one in fields.listing(told.get("exceptions"))]
-    return exceptions + [_log(one, context) for one in fields.listing(told.get("logs"))]
+    exceptions = [_exception(one, context) for one in counted(fields.listing(told.get("exceptions")))]
+    return exceptions + [_log(one, context) for one in counted(fields.listing(told.get("logs")))]
 
 
 def _context(meta: Mapping[str, Any]) -> Event:

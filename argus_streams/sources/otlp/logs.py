@@ -11,6 +11,7 @@ import msgspec
 
 from argus_streams.core import fields, stacktext
 from argus_streams.core.events import ExceptionInfo, Ignored, Item, Rejected, Severity
+from argus_streams.core.source import counted
 from argus_streams.sources.otlp import context, values
 
 _NAMES: Mapping[str, int] = {  # https://opentelemetry.io/docs/specs/otel/logs/data-model-appendix/
@@ -28,7 +29,7 @@ _SHAPE = context.Shape("resourceLogs", "scopeLogs", "instrumentationLibraryLogs"
 
 def records(request: Mapping[str, Any]) -> Sequence[Item]:
     """An item for each log record, in order."""
-    return [_item(*told) for told in context.records(request, _SHAPE)]
+    return [_item(*told) for told in counted(context.records(request, _SHAPE))]
 
 
 def _item(record: object, resource: Mapping[str, str], scope: str | None) -> Item:

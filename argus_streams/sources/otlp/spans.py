@@ -13,6 +13,7 @@ import msgspec
 from argus_streams.core import fields
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, Ignored, Item, Rejected
+from argus_streams.core.source import counted
 from argus_streams.sources.otlp import context, values
 from argus_streams.sources.otlp.context import Told
 
@@ -47,7 +48,7 @@ def records(request: Mapping[str, Any]) -> Sequence[Item]:
     An exception on its way up is recorded by each span that it leaves. The outermost is told: its stack reaches as
     far as that of a handler which reports, and it knows the route. Order does not matter, for children end first.
     """
-    found = [read for told in context.records(request, _SHAPE) for read in _read(told)]
+    found = list(counted(read for told in context.records(request, _SHAPE) for read in _read(told)))
     raised = {read.raised for read in found if read.raised is not None}
     again = Ignored("an exception that the parent span tells")
     return [again if read.above in raised else read.item for read in found]

@@ -9,7 +9,7 @@ from typing import Any
 
 from argus_streams.core import fields
 from argus_streams.core.events import Ignored, Item, Rejected, Status
-from argus_streams.core.source import Body, Source
+from argus_streams.core.source import Body, Source, counted
 from argus_streams.errors import Malformed
 from argus_streams.sources.pagerduty import enqueued, incident
 
@@ -55,7 +55,7 @@ def _version_3(told: Mapping[str, Any], body: Body) -> Sequence[Item]:
 
 
 def _messages(told: Mapping[str, Any], body: Body) -> Sequence[Item]:
-    items = [item for message in told["messages"] for item in _message(message, body)]
+    items = [item for message in counted(told["messages"]) for item in _message(message, body)]
     return items or (Ignored("no message in it"),)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from argus_streams.core import alerts, fields, headlines, labelled
 from argus_streams.core.events import Event, Ignored, Item, Rejected, Severity, Signal, Status
-from argus_streams.core.source import Body
+from argus_streams.core.source import Body, counted
 from argus_streams.sources.pagerduty import details
 
 ACKNOWLEDGED = "acknowledged, neither begun nor ended"
@@ -93,7 +93,7 @@ def _read(action: object, alert: _Alert) -> Sequence[Item]:
     carried = details.read(alert.details)
     ended: Status = "resolved"
     told = [*((each, status) for each in carried.firing), *((each, ended) for each in carried.resolved)]
-    found = [(labelled.read(each, {}, alert.received_at), turn) for each, turn in told]
+    found = [(labelled.read(each, {}, alert.received_at), turn) for each, turn in counted(told)]
     named = [_relayed(event, turn, alert) for event, turn in found if isinstance(event, Event) and event.identity]
     return named or [_summarised(alert)]
 

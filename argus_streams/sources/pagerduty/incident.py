@@ -7,6 +7,7 @@ import msgspec
 
 from argus_streams.core import alerts, fields, headlines, labelled
 from argus_streams.core.events import Event, Item, Rejected, Severity, Status
+from argus_streams.core.source import counted
 from argus_streams.sources.pagerduty import details
 
 _URGENCIES: Mapping[str, Severity] = {"high": "error", "low": "warning"}
@@ -29,7 +30,7 @@ def read(turn: Turn) -> Sequence[Item]:
     Only what the incident itself says counts, never what this message adds: its end has to be told alike.
     """
     carried = details.first(_details(turn.incident))
-    found = [labelled.read(alert, {}, turn.received_at) for alert in carried.firing or carried.resolved]
+    found = [labelled.read(alert, {}, turn.received_at) for alert in counted(carried.firing or carried.resolved)]
     named = [event for event in found if isinstance(event, Event) and event.identity]
     return [_relayed(event, turn) for event in named] or [_titled(turn)]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from argus_streams.core import fields
 from argus_streams.core.events import Ignored, Item, Rejected, Signal
-from argus_streams.core.source import Body, Source
+from argus_streams.core.source import Body, Source, counted
 from argus_streams.errors import Malformed
 from argus_streams.sources.rollbar.occurrence import of_item, of_notifier
 
@@ -17,7 +17,7 @@ def read(body: Body) -> Sequence[Item]:
     """The one thing that a webhook tells, or an item for each that a notifier posts."""
     told = fields.decode(body.value)
     if isinstance(told, list):
-        return [_posted(each) for each in told] or (Ignored("nothing in it"),)
+        return [_posted(each) for each in counted(told)] or (Ignored("nothing in it"),)
     if not isinstance(told, dict):
         raise Malformed("not an object", f"a webhook is a JSON object, this is a {type(told).__name__}")
     event, data = fields.text(told.get("event_name")), fields.mapping(told.get("data"))

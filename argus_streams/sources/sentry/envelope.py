@@ -9,6 +9,7 @@ from typing import Any
 
 from argus_streams.core.events import Event, Ignored, Item, Rejected
 from argus_streams.core.fields import decode, integer, text
+from argus_streams.core.source import counted
 from argus_streams.errors import Malformed
 from argus_streams.sources.sentry.event import read_event
 
@@ -32,7 +33,7 @@ def read_envelope(value: bytes, delivery: str | None) -> Sequence[Item] | None:
     header = None if first is None or "type" not in first else _object(value[:end])
     if header is None:
         return None
-    return [_read_item(kind, payload, header, delivery) for kind, payload in _items(value, end)]
+    return [_read_item(kind, payload, header, delivery) for kind, payload in counted(_items(value, end))]
 
 
 def _items(value: bytes, at: int) -> Iterator[tuple[str | None, bytes]]:
