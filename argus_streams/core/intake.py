@@ -45,6 +45,7 @@ def take(body: Body, source: Source, *, project: str, origin: Origin, limits: Li
     if not SLUG.match(project):
         raise Malformed("bad project", f"{clip.clean(project, 80)!r} is not 1 to 64 of a-z, 0-9 and -")
     items: Sequence[Item] = source.read(whole) or (Ignored("nothing in it"),)
+    del whole  # of a report, 64 MiB, which are needed for its items now
     if len(items) > limits.items:
         raise Malformed("too many items", f"{len(items):,}; the limit is {limits.items:,}")
     stamp = _Stamp(project, source.name, origin, body.received_at)
