@@ -21,11 +21,14 @@ _MOMENT = 100  # characters of the longest spelling of a time
 _SPELT = 256  # bits of the longest number that is spelt out; Python refuses to spell more than 4,300 digits
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,19}\s*", re.ASCII)
 _DECIMAL = re.compile(r"\s*[+-]?[0-9]{1,19}\.[0-9]{1,19}\s*", re.ASCII)
-# An escape of JSON: a whole surrogate pair, half of one (group 1), or any other. Read from the left, so that the
+# Up to the next half of a surrogate pair; before it are whole pairs and other escapes. Read from the left, so that the
 # backslashes of "\\ud83d", which is text about an escape, go together.
-_ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+_HALF = rb"u[dD][89a-fA-F][0-9a-fA-F]{2}"
+_TO_HALF = re.compile(
+    rb"(?:[^\\]++|\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?!" + _HALF + rb").))*+\\" + _HALF,
+    re.DOTALL,
 )
+_HALVES = 100_000  # of a body that are repaired
 # A time as Go prints it: "2026-11-20 09:00:00.123 +0000 UTC m=+85.6"
 _PRINTED = re.compile(
     r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?) ([+-]\d{4}) [A-Z]{1,5}(?: M=[+-][\d.]{1,20})?", re.ASCII
@@ -49,9 +52,9 @@ def decode(value: bytes) -> Any:
     return decode_as(value, Any)
 
 
-def decode_as(value: bytes, of: Any) -> Any:
+def decode_as(value: bytes | bytearray, of: Any) -> Any:
     """As ``decode``, of a type; ``msgspec.ValidationError`` where it is JSON of another."""
-    body = value.removeprefix(_BOM)
+    body = value[len(_BOM) :] if value.startswith(_BOM) else value  # noqa: FURB188 - which copies a bytearray
     if not body or body.isspace():
         raise Malformed("empty body")
     try:
@@ -63,17 +66,30 @@ def decode_as(value: bytes, of: Any) -> Any:
     except RecursionError as error:
         raise Malformed("nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        whole = _ESCAPE.sub(_replaced, body)
-        if whole != body:
-            return decode_as(whole, of)
+        whole = repaired(body)
+        if whole is not body:
+            return decode_as(bytes(whole), of)
         raise _malformed(body, error) from error
 
 
-def _replaced(escape: re.Match[bytes]) -> bytes:
-    return rb"\ufffd" if escape[1] else escape[0]
+def repaired(body: bytes | bytearray) -> bytes | bytearray:
+    """JSON with U+FFFD for each half of a surrogate pair, in its place; the same object where there is none.
+
+    ``Malformed`` where nobody can have written so many of them.
+    """
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+    whole, at = bytearray(body), 0
+    for _ in range(_HALVES):
+        found = _TO_HALF.match(body, at)
+        if found is None:
+            return whole if at else body
+        at = found.end()
+        whole[at - 4 : at] = b"fffd"
+    raise Malformed("not JSON", f"{_HALVES:,} halves of surrogate pairs")
 
 
-def _malformed(body: bytes, error: Exception) -> Malformed:
+def _malformed(body: bytes | bytearray, error: Exception) -> Malformed:
     """What is wrong with a body that the parser refuses."""
     try:
         body.decode()
