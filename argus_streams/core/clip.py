@@ -36,6 +36,7 @@ class Limits:
 
     body: int = 1024 * 1024  # bytes
     items: int = 10_000  # of a body
+    parts: int = 500_000  # of a test report, most of which become no item: suites, tests that passed, properties
     encoded: int = 128 * 1024  # bytes of an event as JSON
     message: int = 8 * 1024  # also of a template and an exception's value
     stack: int = 16 * 1024  # of a test's failure, as text
@@ -51,7 +52,7 @@ class Limits:
 
     def halved(self) -> "Limits":
         """Half of all that an event has, for one that is still too large."""
-        whole = {"body", "items", "encoded"}
+        whole = {"body", "items", "parts", "encoded"}
         return replace(self, **{each: max(1, getattr(self, each) // 2) for each in self.__slots__ if each not in whole})
 
     def widened(self) -> "Limits":

@@ -6,14 +6,18 @@ import msgspec
 from msgspec import Raw, Struct
 
 from argus_streams.core import fields
+from argus_streams.core.clip import Limits
 from argus_streams.core.events import Framework, Item
 from argus_streams.core.source import Body, Source
 from argus_streams.errors import Malformed
 from argus_streams.sources.testreports import jest, junit, mocha, playwright, pytest_json
+from argus_streams.sources.testreports.parts import Parts
 from argus_streams.sources.testreports.pieces import NOTHING, Piece, told
 from argus_streams.sources.testreports.report import About, Outcome, items
 
 _ROOM = 64 * 1024 * 1024  # bytes
+_PARTS = Limits().parts
+_BRACKETS = 8 * _PARTS  # which open: the fewest bytes that take the longest to be looked through
 _BOM = b"\xef\xbb\xbf"
 _XML = (b"<", b"\x00<", b"\xff\xfe", b"\xfe\xff")
 _UNKNOWN = "known are JUnit's XML and the JSON of Playwright, jest, pytest-json-report, mocha and mochawesome"
@@ -33,7 +37,7 @@ class _Root(Struct, frozen=True, rename="camel"):
     summary: Raw = NOTHING
 
 
-Reader = Callable[[Piece, About], Iterator[Outcome]]
+Reader = Callable[[Piece, About, Parts], Iterator[Outcome]]
 _READERS: Sequence[tuple[tuple[str, ...], Framework, Reader]] = (
     (("config", "suites"), "playwright", playwright.read),
     (("test_results",), "jest", jest.read),
@@ -47,14 +51,17 @@ def read(body: Body) -> Sequence[Item]:
     """A signal about the report and each of its tests that did not pass."""
     start = body.value[:1024].removeprefix(_BOM).lstrip()
     if start.startswith(_XML):
-        return items(junit.read(body.value, _about(body.headers, "junit")))
+        return items(junit.read(body.value, _about(body.headers, "junit"), Parts(_PARTS)))
+    if body.value.count(b"[") + body.value.count(b"{") > _BRACKETS:
+        raise Malformed("too many parts", f"more than {_BRACKETS:,} objects and arrays")
     try:
-        root = fields.decode_as(body.value, _Root)
+        value = fields.repaired(body.value)  # once, for each piece would need it again
+        root = fields.decode_as(value, _Root)
     except msgspec.ValidationError as error:
         raise Malformed("not a test report", _UNKNOWN) from error
     for names, framework, reader in _READERS:
         if all(told(getattr(root, name)) for name in names):
-            return items(reader(memoryview(body.value), _about(body.headers, framework)))
+            return items(reader(memoryview(value), _about(body.headers, framework), Parts(_PARTS)))
     raise Malformed("not a test report", _UNKNOWN)
 
 

@@ -18,6 +18,7 @@ from argus_streams.sources.testreports.report import (
     marked,
     plain,
     timed_out,
+    together,
     type_of,
 )
 
@@ -32,6 +33,7 @@ _FILE = re.compile(
     r"|(?:Tests?|Spec|IT)\.(?:java|kt|scala|groovy|cs|php|swift)):(?:line )?\d"
 )
 _BEFORE_A_FILE = " \t\n('\""
+_BEGINNING = 32 * 1024  # characters of a text in which what failed is told
 _FIRST = 50  # lines in which a type may stand
 _LONGEST = 500  # characters of a file
 _SAYS_NOTHING = frozenset({"failed", "failure", "error", "test failed", "collection failure", "build error"})
@@ -58,7 +60,7 @@ def failure(case: Case, problems: list[Problem], about: About) -> TestFailure:
     first = next((each for each in problems if each.kind in _STATUSES), problems[0])
     again = sum(each.kind in (*_FLAKY, *_RERUN) for each in problems)
     status = _STATUSES.get(first.kind, "flaky" if first.kind in _FLAKY else "failed")
-    stack = plain("\n\n".join(each.text for each in problems if each.kind == first.kind))
+    stack = plain(together(each.text for each in problems if each.kind == first.kind))
     message, end, named = _message(first, stack), crash(stack), _named(case, stack)
     kind = first.attributes.get("type") or type_of(message) or (end["type"] if end else _type(stack))
     seconds = (case.attributes.get("time") or "").replace(",", "")
@@ -82,13 +84,13 @@ def _message(problem: Problem, stack: str | None) -> str | None:
     told = plain(problem.attributes.get("message"))
     if told and told.lower() not in _SAYS_NOTHING:
         return told
-    lines = (before_calls(stack) or "").splitlines()
+    lines = (before_calls(stack) or "")[:_BEGINNING].splitlines()
     return marked(stack) or "\n".join(line for line in lines if not line.startswith(_OF_GO)).strip() or told
 
 
 def _type(stack: str | None) -> str | None:
     """The type that a stack begins with, its error has, or one of its first lines: mocha puts the message before it."""
-    lines = (before_calls(stack) or "").splitlines()[:_FIRST]
+    lines = (before_calls(stack) or "")[:_BEGINNING].splitlines()[:_FIRST]
     return type_of(stack) or type_of(marked(stack)) or next(filter(None, map(type_of, lines)), None)
 
 

@@ -1,15 +1,26 @@
 """jest's --json, which Vitest's JSON reporter writes too: https://jestjs.io/docs/configuration#testresultsprocessor-string."""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from msgspec import Raw, Struct
 
 from argus_streams.core import fields
 from argus_streams.core.events import TestFailure, TestStatus
+from argus_streams.sources.testreports.parts import Parts
 from argus_streams.sources.testreports.pieces import NOTHING, Piece, listed, shaped, text, value
-from argus_streams.sources.testreports.report import About, Outcome, joined, line_in, plain, timed_out, type_of
+from argus_streams.sources.testreports.report import (
+    DEEPEST,
+    About,
+    Outcome,
+    joined,
+    line_in,
+    plain,
+    timed_out,
+    together,
+    type_of,
+)
 
 _NEXT = "\n  \u25cf "  # begins a test's part of the words of a file
 _BROKEN = "Test suite failed to run"  # begins the part that is of no test
@@ -54,27 +65,28 @@ class _Location(Struct, frozen=True):
     line: Raw = NOTHING
 
 
-def read(report: Piece, about: About) -> Iterator[Outcome]:
+def read(report: Piece, about: About, parts: Parts) -> Iterator[Outcome]:
     """Each test of each file; a file that could not be run is a failure by itself."""
     told = shaped(report, _Report)
     about = about.adding(started=fields.instant(value(told.start_time)))
     yield about
-    for piece in listed(told.test_results):
-        yield from _of_file(shaped(piece, _File), about)
+    for piece in parts.of(listed(told.test_results)):
+        yield from _of_file(shaped(piece, _File), about, parts)
 
 
-def _of_file(file: _File, about: About) -> Iterator[Outcome]:
+def _of_file(file: _File, about: About, parts: Parts) -> Iterator[Outcome]:
     name, failed = text(file.name) or text(file.test_file_path), False
-    for piece in chain(listed(file.assertion_results), listed(file.test_results)):
+    for piece in parts.of(chain(listed(file.assertion_results), listed(file.test_results))):
         test = shaped(piece, _Test)
         status = text(test.status)
         if status == "failed":
             failed = True
-            yield _failure(test, name, about, "failed", test.failure_messages)
+            yield _failure(test, name, about, "failed", test.failure_messages, parts)
         elif status == "passed":
             # Vitest leaves the failures of earlier attempts where they were.
-            reasons = [each for each in (test.retry_reasons, test.failure_messages) if any(map(text, listed(each)))]
-            yield _failure(test, name, about, "flaky", reasons[0]) if reasons else None
+            told = (test.retry_reasons, test.failure_messages)
+            reasons = next((each for each in told if any(map(text, parts.of(listed(each))))), None)
+            yield None if reasons is None else _failure(test, name, about, "flaky", reasons, parts)
     message = plain(text(file.message) or text(file.failure_message)) or ""
     _, broken, beside = message.partition(_BROKEN)
     if failed and broken:
@@ -83,9 +95,11 @@ def _of_file(file: _File, about: About) -> Iterator[Outcome]:
         yield _unrun(file, name, about, message or None)
 
 
-def _failure(test: _Test, file: str | None, about: About, status: TestStatus, messages: Piece) -> TestFailure:
-    suites = [text(each) for each in listed(test.ancestor_titles)]
-    stack = plain("\n\n".join(filter(None, map(text, listed(messages)))))
+def _failure(
+    test: _Test, file: str | None, about: About, status: TestStatus, messages: Piece, parts: Parts
+) -> TestFailure:
+    suites = [text(each) for each in islice(parts.of(listed(test.ancestor_titles)), DEEPEST)]
+    stack = plain(together(map(text, parts.of(listed(messages)))))
     if timed_out(stack) and status == "failed":
         status = "timed_out"
     line = line_in(stack, file) or fields.integer(value(shaped(test.location, _Location).line))

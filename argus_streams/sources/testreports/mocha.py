@@ -10,6 +10,7 @@ from msgspec import Raw, Struct
 from argus_streams.core import fields
 from argus_streams.core.events import Framework, TestFailure, TestStatus
 from argus_streams.errors import Malformed
+from argus_streams.sources.testreports.parts import Parts
 from argus_streams.sources.testreports.pieces import NOTHING, Piece, listed, shaped, text, told, value
 from argus_streams.sources.testreports.report import (
     DEEPEST,
@@ -78,23 +79,23 @@ class _Place(Struct, frozen=True):
     file: str | None = None
 
 
-def read(report: Piece, about: About) -> Iterator[Outcome]:
+def read(report: Piece, about: About, parts: Parts) -> Iterator[Outcome]:
     """Each test that passed or failed, hooks that failed among them."""
     whole = shaped(report, _Report)
     about = about.adding(started=fields.instant(value(shaped(whole.stats, _Stats).start)))
     yield about
-    for piece in listed(whole.failures):
+    for piece in parts.of(listed(whole.failures)):
         test = shaped(piece, _Test)
         yield _failure(test, _Place(file=text(test.file)), about, "failed")
-    for piece in listed(whole.passes):
+    for piece in parts.of(listed(whole.passes)):
         yield _passed(shaped(piece, _Test), _Place(), about)
-    for place, suite in _suites(whole.results):
-        yield from _of_suite(suite, place, about)
+    for place, suite in _suites(whole.results, parts):
+        yield from _of_suite(suite, place, about, parts)
 
 
-def _suites(results: Piece) -> Iterator[tuple[_Place, _Suite]]:
+def _suites(results: Piece, parts: Parts) -> Iterator[tuple[_Place, _Suite]]:
     """Each suite of mochawesome, in the report's order."""
-    open_: list[tuple[_Place, Iterator[Piece]]] = [(_Place(()), iter(listed(results)))]
+    open_: list[tuple[_Place, Iterator[Piece]]] = [(_Place(()), parts.of(listed(results)))]
     while open_:
         above, rest = open_[-1]
         piece = next(rest, None)
@@ -108,12 +109,12 @@ def _suites(results: Piece) -> Iterator[tuple[_Place, _Suite]]:
         yield place, suite
         if len(open_) >= DEEPEST and any(True for _ in listed(suite.suites)):
             raise Malformed("nested too deeply", f"more than {DEEPEST} suites inside one another")
-        open_.append((place, iter(listed(suite.suites))))
+        open_.append((place, parts.of(listed(suite.suites))))
 
 
-def _of_suite(suite: _Suite, place: _Place, about: About) -> Iterator[Outcome]:
+def _of_suite(suite: _Suite, place: _Place, about: About, parts: Parts) -> Iterator[Outcome]:
     for group in (suite.before_hooks, suite.tests, suite.after_hooks):
-        for piece in listed(group):
+        for piece in parts.of(listed(group)):
             test = shaped(piece, _Test)
             state = text(test.state)
             if state == "failed":

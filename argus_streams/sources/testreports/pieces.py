@@ -5,6 +5,7 @@ What is not asked for (attachments, output, the tests that passed) takes no memo
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,9 +22,19 @@ _FEW = 2 * 1024 * 1024  # bytes: an array of this size has at most a million pie
 _LONG = 256 * 1024  # bytes of a text, of which the rest is no use to anybody
 _ESCAPE = 12  # bytes of the longest escape, a surrogate pair
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_LEVELS = 6  # of objects and arrays inside one another that are passed over by the pattern alone
+_BRACKETS = 1_000_000  # of those deeper than that, in one element
+
+
+def _beside(levels: int) -> bytes:
+    """A pattern of what stands before a bracket in JSON: texts, other values, and whatever has so few levels."""
+    inner = rb"|[\[{]" + _beside(levels - 1) + rb"[\]}]" if levels else b""
+    return rb'(?:[^"\[\]{}]++|' + _STRING + inner + rb")*+"
+
+
 # In an array that is known to be JSON: the next element (of an object or array its first byte), and the next bracket.
 _ELEMENT = re.compile(rb"[\s,]*+(" + _STRING + rb'|[\[{]|[^\s,"\[\]{}]++)', re.DOTALL)
-_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+[\[\]{}]", re.DOTALL)
+_BRACKET = re.compile(_beside(_LEVELS) + rb"[\[\]{}]", re.DOTALL)
 
 
 def shaped(piece: Piece, of: type[T]) -> T:
@@ -34,6 +45,8 @@ def shaped(piece: Piece, of: type[T]) -> T:
 
 def listed(piece: Piece) -> Iterable[Piece]:
     """The elements of an array; what is none has none."""
+    if piece is NOTHING:
+        return ()
     view = memoryview(piece)
     if _first(view) != b"[":
         return ()
@@ -42,6 +55,8 @@ def listed(piece: Piece) -> Iterable[Piece]:
 
 def value(piece: Piece) -> object:
     """A text, number or truth value; of a long text its beginning."""
+    if piece is NOTHING:
+        return None
     view = memoryview(piece)
     if _first(view) in {b"", b"[", b"{"}:
         return None
@@ -57,7 +72,7 @@ def text(piece: Piece) -> str | None:
 
 def told(piece: Piece) -> bool:
     """Whether the field is there at all."""
-    return len(memoryview(piece)) > 0
+    return piece is not NOTHING and len(memoryview(piece)) > 0
 
 
 def _first(view: memoryview) -> bytes:
@@ -96,9 +111,9 @@ def _each(array: memoryview) -> Iterator[memoryview]:
 
 def _end(array: memoryview, start: int) -> int:
     """Where the object or array that begins here ends."""
-    depth = 0
-    for bracket in _BRACKET.finditer(array, start):
+    depth = 1
+    for bracket in islice(_BRACKET.finditer(array, start + 1), _BRACKETS):
         depth += 1 if array[bracket.end() - 1] in b"[{" else -1
         if depth == 0:
             return bracket.end()
-    return len(array)
+    raise Malformed("too many parts", f"an element with more than {_BRACKETS:,} brackets of deeply nested values")

@@ -1,6 +1,7 @@
 """Playwright's JSON reporter: https://playwright.dev/docs/test-reporters#json-reporter."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from msgspec import Raw, Struct
@@ -8,12 +9,14 @@ from msgspec import Raw, Struct
 from argus_streams.core import fields
 from argus_streams.core.events import TestFailure, TestStatus
 from argus_streams.errors import Malformed
+from argus_streams.sources.testreports.parts import Parts
 from argus_streams.sources.testreports.pieces import NOTHING, Piece, listed, shaped, text, value
 from argus_streams.sources.testreports.pieces import told as given
-from argus_streams.sources.testreports.report import DEEPEST, About, Outcome, joined, plain, type_of
+from argus_streams.sources.testreports.report import DEEPEST, About, Outcome, joined, plain, together, type_of
 
 _PASSED = ("expected", "skipped")
 _CAUSES = 8  # of an error, one of the other
+_ERRORS = 100  # of an attempt: soft assertions fail more than once
 _STATUSES: dict[str, TestStatus] = {"timedOut": "timed_out", "interrupted": "error"}
 
 
@@ -74,17 +77,17 @@ class _Location(Struct, frozen=True):
     line: Raw = NOTHING
 
 
-def read(report: Piece, about: About) -> Iterator[Outcome]:
+def read(report: Piece, about: About, parts: Parts) -> Iterator[Outcome]:
     """Each test of each project, then what broke outside of all tests."""
     told = shaped(report, _Report)
     about = _about(told, about)
     yield about
-    for path, suite in _suites(told.suites):
-        for piece in listed(suite.specs):
+    for path, suite in _suites(told.suites, parts):
+        for piece in parts.of(listed(suite.specs)):
             spec = shaped(piece, _Spec)
-            for test in listed(spec.tests):
-                yield from _outcome(spec, path, shaped(test, _Test), about)
-    for piece in listed(told.errors):
+            for test in parts.of(listed(spec.tests)):
+                yield from _outcome(spec, path, shaped(test, _Test), about, parts)
+    for piece in parts.of(listed(told.errors)):
         error = shaped(piece, _Error)
         file, line = _place(error.location)
         yield about.failure(file or "outside of all tests", "error", file=file, line=line, **_texts([error], error))
@@ -110,9 +113,9 @@ def _small(piece: Piece) -> Any:
     return fields.decode(bytes(piece)) if 0 < len(memoryview(piece)) <= 1024 * 1024 else None
 
 
-def _suites(suites: Piece) -> Iterator[tuple[tuple[str, ...], _Suite]]:
+def _suites(suites: Piece, parts: Parts) -> Iterator[tuple[tuple[str, ...], _Suite]]:
     """Each suite with the titles that lead to it, in the report's order; the outermost are files, not titles."""
-    open_: list[tuple[tuple[str, ...], Iterator[Piece]]] = [((), iter(listed(suites)))]
+    open_: list[tuple[tuple[str, ...], Iterator[Piece]]] = [((), parts.of(listed(suites)))]
     while open_:
         path, rest = open_[-1]
         piece = next(rest, None)
@@ -125,26 +128,37 @@ def _suites(suites: Piece) -> Iterator[tuple[tuple[str, ...], _Suite]]:
         yield path, suite
         if len(open_) >= DEEPEST and any(True for _ in listed(suite.suites)):
             raise Malformed("nested too deeply", f"more than {DEEPEST} suites inside one another")
-        open_.append((path, iter(listed(suite.suites))))
+        open_.append((path, parts.of(listed(suite.suites))))
 
 
-def _outcome(spec: _Spec, path: tuple[str, ...], test: _Test, about: About) -> Iterator[Outcome]:
+def _outcome(spec: _Spec, path: tuple[str, ...], test: _Test, about: About, parts: Parts) -> Iterator[Outcome]:
     status = text(test.status)
     if status in _PASSED:
         if status == "expected":
             yield None
         return
-    results = [shaped(piece, _Result) for piece in listed(test.results)]
-    failed = [each for each in results if text(each.status) not in {"passed", "skipped"}]
-    last = (failed or results or [_Result()])[-1]
+    attempts, last = _attempts(test, parts)
     how = "flaky" if status == "flaky" else _STATUSES.get(text(last.status) or "", "failed")
-    yield _failure(spec, path, last, about, how, attempts=len(results) or None, browser=text(test.project_name))
+    yield _failure(
+        spec, path, last, about, parts, status=how, attempts=attempts or None, browser=text(test.project_name)
+    )
+
+
+def _attempts(test: _Test, parts: Parts) -> tuple[int, _Result]:
+    """How many there were, and the last that failed, else the last."""
+    number, last, failed = 0, _Result(), None
+    for piece in parts.of(listed(test.results)):
+        number, last = number + 1, shaped(piece, _Result)
+        if text(last.status) not in {"passed", "skipped"}:
+            failed = last
+    return number, failed or last
 
 
 def _failure(
-    spec: _Spec, path: tuple[str, ...], result: _Result, about: About, status: TestStatus, **more: Any
+    spec: _Spec, path: tuple[str, ...], result: _Result, about: About, parts: Parts, *, status: TestStatus, **more: Any
 ) -> TestFailure:
-    errors, first = [shaped(piece, _Error) for piece in listed(result.errors)], shaped(result.error, _Error)
+    pieces = islice(parts.of(listed(result.errors)), _ERRORS)
+    errors, first = [shaped(piece, _Error) for piece in pieces], shaped(result.error, _Error)
     # That the time was up is the first error, and has no place; the call that was waiting is the next.
     error = next((each for each in (first, *errors) if given(each.location)), first)
     file, started = text(spec.file), text(result.start_time)
@@ -168,9 +182,9 @@ def _failure(
 
 def _texts(errors: list[_Error], first: _Error) -> dict[str, str | None]:
     """Message, with the lines of code that the report shows, type and stack; soft assertions fail more than once."""
-    messages = [plain(_message(error)) for error in errors]
+    messages = (plain(_message(error)) for error in errors)
     stack = plain(text(first.stack)) or plain(text(errors[0].stack))
-    message = "\n\n".join(each for each in messages if each)
+    message = together(messages)
     told = {"message": message, "type": type_of(stack) or type_of(message), "stack": stack}
     return {name: each for name, each in told.items() if each}
 
@@ -183,7 +197,7 @@ def _message(error: _Error) -> str:
     while given(error.cause) and len(parts) <= _CAUSES:
         error = shaped(error.cause, _Error)
         parts.append(f"[cause]: {text(error.message) or text(error.value) or ''}")
-    return "\n\n".join(parts)
+    return together(parts)
 
 
 def _place(location: Piece) -> tuple[str | None, int | None]:

@@ -7,9 +7,11 @@ from msgspec import Raw, Struct
 
 from argus_streams.core import fields
 from argus_streams.core.events import TestFailure, TestStatus
+from argus_streams.sources.testreports.parts import Parts
 from argus_streams.sources.testreports.pieces import NOTHING, Piece, listed, shaped, text, value
 from argus_streams.sources.testreports.report import About, Outcome, crash, line_in, marked, plain, timed_out, type_of
 
+_END = 32 * 1024  # characters of a text in which its last line is looked for
 _STAGES = ("setup", "call", "teardown")
 _PASSED = ("passed", "xpassed")
 _SKIPPED = ("skipped", "xfailed", "deselected")
@@ -49,16 +51,16 @@ class _Crash(Struct, frozen=True):
     message: Raw = NOTHING
 
 
-def read(report: Piece, about: About) -> Iterator[Outcome]:
+def read(report: Piece, about: About, parts: Parts) -> Iterator[Outcome]:
     """What could not be collected, then each test."""
     told = shaped(report, _Report)
     about = about.adding(started=fields.instant(value(told.created)))
     yield about
-    for piece in listed(told.collectors):
+    for piece in parts.of(listed(told.collectors)):
         collector = shaped(piece, _Collector)
         if text(collector.outcome) == "failed":
             yield _uncollected(collector, about)
-    for piece in listed(told.tests):
+    for piece in parts.of(listed(told.tests)):
         test = shaped(piece, _Test)
         outcome = text(test.outcome)
         if outcome in _PASSED:
@@ -126,5 +128,5 @@ def _named(nodeid: str | None) -> dict[str, str | None]:
 
 def _told_by(longrepr: str | None) -> str | None:
     """The lines that pytest marks as the error's, else the last one."""
-    lines = (longrepr or "").splitlines()
+    lines = (longrepr or "")[-_END:].splitlines()
     return marked(longrepr) or next((line for line in reversed(lines) if line.strip()), None)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from sys import getsizeof
 from typing import Any
 
@@ -17,6 +18,8 @@ MOST = Limits().items - 1  # failures of a report, beside its signal
 _WHOLE = 16_000_000  # bytes in memory of all messages and stacks of a report ...
 _SHORT = 1024  # ... and characters of each one after that
 _NAME = 2_048  # characters
+_MENTIONS = 100  # of a file in a stack, among which its line is looked for
+TEXT = 256 * 1024  # characters of what a failure says, of which the rest is no use to anybody
 DEEPEST = 32  # suites inside suites
 # What tools call the same thing, in JUnit's properties.
 _PROPERTIES: Mapping[str, tuple[str, ...]] = {
@@ -29,11 +32,16 @@ _PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "link": ("link", "build_url"),
     "url": ("url", "base_url"),
 }
-# Colours and links of a terminal. XML can not say ESC: pytest spells it, and JUNIT reads DEL for it.
-_ANSI = re.compile(r"(?:[\x1b\x7f]|#x1B)(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\x7f]*(?:\x07|[\x1b\x7f]\\))")
+KNOWN = frozenset(each for names in _PROPERTIES.values() for each in names)
+# Colours and links of a terminal. XML can not say ESC: pytest spells it, and JUNIT reads DEL for it. Linear-time: a run
+# that is read holds no place where another could begin.
+_ANSI = re.compile(
+    r"(?:[\x1b\x7f]|#x1B)(?:\[[0-?]*[ -/]*[@-~]|\](?:[^\x07\x1b\x7f#]++|#(?!x1B))*+(?:\x07|[\x1b\x7f]\\))"
+)
 # A word that ends so is a type by itself; "Failed" alone begins sentences as well.
 _TYPE = re.compile(
-    r"(?:Uncaught )?((?:[\w$.\\]*(?:Error|Exception)|[\w$.\\]+(?:Failure|Failed))(?=(?: \[\w+\])?(?: ?:|\s*(?:\n|\Z)))"
+    r"(?:Uncaught )?((?:[\w$.\\]*(?:Error|Exception)|[\w$.\\]+(?:Failure|Failed))"
+    r"(?=(?: \[\w+\])?(?: ?:|[^\S\n]*(?:\n|\Z)))"
     r"|(?:Failure|Failed)(?=:))"
 )
 _ANY_TYPE = re.compile(r"(?:Uncaught )?([A-Za-z_$][\w$.]*): ")  # where calls follow, whatever its name
@@ -43,6 +51,8 @@ _TIMED_OUT = re.compile(
     r"|(?:Error: )?(?:(?:Test|Hook) timed out in |STACK_TRACE_ERROR)"  # Vitest's; its JSON tells no more
     r"|.*TestTimedOutException|test timeout\Z"  # JUnit 4's, cargo-nextest's
 )
+_MARKED = re.compile(r"^E  .*", re.MULTILINE)
+_MOST_MARKED = 1_000  # lines
 _BEFORE = re.compile(r"(?<![\w.-])")  # the name of a file, not the end of another
 _LINE = re.compile(r"(?::(?:line )?|\", line )(\d{1,9})\b")
 _PYTEST = re.compile(r"(?P<file>[^\s:][^:]*):(?P<line>\d{1,9}): (?P<type>[\w.]+)\Z")  # the last line of its texts
@@ -76,7 +86,8 @@ class About(Struct, frozen=True, kw_only=True):
 
     def adding(self, **more: Any) -> "About":
         """With these fields where they are empty."""
-        return structs.replace(self, **{name: each for name, each in more.items() if getattr(self, name) is None})
+        found = {name: each for name, each in more.items() if each is not None and getattr(self, name) is None}
+        return structs.replace(self, **found) if found else self
 
     def failure(self, test: str | None, status: TestStatus, **more: Any) -> TestFailure:
         """A test of this report that did not pass."""
@@ -153,6 +164,18 @@ def type_of(text: str | None) -> str | None:
     return found[1] if found else None
 
 
+def together(texts: Iterable[str | None]) -> str:
+    """The texts that there are, one below the other; as many of them, lazily read, as ``TEXT`` has room for."""
+    told, room = list[str](), TEXT
+    for text in texts:
+        if text:
+            told.append(text[:room])
+            room -= len(text)
+        if room <= 0:
+            break
+    return "\n\n".join(told)
+
+
 def before_calls(text: str | None) -> str | None:
     """What stands before the calls of a stack."""
     call = _CALL.search(text) if text else None
@@ -161,7 +184,8 @@ def before_calls(text: str | None) -> str | None:
 
 def marked(text: str | None) -> str | None:
     """The lines that pytest marks as the error's."""
-    return "\n".join(line[1:].strip() for line in (text or "").splitlines() if line.startswith("E  ")) or None
+    lines = islice(_MARKED.finditer(text), _MOST_MARKED) if text else ()
+    return "\n".join(line[0][1:].strip() for line in lines) or None
 
 
 def crash(text: str | None) -> re.Match[str] | None:
@@ -186,12 +210,14 @@ def line_in(stack: str | None, file: str | None) -> int | None:
 
 def _line_after(name: str, stack: str, start: int) -> int | None:
     """The first line that stands behind this name, found as text: a pattern would be compiled for each new name."""
-    at = stack.find(name, start)
-    while at >= 0:
+    at = start - 1
+    for _ in range(_MENTIONS):
+        at = stack.find(name, at + 1)
+        if at < 0:
+            break
         found = _LINE.match(stack, at + len(name))
         if found and _BEFORE.match(stack, at):
             return int(found[1])
-        at = stack.find(name, at + 1)
     return None
 
 
