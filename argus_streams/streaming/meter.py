@@ -53,7 +53,7 @@ class Meter:
         for record in records:
             by_topic.setdefault(record.topic, []).append(record)
         for topic, group in by_topic.items():
-            self.logged(topic, len(group), sum(len(record.value or b"") + len(record.key or b"") for record in group))
+            self.logged(topic, len(group), sum([len(record.value or b"") + len(record.key or b"") for record in group]))
             if self._letters is not None and topic.endswith(self._letters.suffix):
                 self._count_letters(group, self._letters.told)
 
