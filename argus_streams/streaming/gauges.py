@@ -20,7 +20,7 @@ class Sources(NamedTuple):
 
     health: Health
     position: Position
-    queue: Callable[[], int]  # of the producer, in records
+    queue: Callable[[], int]  # of the producer that forwards, in records
     salvaged: Callable[[], int]  # batches
     table: Table | None
 
@@ -53,8 +53,12 @@ class Gauges(Collector):
             metrics.COMMIT_AGE: {(): health.commit_age()},
             metrics.HOLES: {("repaired",): position.repaired, ("real",): position.gaps},
             metrics.SALVAGED: {(): self._sources.salvaged()},
-            metrics.QUEUE: {(): self._sources.queue()},
+            metrics.QUEUE: {(): self._queue()},
         }
+
+    def _queue(self) -> int:
+        table = self._sources.table
+        return self._sources.queue() + (0 if table is None else table.waiting())
 
     def _waits(self) -> Mapping[metrics.Metric, Samples]:
         health = self._sources.health

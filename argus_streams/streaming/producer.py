@@ -88,6 +88,10 @@ class PlacingProducer:
     def __init__(self, client: Mapping[str, Any]) -> None:
         self._producer = _producer(client)
 
+    def waiting(self) -> int:
+        """Records that the broker has not acknowledged yet."""
+        return len(self._producer)
+
     async def write(self, records: Sequence[Outgoing]) -> list[tuple[int, int]]:
         """Write all and wait; (partition, offset) of each in the given order. Raises ``NotDelivered``."""
         if not records:

@@ -115,6 +115,10 @@ class Table:
         stored = self._store.get(*key)
         return stored[_EPOCH.size :] or None if stored is not None else None
 
+    def waiting(self) -> int:
+        """Changelog records that the broker has not acknowledged yet."""
+        return self._producer.waiting()
+
     def size(self) -> Size:
         """How large the local store is."""
         return self._store.size()

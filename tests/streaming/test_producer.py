@@ -7,6 +7,7 @@ import time
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 from mock_cluster import INVALID_RECORD, NOT_ENOUGH_REPLICAS, PRODUCE, mock_cluster
+from processes import comes_true
 
 from argus_streams.streaming.producer import SETTINGS, ConfirmedProducer, NotDelivered, Outgoing, PlacingProducer
 
@@ -150,6 +151,20 @@ def test_a_broker_that_comes_back_is_given_everything_once_and_in_order(cluster,
     cluster.down()
     asyncio.run(outage())
     assert logged(cluster, topic) == [b"%d" % n for n in range(201)]
+
+
+def test_what_the_broker_has_not_acknowledged_is_counted(cluster, topic, kind):
+    async def outage():
+        producer = kind({"bootstrap.servers": cluster.bootstrap})
+        await producer.write(numbers(topic, 1))
+        cluster.down()
+        writing = asyncio.create_task(producer.write(numbers(topic, 200, start=1)))
+        assert await asyncio.to_thread(comes_true, lambda: producer.waiting() == 200, 10)
+        cluster.up()
+        await writing
+        return producer.waiting()
+
+    assert asyncio.run(outage()) == 0
 
 
 def test_the_settings_that_hold_the_promise_can_not_be_weakened_by_the_broker_s(cluster, topic):
