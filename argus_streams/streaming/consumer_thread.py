@@ -24,7 +24,7 @@ from argus_streams.streaming.tenancy import Tenancy
 UNDECODABLE = (CorruptRecordException, UnsupportedCodecError)  # or what is no Kafka error at all, from any decoder
 HEED_SECONDS = 1.0
 # Of an answer to a fetch, compressed; aiokafka asks for 50 MiB, and for more after 0.1 s, in the midst of a turn.
-# All that it holds is unpacked at once, into objects of about eight times as much.
+# All that it holds is unpacked at once, into objects that are several times as large.
 ANSWER_BYTES = 4 * 1024 * 1024
 ANSWERED_SECONDS = 2.0
 
