@@ -1,4 +1,4 @@
-"""Where the files that travel with the program are: topics, schemas, migrations, samples."""
+"""Where the files that travel with the program are: topics, schemas, migrations, samples, defaults."""
 
 from importlib import resources
 from pathlib import Path
@@ -6,13 +6,14 @@ from typing import Literal
 
 from argus_streams.errors import Misconfigured
 
-Folder = Literal["topics", "schemas", "migrations", "samples"]
+Folder = Literal["topics", "schemas", "migrations", "samples", "defaults"]
 
 _IN_CHECKOUT: dict[Folder, str] = {
     "topics": "topics",
     "schemas": "schemas",
     "migrations": "supabase/migrations",
     "samples": "samples",
+    "defaults": "defaults",
 }
 
 

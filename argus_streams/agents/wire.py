@@ -32,6 +32,13 @@ class Topics(NamedTuple):
     signals: str
     failed: str
     ledger: str
+    incident_commands: str
+    correlated: str
+    scores: str
+    requests: str
+    feedback: str
+    analyses: str
+    analysis_changelog: str
 
     @classmethod
     def under(cls, prefix: str, derived: str | None = None) -> "Topics":
@@ -48,11 +55,18 @@ class Topics(NamedTuple):
             signals=f"{own}signals",
             failed=f"{own}tests.failed",
             ledger=f"{own}ledger",
+            incident_commands=f"{prefix}incidents.commands",
+            correlated=f"{own}events.correlated",
+            scores=f"{own}quality.scores",
+            requests=f"{own}analysis.requests",
+            feedback=f"{prefix}analysis.feedback",
+            analyses=f"{own}analyses",
+            analysis_changelog=f"{own}analysis.changelog",
         )
 
     def dead(self, topic: str) -> str:
         """The dead-letter topic for records of one of these: letters are derived, also those about an input."""
-        if topic not in (self.incoming, self.replayed, self.commands):
+        if topic not in (self.incoming, self.replayed, self.commands, self.incident_commands, self.feedback):
             return topic + DEAD
         prefix, own = self.incoming.removesuffix("events.incoming"), self.normalized.removesuffix("events.normalized")
         return own + topic.removeprefix(prefix) + DEAD

@@ -11,7 +11,10 @@ from msgspec import Meta, Struct
 Severity = Literal["fatal", "error", "warning", "info", "debug"]
 Kind = Literal["error", "alert", "ci"]
 Status = Literal["firing", "resolved"]
-SignalKind = Literal["group_new", "group_regressed", "deploy", "push", "pull_request", "ci"]
+SignalKind = Literal[
+    "group_new", "group_regressed", "group_spiking", "group_grown", "group_resolved",
+    "deploy", "push", "pull_request", "ci",
+]  # fmt: skip
 Framework = Literal["playwright", "jest", "pytest", "cypress", "mocha", "junit"]
 TestStatus = Literal["failed", "error", "timed_out", "flaky"]
 LAST_TIME = 253_402_300_799_999  # ms: the year 9999 ends; later ones no calendar of ours can show
@@ -135,6 +138,18 @@ class Signal(Struct, frozen=True, omit_defaults=True, kw_only=True):
     origin: Origin = Origin("", 0, 0)
     received_at: int = 0
     replayed: bool = False  # what caused it was there before its generation began: nobody is to be told of it now
+    of: Kind | None = None  # what a group is
+    severity: Severity | None = None  # of a group the worst seen
+    type: str | None = None  # of a group's exceptions, or the rule of its alert
+    culprit: str | None = None
+    count: int | None = None  # of a group so far; of one that is spiking in these five minutes
+    baseline: float | None = None  # of one that is spiking: how many there are in five minutes as a rule
+    users: int | None = None  # that a group has touched, about
+    frames: tuple[str, ...] = ()  # files of the stack that are the sender's own, the crashing one first, at most 20
+    flags: tuple[str, ...] = ()  # feature flags that were on, at most 20
+    peers: tuple[str, ...] = ()  # services that the failing one was calling, at most 10
+    trace_id: str | None = None
+    session: str | None = None
 
 
 class TestFailure(Struct, frozen=True, omit_defaults=True, kw_only=True):

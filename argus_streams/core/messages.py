@@ -8,7 +8,7 @@ from argus_streams.core.events import Event, Index, Kind, Offset, Origin, Partit
 
 Action = Literal["resolve", "ignore", "reopen"]
 GroupStatus = Literal["open", "resolved", "ignored", "regressed"]
-Stage = Literal["normalize", "group", "store"]
+Stage = Literal["normalize", "group", "correlate", "analyze", "store"]
 KeptBecause = Literal["first", "doubling", "regression", "all"]
 
 

@@ -23,7 +23,7 @@ class Topic(Struct, frozen=True, kw_only=True):
     key: str
     key_why: str
     partitions: int | str | None = None  # a number, the topic it must equal, or None for the deployment's setting
-    cleanup: Literal["delete", "compact"]
+    cleanup: Literal["delete", "compact", "compact,delete"]
     retention: str | None = None  # "7d", "12h" or "forever"
     compaction_lag: str | None = None
     config: dict[str, int | str] = {}

@@ -17,15 +17,22 @@ from argus_streams.adapters import topics
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.core import letters
 from argus_streams.core.events import Event, Signal, TestFailure
+from argus_streams.core.findings import Analysis, AnalysisRequest, Feedback, Incident, IncidentCommand, Score
 from argus_streams.core.messages import Command, Group, KeptEvent, LedgerRecord, Sighting, Stage
 from argus_streams.core.topology import DEAD_LETTERS
 
 TYPES = {
+    "analysis": Analysis,
+    "analysis_request": AnalysisRequest,
     "command": Command,
     "event": Event,
+    "feedback": Feedback,
     "group": Group,
+    "incident": Incident,
+    "incident_command": IncidentCommand,
     "kept_event": KeptEvent,
     "ledger_record": LedgerRecord,
+    "score": Score,
     "sighting": Sighting,
     "signal": Signal,
     "test_failure": TestFailure,
@@ -60,7 +67,8 @@ def structure(schema: Any, resolve: Any) -> Any:
         target, again = resolve(schema["$ref"])
         return structure(target, again) | {"default": structure(schema.get("default"), resolve)}
     told = {key: value for key, value in schema.items() if key not in {"$schema", "title", "description", "$defs"}}
-    if "anyOf" in told:
+    alternatives = told.get("anyOf", [])
+    if alternatives and all(set(each) == {"type"} for each in alternatives):
         told["type"] = [each["type"] for each in told.pop("anyOf")]
     if told.get("additionalProperties") is False or told.get("items") is False:
         told = {key: value for key, value in told.items() if value is not False or key == "default"}
@@ -227,6 +235,7 @@ def test_a_message_without_a_required_field_is_refused(example):
 
 PLAIN = {
     int: st.integers(-(2**63), 2**63 - 1),
+    float: st.floats(allow_nan=False, allow_infinity=False),
     str: st.text(max_size=8),
     bool: st.booleans(),
     type(None): st.none(),
