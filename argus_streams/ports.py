@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from argus_streams.core.analysis.asking import PASSING, Offered, Question, Reply, Trouble
 from argus_streams.core.audit.groups import Stored
 from argus_streams.core.events import Origin
 from argus_streams.core.messages import DeadLetter, Group, GroupStatus, KeptEvent, Stage
@@ -121,4 +122,56 @@ class FieldCounter(Protocol):
 
     def unknown(self, source: str, path: str) -> None:
         """It held a field that nobody has seen."""
+        ...
+
+
+class NoReply(Exception):  # noqa: N818 - what happened, no fault of ours
+    """A model was asked in vain. Nothing was billed, unless it timed out or the connection broke: then nobody knows."""
+
+    def __init__(self, trouble: Trouble, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(f"{trouble}: {detail}")
+        self.trouble = trouble
+        self.detail = detail
+        self.retry_after = retry_after  # seconds
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same question may be answered later, or elsewhere."""
+        return self.trouble in PASSING
+
+
+class Model(Protocol):
+    """A provider of models: one HTTP request a call, never repeated by itself, given up after seconds."""
+
+    @property
+    def name(self) -> str:
+        """The provider's, as in the registry of models: anthropic, bedrock, vertex or foundry."""
+        ...
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask once. Raises ``NoReply``."""
+        ...
+
+    async def offers(self) -> Sequence[Offered]:
+        """The models that there are now. Raises ``NoReply``."""
+        ...
+
+    async def submit(self, questions: Mapping[str, Question]) -> str:
+        """Ask many, each under a name, at leisure and at half the price; the batch's id. Raises ``NoReply``."""
+        ...
+
+    async def collect(self, batch: str, shapes: Mapping[str, Question]) -> Mapping[str, Reply | NoReply] | None:
+        """What a batch brought, by name; ``None`` = it is not done yet. Raises ``NoReply``."""
+        ...
+
+
+class Answers(Protocol):
+    """Answers that were given before, by hash of the question, kept for a while; one that is away forgets all."""
+
+    async def get(self, hashes: Collection[str]) -> Mapping[str, bytes]:
+        """Those of the answers that are known."""
+        ...
+
+    async def put(self, answers: Mapping[str, bytes]) -> None:
+        """Keep these for seven days."""
         ...
