@@ -62,6 +62,10 @@ class State:
         """The epoch under which this worker owns the partition."""
         return self._table.epoch(partition)
 
+    def partitions(self) -> Sequence[int]:
+        """The partitions that this worker owns."""
+        return self._table.partitions()
+
     def changes(self) -> Mapping[Key, bytes | None]:
         """What the turn changed."""
         return self._changes
@@ -89,5 +93,8 @@ class KeyedAgent(Protocol):
         ...
 
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
-        """Decide on the slices over ``state``; its changes count once everything is confirmed."""
+        """Decide on the slices over ``state``; its changes count once everything is confirmed.
+
+        Without slices, decide on what is due by time: nothing waits to be read then.
+        """
         ...

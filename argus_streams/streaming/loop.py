@@ -8,7 +8,6 @@ none. Each step first looks whether the partitions are still ours.
 import asyncio
 import logging
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
-from functools import partial
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -17,10 +16,11 @@ from argus_streams.streaming.agent import Slice, joined
 from argus_streams.streaming.decision import Decide, Decided
 from argus_streams.streaming.health import Health
 from argus_streams.streaming.holding import HOLD_SECONDS, insist
-from argus_streams.streaming.meter import Laps, Meter
+from argus_streams.streaming.meter import Clock, Meter, Unmeasured
 from argus_streams.streaming.position import Chunk, Partition, Position
 from argus_streams.streaming.producer import ConfirmedProducer
 from argus_streams.streaming.reader import Reader
+from argus_streams.streaming.restoring import Restoring
 from argus_streams.streaming.table import Table
 
 log = logging.getLogger(__name__)
@@ -72,8 +72,8 @@ class Loop:
         self._leaving = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._recovered = asyncio.Event()
-        self._recovery: asyncio.Task[None] | None = None
+        self._turns = asyncio.Lock()
+        self._restoring = Restoring(table, engine.health, fatal)
         self._verified = monotonic()
         self.began: float | None = None  # when the running turn did; one that waits for its state has not
 
@@ -102,12 +102,8 @@ class Loop:
         health.joined, health.rebalancing, health.partitions = True, bool(tps), len(tps)
         health.go_on("broker", "outside", "setting")  # whatever it was about: it is another tenure now
         health.recovering, health.rebalances = False, health.rebalances + 1
-        if self._table is None or not tps:
-            self._recovered.set()
-            return
-        self._recovered.clear()
-        health.recovering = True
-        self._recovery = asyncio.create_task(self._recover(self._table, {tp.partition for tp in tps}, self._tenure))
+        tenure = self._tenure
+        self._restoring.begin({tp.partition for tp in tps}, lambda: tenure == self._tenure)
 
     async def leave(self, patience: float) -> None:
         """Let the running turn end; after so many seconds its remaining steps are dropped."""
@@ -118,9 +114,7 @@ class Loop:
         except TimeoutError:
             log.warning("a turn did not end within %s s: its remaining steps are dropped", patience)
         self._tenure += 1
-        self._recovered.clear()
-        if self._table is not None:
-            self._table.release()
+        self._restoring.give_up()
 
     def crowded(self) -> bool:
         """Whether a turn's worth of bytes waits already."""
@@ -146,35 +140,50 @@ class Loop:
             if self._leaving.is_set():
                 self._inbox.clear()
             elif not more() or sum(chunk.size for _, chunk in self._inbox) >= TURN_BYTES:
-                try:
-                    await self.turn()
-                except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be skipped
-                    self._fatal(error)
+                await self._alone(self._over_inbox)
 
-    async def turn(self) -> None:
-        """One turn over what is in the inbox."""
-        self._idle.clear()
-        tenure = self._tenure
-        try:
-            await self._ready(tenure)
-            self.began, laps = monotonic(), self._engine.meter.turn()
-            slices = await self._take()
-            laps.did("take")
-            if slices:
-                await self._steps(slices, tenure, laps)
-        except Left:
-            log.info("a turn was dropped: its partitions are no longer ours")
-        finally:
-            self.began = None
-            self._idle.set()
+    async def rest(self) -> None:
+        """A turn over nothing if nothing waits, so that what is due by time happens."""
+        waiting = self._inbox or self._waiting or any(self._engine.position.lag().values())
+        if self._table is not None and self._idle.is_set() and self._restoring.done.is_set() and not waiting:
+            await self._alone(self._over_nothing)
+
+    async def _alone(self, turn: Callable[[int], Awaitable[None]]) -> None:
+        """Run a turn beside no other; an error that escapes it ends the process."""
+        async with self._turns:
+            if self._leaving.is_set():
+                self._inbox.clear()
+                return
+            self._idle.clear()
+            try:
+                await turn(self._tenure)
+            except Left:
+                log.info("a turn was dropped: its partitions are no longer ours")
+            except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be skipped
+                self._fatal(error)
+            finally:
+                self.began = None
+                self._idle.set()
+
+    async def _over_inbox(self, tenure: int) -> None:
+        await self._ready(tenure)
+        self.began, laps = monotonic(), self._engine.meter.turn()
+        slices = await self._take()
+        laps.did("take")
+        if slices:
+            await self._steps(slices, tenure, laps)
+
+    async def _over_nothing(self, tenure: int) -> None:
+        self.began = monotonic()
+        await self._steps((), tenure, Unmeasured())
 
     async def _ready(self, tenure: int) -> None:
-        while not self._recovered.is_set():
+        while not self._restoring.done.is_set():
             self._still_ours(tenure)
             if self._leaving.is_set():
                 raise Left
             try:
-                await asyncio.wait_for(self._recovered.wait(), 0.2)
+                await asyncio.wait_for(self._restoring.done.wait(), 0.2)
             except TimeoutError:
                 continue
 
@@ -209,7 +218,7 @@ class Loop:
         log.error("%s/%s: offsets %s to %s were deleted by retention before they were read", *tp, hole[0], hole[1] - 1)
         return hole
 
-    async def _steps(self, slices: Sequence[Slice], tenure: int, laps: Laps) -> None:
+    async def _steps(self, slices: Sequence[Slice], tenure: int, laps: Clock) -> None:
         self._still_ours(tenure)
         effects, changes = await self._held(lambda: self._decide(slices), tenure)
         laps.did("decide")
@@ -230,7 +239,7 @@ class Loop:
         self._engine.meter.processed(slices)
 
     async def _keep(
-        self, table: Table, changes: Mapping[tuple[int, bytes], bytes | None], tenure: int, laps: Laps
+        self, table: Table, changes: Mapping[tuple[int, bytes], bytes | None], tenure: int, laps: Clock
     ) -> None:
         if changes:
             logged = await table.log(changes)
@@ -272,25 +281,3 @@ class Loop:
     def _still_ours(self, tenure: int) -> None:
         if tenure != self._tenure:
             raise Left
-
-    # -- recovery -------------------------------------------------------------------------------------------------
-
-    async def _recover(self, table: Table, partitions: set[int], tenure: int) -> None:
-        started = monotonic()
-        try:
-            await insist(self._engine.health, partial(self._assign, table, partitions, tenure))
-        except Left:
-            return
-        except Exception as error:  # noqa: BLE001 - without its state an agent may not work
-            if tenure == self._tenure:  # else it may be the end, and the store is closed
-                self._fatal(error)
-        if tenure != self._tenure:
-            return
-        log.info("state of %s partitions recovered in %.1f s", len(partitions), monotonic() - started)
-        self._engine.health.recovering = False
-        self._verified = monotonic()
-        self._recovered.set()
-
-    async def _assign(self, table: Table, partitions: set[int], tenure: int) -> None:
-        self._still_ours(tenure)  # a late try would claim what is another's now
-        await table.assign(partitions)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from prometheus_client import CollectorRegistry
 
@@ -69,6 +69,28 @@ class Meter:
                 self._reasons.add((stage, reason))
             known = (stage, reason) in self._reasons
             self._made[metrics.LETTERS.name].labels(stage, reason if known else OTHER).inc()
+
+
+class Clock(Protocol):
+    """What a turn tells its steps to."""
+
+    def did(self, step: str) -> None:
+        """A step has just ended."""
+        ...
+
+    def end(self) -> None:
+        """The turn is confirmed."""
+        ...
+
+
+class Unmeasured:
+    """The clock of a turn over nothing: the many that have nothing to do would hide the others."""
+
+    def did(self, step: str) -> None:
+        pass
+
+    def end(self) -> None:
+        pass
 
 
 class Laps:

@@ -110,6 +110,10 @@ class Table:
         """The epoch under which this worker writes the partition."""
         return self._epochs[partition]
 
+    def partitions(self) -> Sequence[int]:
+        """The partitions that are ours and recovered."""
+        return sorted(self._epochs)
+
     def get(self, key: Key) -> bytes | None:
         """The value, or ``None``."""
         stored = self._store.get(*key)

@@ -68,6 +68,7 @@ class Job(NamedTuple):
     metrics: CollectorRegistry  # what is counted here, shown beside health
     letters: Letters | None = None  # how a dead letter is known, to be counted
     changelog: str | None = None  # of the agent's table
+    rest: float | None = None  # seconds between two turns over nothing; None = none of the agent's work is due by time
     state: Path | None = None  # folder for RocksDB; None = memory
     health: tuple[str, int] | None = None  # host and port; port 0 = any
     bounds: Bounds = Bounds()  # of standing still unexplained
@@ -183,6 +184,7 @@ class Worker:
         watches = [
             asyncio.create_task(self._watch(engine)),
             asyncio.create_task(watch(Watch(self._job.bounds), facts, die)),
+            *([asyncio.create_task(rests(loop, self._job.rest))] if self._job.rest else []),
         ]
         await self._until(stop, app, starting)
         pulse.end_within(STOP_SECONDS + 2)
@@ -264,6 +266,13 @@ class Worker:
             changed = [name for name, (topic_id, _) in found.items() if topic_id != engine.topic_ids[name]]
             if changed:
                 die(made_anew(changed))
+
+
+async def rests(loop: Loop, seconds: float) -> None:
+    """Let the loop do what is due by time, again and again."""
+    while True:
+        await asyncio.sleep(seconds)
+        await loop.rest()
 
 
 async def nothing_else() -> None:
