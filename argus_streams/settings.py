@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     mappings_file: Path | None = Field(
         None, description="YAML with mappings of bodies without a fixed shape, by project (docs/senders/mapped.md)."
     )
+    models_file: Path | None = Field(
+        None, description="YAML that says which model does what (docs/analysis.md); default: the one that comes along."
+    )
+    prices_file: Path | None = Field(
+        None, description="YAML with what models cost (docs/analysis.md); default: the one that comes along."
+    )
     store: Literal["exemplars", "all"] = Field(
         "exemplars", description="Which events Postgres keeps whole: the 1st, 2nd, 4th, 8th … of a group, or all."
     )
