@@ -13,10 +13,11 @@ import senders
 from argus_streams import settings, sources
 from argus_streams.adapters import topics
 from argus_streams.cli import main
+from argus_streams.core.analysis.gate import SKIPS
 from argus_streams.streaming import metrics
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/metrics.md")
+FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/metrics.md", "docs/analysis.md")
 _PLACE = re.compile(r"(<!-- (?P<table>\w+): written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -28,6 +29,7 @@ def filled(path: Path, text: str) -> str:
         "topics": _topics,
         "metrics": _metrics,
         "commands": _commands,
+        "skips": _skips,
         "example": lambda: senders.example(path.stem),
         "tutorial": _tutorial,
     }
@@ -63,6 +65,10 @@ def _metrics() -> str:
 
 def _commands() -> str:
     return _table(("command", "what it does"), _described(main, "argus"))
+
+
+def _skips() -> str:
+    return _table(("code", "why no model is asked"), [(f"`{code}`", why) for code, why in SKIPS.items()])
 
 
 def _described(group: click.Group, path: str) -> Iterator[tuple[str, str]]:
