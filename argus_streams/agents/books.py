@@ -1,0 +1,121 @@
+"""What ANALYZE knows of the projects that a turn touches: budget, jobs and last analyses, over the turn's state."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from argus_streams.agents.wire import Topics, key_of, outgoing
+from argus_streams.core.analysis import account as accounts
+from argus_streams.core.analysis import jobs
+from argus_streams.core.analysis.account import Account
+from argus_streams.core.analysis.jobs import Job
+from argus_streams.core.findings import Analysis
+from argus_streams.core.messages import Version
+from argus_streams.streaming.agent import State
+from argus_streams.streaming.producer import Outgoing
+
+AGENDA = b":agenda"  # of a partition: which project has something to do, and when; no slug begins with a colon
+
+_PACK = msgspec.msgpack.Encoder()
+_DUE = msgspec.msgpack.Decoder(dict[str, int])
+_ANALYSIS = msgspec.msgpack.Decoder(Analysis)
+
+
+class At(NamedTuple):
+    """A project, and the partition in which its state lies."""
+
+    partition: int
+    project: str
+
+    def key(self, *more: str) -> bytes:
+        """The key of a part of its state."""
+        return "/".join((self.project, *more)).encode()
+
+
+class Books:
+    """Reads and changes them; nothing is kept before the turn's effects are confirmed."""
+
+    def __init__(self, topics: Topics, state: State) -> None:
+        self._topics = topics
+        self._state = state
+        self._accounts: dict[At, Account] = {}
+        self._changed: set[At] = set()
+        self._out: list[Outgoing] = []
+
+    def due(self, now: int) -> Iterator[At]:
+        """The projects that have something to do."""
+        for partition in self._state.partitions():
+            for project, at in self._agenda(partition).items():
+                if at <= now:
+                    yield At(partition, project)
+
+    def epoch(self, at: At) -> int:
+        """Under which this worker owns the project."""
+        return self._state.epoch(at.partition)
+
+    def account(self, at: At) -> Account:
+        """The project's budget and queue."""
+        if at not in self._accounts:
+            stored = self._state.get(at.partition, at.key())
+            self._accounts[at] = Account() if stored is None else accounts.decode(stored)
+        return self._accounts[at]
+
+    def keep(self, at: At, account: Account) -> None:
+        """Change the account."""
+        if account != self.account(at):
+            self._accounts[at] = account
+            self._changed.add(at)
+
+    def job(self, at: At, subject: str) -> Job | None:
+        """What is to be explained of this subject."""
+        stored = self._state.get(at.partition, at.key("job", subject))
+        return None if stored is None else jobs.decode(stored)
+
+    def queue(self, at: At, subject: str, job: Job, due: int) -> None:
+        """Let the job be done at ``due`` (ms)."""
+        self._state.put(at.partition, at.key("job", subject), jobs.encode(job))
+        self.keep(at, accounts.queued(self.account(at), {subject: due}))
+
+    def drop(self, at: At, subject: str) -> None:
+        """The job is done, or given up."""
+        self._state.put(at.partition, at.key("job", subject), None)
+        self.keep(at, accounts.dequeued(self.account(at), subject))
+
+    def last(self, at: At, subject: str) -> Analysis | None:
+        """What was told of the subject last."""
+        stored = self._state.get(at.partition, at.key("last", subject))
+        return None if stored is None else _ANALYSIS.decode(stored)
+
+    def tell(self, at: At, analysis: Analysis) -> None:
+        """Tell an analysis, as the next version of what was told of its subject."""
+        known = self.last(at, analysis.subject)
+        writes = known.version.writes + 1 if known else 1
+        told = msgspec.structs.replace(analysis, version=Version(self.epoch(at), writes))
+        self._state.put(at.partition, at.key("last", analysis.subject), _PACK.encode(told))
+        self.send(outgoing(self._topics.analyses, key_of(at.project, analysis.subject), told))
+
+    def send(self, record: Outgoing) -> None:
+        """Write a record with the turn."""
+        self._out.append(record)
+
+    def end(self) -> list[Outgoing]:
+        """Put the accounts that changed, note when they are due again, and give everything that leaves."""
+        for at in self._changed:
+            account = self._accounts[at]
+            self._state.put(at.partition, at.key(), accounts.encode(account))
+            self._note(at, 0 if account.attempts else min(account.queue.values(), default=None))
+        return self._out
+
+    def _note(self, at: At, due: int | None) -> None:
+        """0 = at every turn; ``None`` = never."""
+        agenda = self._agenda(at.partition)
+        if agenda.get(at.project) == due:
+            return
+        others = {project: time for project, time in agenda.items() if project != at.project}
+        changed = others if due is None else {**others, at.project: due}
+        self._state.put(at.partition, AGENDA, _PACK.encode(changed))
+
+    def _agenda(self, partition: int) -> dict[str, int]:
+        stored = self._state.get(partition, AGENDA)
+        return {} if stored is None else _DUE.decode(stored)
