@@ -57,6 +57,16 @@ class Settings(BaseSettings):
     prices_file: Path | None = Field(
         None, description="YAML with what models cost (docs/analysis.md); default: the one that comes along."
     )
+    scores_file: Path | None = Field(
+        None, description="YAML with the weights of each project's scores; default: defaults/scores.yaml."
+    )
+    budgets_file: Path | None = Field(
+        None, description="YAML with what each project may spend on analysis; default: defaults/budgets.yaml."
+    )
+    analysis_delay: int = Field(
+        30, ge=0, le=3600, description="Seconds after which what is to be explained is, so that its parts can gather."
+    )
+    analysis_calls: int = Field(16, ge=1, le=1000, description="Calls to models that one worker has under way at once.")
     store: Literal["exemplars", "all"] = Field(
         "exemplars", description="Which events Postgres keeps whole: the 1st, 2nd, 4th, 8th … of a group, or all."
     )

@@ -3,13 +3,19 @@
 import re
 from collections.abc import Iterable
 from itertools import islice
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from argus_streams.core import fields
 from argus_streams.core.events import Ignored, Item, Signal
 
 MAX_FILES = 1_000  # of a push; a signal is no archive
 _RELEASE = re.compile(r"v?\d+\.\d")
+Outcome = Literal["succeeded", "failed"]
+# Vendors' words for how a deploy or a run ended; all others are steps on the way, or nobody's fault.
+_OUTCOMES: dict[str, Outcome] = {
+    **dict.fromkeys(("success", "succeeded", "successful", "passed", "ready", "deployed", "finished"), "succeeded"),
+    **dict.fromkeys(("failure", "failed", "error", "errored", "timed_out", "timedout"), "failed"),
+}
 
 
 class Push(NamedTuple):
@@ -135,6 +141,11 @@ def deploy(told: Deploy) -> Signal:
         vendor_id=told.vendor_id,
         delivery_id=told.delivery,
     )
+
+
+def outcome(status: str | None) -> Outcome | None:
+    """How a deploy or a CI run ended, from the vendor's word; ``None`` = it has not, or was called off."""
+    return _OUTCOMES.get((status or "").lower())
 
 
 def repository(url: str | None) -> str | None:

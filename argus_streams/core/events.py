@@ -142,7 +142,7 @@ class Signal(Struct, frozen=True, omit_defaults=True, kw_only=True):
     severity: Severity | None = None  # of a group the worst seen
     type: str | None = None  # of a group's exceptions, or the rule of its alert
     culprit: str | None = None
-    count: int | None = None  # of a group so far; of one that is spiking in these five minutes
+    count: int | None = None  # of a group so far; of one that is spiking in these five minutes; failures of a report
     baseline: float | None = None  # of one that is spiking: how many there are in five minutes as a rule
     users: int | None = None  # that a group has touched, about
     frames: tuple[str, ...] = ()  # files of the stack that are the sender's own, the crashing one first, at most 20

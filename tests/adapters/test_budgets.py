@@ -28,7 +28,10 @@ def test_a_project_may_have_limits_of_its_own(tmp_path):
     [
         ("default: {dollars_per_day: 1}\n", "line 1: Object missing required field `calls_per_minute`"),
         (DEFAULT + "projects:\n  shop:\n    dollars_per_day: -1\n", "line 2: Expected `float` >= 0.0"),
-        (DEFAULT + "projects:\n  The Shop: {dollars_per_day: 1, calls_per_minute: 1}\n", "line 3: 'The Shop' is no proj"),
+        (
+            DEFAULT + "projects:\n  The Shop: {dollars_per_day: 1, calls_per_minute: 1}\n",
+            "line 3: 'The Shop' is no",
+        ),
         (DEFAULT + "project: {}\n", "line 1: Object contains unknown field `project`"),
     ],
 )

@@ -138,6 +138,7 @@ def _signal(about: About, total: int, failures: list[TestFailure]) -> Signal:
         subject=here or about.name or f"{about.framework} tests",
         title=f"{of}, {flaky:,} flaky" if flaky else of,
         status="failed" if failed else "passed",
+        count=failed,
         service=about.service,
         environment=about.environment,
         release=about.release,
