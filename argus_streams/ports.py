@@ -126,18 +126,26 @@ class FieldCounter(Protocol):
 
 
 class NoReply(Exception):  # noqa: N818 - what happened, no fault of ours
-    """A model was asked in vain. Nothing was billed, unless it timed out or the connection broke: then nobody knows."""
+    """A model was asked in vain."""
 
-    def __init__(self, trouble: Trouble, detail: str = "", *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, trouble: Trouble, detail: str = "", *, retry_after: float | None = None, sent: bool = True
+    ) -> None:
         super().__init__(f"{trouble}: {detail}")
         self.trouble = trouble
         self.detail = detail
         self.retry_after = retry_after  # seconds
+        self.sent = sent  # whether the question can have reached the provider
 
     @property
     def passing(self) -> bool:
         """Whether the same question may be answered later, or elsewhere."""
         return self.trouble in PASSING
+
+    @property
+    def perhaps_billed(self) -> bool:
+        """Whether nobody knows if it was billed: it may have been answered after we had gone."""
+        return self.sent and self.trouble in {"timed_out", "connection"}
 
 
 class Model(Protocol):
@@ -152,8 +160,8 @@ class Model(Protocol):
         """Ask once. Raises ``NoReply``."""
         ...
 
-    async def offers(self) -> Sequence[Offered]:
-        """The models that there are now. Raises ``NoReply``."""
+    async def offers(self) -> Sequence[Offered] | None:
+        """The models that there are now; ``None`` = this provider does not tell. Raises ``NoReply``."""
         ...
 
     async def submit(self, questions: Mapping[str, Question]) -> str:

@@ -34,6 +34,7 @@ class Question(Struct, frozen=True, kw_only=True):
     user: str
     max_tokens: int
     shape: type[Any]  # pydantic model that the answer has to fit
+    timeout: float = 30.0  # seconds, for all of the call
 
 
 class Reply(Struct, frozen=True, kw_only=True):
