@@ -12,6 +12,8 @@ from argus_streams.core.generations.naming import FIRST, Generation, Naming, com
 from argus_streams.core.intake import SLUG
 from argus_streams.errors import Misconfigured
 
+ModelProvider = Literal["anthropic", "bedrock", "vertex", "foundry"]
+
 
 class Settings(BaseSettings):
     """What a deployment decides. Secrets are masked wherever they are shown."""
@@ -88,8 +90,27 @@ class Settings(BaseSettings):
     health_host: str = Field("0.0.0.0", description="Where /livez and /readyz listen.")  # noqa: S104 - a pod's probes
     health_port: int = Field(8080, ge=0, le=65535, description="Port of /livez and /readyz; 0 = any free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    model_providers: Annotated[tuple[ModelProvider, ...], NoDecode] = Field(
+        (),
+        description="Who runs the models that explain problems, comma-separated: anthropic, bedrock, vertex, foundry "
+        "(docs/models.md); default: anthropic if ANTHROPIC_API_KEY is set, else nobody: rules alone explain.",
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        None, validation_alias="ANTHROPIC_API_KEY", description="Key for the models at Anthropic."
+    )
+    bedrock_token: SecretStr | None = Field(
+        None,
+        validation_alias="AWS_BEARER_TOKEN_BEDROCK",
+        description="Token for the models at Amazon Bedrock; default: AWS' own credentials.",
+    )
+    vertex_token: SecretStr | None = Field(
+        None, description="Access token for the models at Google Vertex AI; default: Google's own credentials."
+    )
+    foundry_key: SecretStr | None = Field(
+        None, validation_alias="ANTHROPIC_FOUNDRY_API_KEY", description="Key for the models at Microsoft Foundry."
+    )
 
-    @field_validator("inputs", "scrub_keys", mode="before")
+    @field_validator("inputs", "scrub_keys", "model_providers", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -127,6 +148,12 @@ class Settings(BaseSettings):
             source, _, project = target.partition(":")
             found[topic] = (source, project)
         return found
+
+    def providers(self) -> tuple[ModelProvider, ...]:
+        """Who runs the models."""
+        if self.model_providers:
+            return self.model_providers
+        return ("anthropic",) if self.anthropic_api_key else ()
 
     def kafka(self) -> dict[str, str]:
         """Client settings in librdkafka's words. Raises ``Misconfigured`` when no broker is named."""
