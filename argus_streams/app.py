@@ -96,8 +96,12 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
         case "correlate":
             return (topics.normalized, topics.commands)
         case "store":
-            dead = (topics.incoming, topics.replayed, topics.normalized, topics.commands, topics.groups, topics.kept)
-            return (topics.groups, topics.kept, *(topics.dead(topic) for topic in dead))
+            told = (topics.groups, topics.kept, topics.correlated, topics.analyses, topics.scores)
+            read = (
+                topics.incoming, topics.replayed, topics.normalized, topics.commands, topics.signals,
+                topics.incident_commands, topics.requests, topics.feedback, *told,
+            )  # fmt: skip
+            return (*told, *(topics.dead(topic) for topic in read))
 
 
 async def _beginning(settings: Settings) -> int:

@@ -6,43 +6,12 @@ from typing import Protocol
 from msgspec import Struct
 
 from argus_streams.core.analysis.asking import PASSING, Offered, Question, Reply, Trouble
+from argus_streams.core.analysis.dossier import Material
 from argus_streams.core.audit.groups import Stored
-from argus_streams.core.events import Origin
+from argus_streams.core.events import LAST_TIME, Origin
+from argus_streams.core.findings import Analysis, By, Incident, IncidentStatus, Score, Tier, Verdict
 from argus_streams.core.messages import DeadLetter, Group, GroupStatus, KeptEvent, Stage
-
-DAY_MS = 86_400_000
-
-Row = Group | KeptEvent | DeadLetter
-
-
-class Batch(Struct, frozen=True):
-    """What one turn stores, all of it or (but for refused rows) nothing."""
-
-    groups: Sequence[Group] = ()
-    events: Sequence[KeptEvent] = ()
-    letters: Sequence[DeadLetter] = ()
-
-
-def distinct(batch: Batch) -> Batch:
-    """The batch with one row a key: of a group the highest version, of an event or letter the first."""
-    groups: dict[tuple[str, str], Group] = {}
-    for group in batch.groups:
-        key = (group.project, group.fingerprint)
-        if key not in groups or groups[key].version < group.version:
-            groups[key] = group
-    events = {event_key(row): row for row in reversed(batch.events)}
-    letters = {letter_key(row): row for row in reversed(batch.letters)}
-    return Batch(tuple(groups.values()), tuple(events.values())[::-1], tuple(letters.values())[::-1])
-
-
-def event_key(kept: KeptEvent) -> tuple[str, int]:
-    """The event's id and the day of Kafka's time."""
-    return kept.event.event_id, kept.event.received_at // DAY_MS
-
-
-def letter_key(letter: DeadLetter) -> tuple[Origin, Stage]:
-    """Where it stood, and who gave it up."""
-    return letter.origin, letter.stage
+from argus_streams.core.rows import Row
 
 
 class Refused(Struct, frozen=True):
@@ -56,12 +25,13 @@ class Refused(Struct, frozen=True):
 class Store(Protocol):
     """Derived data at rest."""
 
-    async def write(self, batch: Batch) -> Sequence[Refused]:
-        """Store the batch in one transaction and return the rows that can not be stored.
+    async def write(self, rows: Sequence[Row]) -> Sequence[Refused]:
+        """Store the rows in one transaction and return those that can not be stored.
 
-        May be called again with the same batch: a group's row only goes upwards in its version, an event counts once
-        by (event id, day of Kafka's time), a letter by (origin, stage). Raises ``Unavailable`` when nothing was
-        stored and a later call may succeed, ``Misconfigured`` when no later call will.
+        May be called again with the same rows: the row of a group, an incident, an analysis or of five minutes' score
+        only goes upwards in its version, an event counts once by (event id, day of Kafka's time), a letter by (origin,
+        stage). Raises ``Unavailable`` when nothing was stored and a later call may succeed, ``Misconfigured`` when no
+        later call will.
         """
         ...
 
@@ -72,6 +42,7 @@ class GroupQuery(Struct, frozen=True, kw_only=True):
     project: str | None = None
     statuses: tuple[GroupStatus, ...] = ()  # none = all
     fingerprint: str | None = None  # or its beginning, with or without the version ("v1:9f2c", "9f2c")
+    fingerprints: tuple[str, ...] = ()  # only these; none = all
     since_hour: int = 0  # hour since 1970 from which on ``Group.hours`` is filled
     limit: int = 50
 
@@ -94,6 +65,71 @@ class Reader(Protocol):
 
     async def letters(self, project: str | None, limit: int) -> Sequence[DeadLetter]:
         """The latest letters, the newest first."""
+        ...
+
+
+class IncidentQuery(Struct, frozen=True, kw_only=True):
+    """Which incidents to read; the one whose last signal is the latest comes first."""
+
+    project: str | None = None
+    statuses: tuple[IncidentStatus, ...] = ()  # none = all
+    incident: str | None = None  # its id or the beginning, with or without "i-"
+    since: int = 0  # ms; its last signal is no earlier ...
+    until: int = LAST_TIME  # ... and its first one earlier than this
+    limit: int = 50
+
+    @property
+    def prefix(self) -> str | None:
+        """The beginning of the wanted ids."""
+        return self.incident if self.incident is None or self.incident.startswith("i-") else f"i-{self.incident}"
+
+
+class AnalysisQuery(Struct, frozen=True, kw_only=True):
+    """Which analyses to read; the latest comes first."""
+
+    project: str | None = None
+    subjects: tuple[str, ...] = ()  # only these; none = all
+    subject: str | None = None  # or its beginning, with or without "v1:" or "i-"
+    limit: int = 50
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The beginnings that the wanted subjects may have; none = any."""
+        return () if self.subject is None else (self.subject, f"v1:{self.subject}", f"i-{self.subject}")
+
+
+class Spending(Struct, frozen=True, kw_only=True):
+    """What analyses of one kind came to."""
+
+    by: By
+    reason: str
+    tier: Tier | None = None
+    verdict: Verdict | None = None
+    analyses: int
+    cost: int  # billionths of a dollar
+
+
+class Findings(Protocol):
+    """What people ask of all that was found out; raises as ``Store`` does."""
+
+    async def incidents(self, query: IncidentQuery) -> Sequence[Incident]: ...
+
+    async def analyses(self, query: AnalysisQuery) -> Sequence[Analysis]: ...
+
+    async def scores(self, project: str, until: int = LAST_TIME) -> Sequence[Score]:
+        """The latest score of each type that is earlier than ``until`` (ms), quality first."""
+        ...
+
+    async def spending(self, project: str, since: int, until: int) -> Sequence[Spending]:
+        """What the latest analysis of each subject cost, of those that were made then (ms), the dearest kind first."""
+        ...
+
+
+class Evidence(Protocol):
+    """What is stored of the things that are to be explained; raises as ``Store`` does."""
+
+    async def gather(self, project: str, fingerprints: Sequence[str]) -> Material:
+        """All that ``Material`` tells of these groups."""
         ...
 
 

@@ -27,9 +27,11 @@ from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.core.events import Event, ExceptionInfo, Frame, Origin
 from argus_streams.core.messages import Group, KeptEvent, Version
+from argus_streams.core.rows import Row
 from argus_streams.embedded.choice import postgres_for
 from argus_streams.embedded.postgres import Postgres
-from argus_streams.ports import Batch
+
+Write = Callable[[Sequence[Row]], Awaitable[object]]
 
 FINGERPRINTS = 4_000
 BAR = 10_000  # rows/s
@@ -113,14 +115,14 @@ class Rates(NamedTuple):
     by_cpu: float  # rows in a CPU second
 
 
-async def rates(scene: Scene, batches: Sequence[Batch], write: Callable[[Batch], Awaitable[object]]) -> Rates:
+async def rates(scene: Scene, batches: Sequence[Sequence[Row]], write: Write) -> Rates:
     """Write these batches, one after the other."""
     before, cpu = await written(scene.database), scene.cpu()
     started = time.perf_counter()
     for batch in batches:
         await write(batch)
     seconds, cpu = time.perf_counter() - started, scene.cpu() - cpu
-    rows = sum(len(batch.groups) + len(batch.events) for batch in batches)
+    rows = sum(map(len, batches))
     return Rates(rows / seconds, (await written(scene.database) - before) / seconds, rows / max(cpu, TICK))
 
 
@@ -133,11 +135,11 @@ async def written(database: Database) -> int:
         return found[0] if found else 0
 
 
-def bare(database: Database) -> Callable[[Batch], Awaitable[object]]:
+def bare(database: Database) -> Write:
     """The same JSON into a table of two columns, nothing else."""
 
-    async def write(batch: Batch) -> object:
-        rows = msgspec.json.encode([*batch.groups, *batch.events]).decode()
+    async def write(batch: Sequence[Row]) -> object:
+        rows = msgspec.json.encode(batch).decode()
         async with database.transaction() as connection:
             return await connection.execute(
                 b"insert into public.bare (row) select value from jsonb_array_elements(%s::jsonb)", (rows,)
@@ -161,13 +163,13 @@ async def measure(url: str, postgres: int | None, rows: int) -> None:
                 async with database.transaction() as connection:
                     await connection.execute("truncate argus_live.error_groups, argus_live.group_days")
                 for writes, name in enumerate(("new", "known", "known again")):
-                    batches = [Batch(groups(start, min(size, rows), writes, hours)) for start in range(0, rows, size)]
+                    batches = [groups(start, min(size, rows), writes, hours) for start in range(0, rows, size)]
                     await report(f"{hours} hours, {name}", size, batches, scene)
-            batches = [Batch((), events(start, min(size, rows))) for start in range(0, 5 * rows, size)]
+            batches = [events(start, min(size, rows)) for start in range(0, 5 * rows, size)]
             await report("events of 2 KB", size, batches, scene)
 
 
-async def report(name: str, size: int, batches: Sequence[Batch], scene: Scene) -> None:
+async def report(name: str, size: int, batches: Sequence[Sequence[Row]], scene: Scene) -> None:
     """Print one line."""
     ours = await rates(scene, batches, PostgresStore(scene.database).write)
     theirs = await rates(scene, batches, bare(scene.database))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from argus_streams.core.events import Event, ExceptionInfo, Frame, Origin
+from argus_streams.core.findings import Analysis, Cause, Claim, Fact, Incident, Link, Member, Part, Score
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent, Version
 
 NOON = 1_763_899_200_000  # 2025-11-23T12:00:00Z
@@ -65,3 +66,95 @@ def a_letter(offset: int = 7, **changes: Any) -> DeadLetter:
         "at": NOON,
     }
     return DeadLetter(**fields | changes)
+
+
+def an_incident(**changes: Any) -> Incident:
+    deploy = Member(signal_id="s1", kind="deploy", subject="web/production", title="web 1.1", at=NOON - 60_000)
+    spike = Member(
+        signal_id="s2",
+        kind="group_spiking",
+        subject="v1:9f2c",
+        title="TypeError",
+        at=NOON,
+        of="error",
+        severity="error",
+    )
+    fields: dict[str, Any] = {
+        "project": "shop",
+        "incident": "i-00000000000000a1",
+        "version": Version(1, 1),
+        "status": "open",
+        "title": "TypeError in web after web 1.1",
+        "severity": "error",
+        "opened_at": NOON - 60_000,
+        "last_at": NOON,
+        "services": ("web",),
+        "environments": ("production",),
+        "groups": ("v1:9f2c",),
+        "signals": 2,
+        "causes": (
+            Cause(
+                signal_id="s1",
+                kind="deploy",
+                subject="web/production",
+                title="web 1.1",
+                at=NOON - 60_000,
+                score=0.9,
+                why="It began a minute after web 1.1 went out.",
+                release="1.1",
+                commit="c0ffee",
+                author="ana",
+                files=("src/cart.ts",),
+            ),
+        ),
+        "members": (deploy, spike),
+        "links": (
+            Link(
+                rule="after a deploy",
+                one="s1",
+                other="s2",
+                window=1_800_000,
+                apart=60_000,
+                score=0.9,
+                facts={"service": "web"},
+            ),
+        ),
+    }
+    return Incident(**fields | changes)
+
+
+def an_analysis(**changes: Any) -> Analysis:
+    fields: dict[str, Any] = {
+        "project": "shop",
+        "subject": "v1:9f2c",
+        "kind": "group",
+        "version": Version(1, 1),
+        "at": NOON,
+        "evidence": "hash-1",
+        "by": "model",
+        "reason": "answered",
+        "title": "Carts without a price",
+        "summary": "Release 1.1 reads a price that old carts do not have.",
+        "claims": (Claim(kind="file", value="src/cart.ts", grounded=True),),
+        "facts": (Fact(name="suspect_frame", value="cart.add", text="It fails in cart.add.", score=0.8),),
+        "tier": "middle",
+        "provider": "anthropic",
+        "model": "a-model",
+        "prompt": "p1",
+        "agrees": True,
+        "tokens": {"input": 900, "output": 120},
+        "cost": 4_500_000,
+    }
+    return Analysis(**fields | changes)
+
+
+def a_score(**changes: Any) -> Score:
+    fields: dict[str, Any] = {
+        "project": "shop",
+        "score_type": "quality",
+        "version": Version(1, 1),
+        "at": NOON,
+        "value": 82.5,
+        "parts": (Part(factor="open groups", value=3.0, weight=2.0, points=17.5, text="3 open errors."),),
+    }
+    return Score(**fields | changes)

@@ -34,7 +34,10 @@ _OLDEST = b"""
 select least(
   (select min(day) from {source}.production_events),
   (select min(day) from {source}.group_days),
-  (select (min(at) at time zone 'UTC')::date from {source}.dead_letters))
+  (select (min(at) at time zone 'UTC')::date from {source}.dead_letters),
+  (select (min(last_at) at time zone 'UTC')::date from {source}.incidents),
+  (select (min(at) at time zone 'UTC')::date from {source}.analyses),
+  (select (min(created_at) at time zone 'UTC')::date from {source}.quality_scores))
 """
 _COPY = b"select argus.copy_history(%(source)s, %(schema)s, %(day)s, to_timestamp(%(until)s / 1000.0))"
 

@@ -1,7 +1,7 @@
 """The ports in memory: the same promises as Postgres and Prometheus, for tests of what stands on them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -10,9 +10,10 @@ from argus_streams.core.audit.groups import Stored
 from argus_streams.core.events import Origin
 from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent, Stage
-from argus_streams.ports import DAY_MS, Batch, GroupQuery, Refused, distinct, event_key, letter_key
+from argus_streams.core.rows import DAY_MS, Row, distinct, is_newer, row_key
+from argus_streams.ports import GroupQuery, Refused
 
-R = TypeVar("R", Group, KeptEvent, DeadLetter)
+R = TypeVar("R", bound=Row)
 _BIGGEST = 2**63 - 1  # Postgres' bigint
 
 
@@ -22,60 +23,58 @@ class MemoryStore:
     def __init__(self, projects: Iterable[str] | None = None) -> None:
         """Know these projects alone; ``None`` = any that has a valid slug."""
         self._projects = None if projects is None else frozenset(projects)
-        self._groups: dict[tuple[str, str], Group] = {}
-        self._events: dict[tuple[str, int], KeptEvent] = {}
-        self._letters: dict[tuple[Origin, Stage], DeadLetter] = {}
+        self.rows: dict[Hashable, Row] = {}  # by ``row_key``
 
-    async def write(self, batch: Batch) -> Sequence[Refused]:
-        refused: list[Refused] = []
-        wanted = distinct(batch)
-        for group in _storable(self._of_known(wanted.groups, refused), refused):
-            self._raise_to(group)
-        for kept in _storable(self._of_known(wanted.events, refused), refused):
-            self._events.setdefault(event_key(kept), kept)
-        for letter in _storable(wanted.letters, refused):
-            self._letters.setdefault(letter_key(letter), letter)
+    def all(self, kind: type[R]) -> list[R]:
+        """The rows of one kind, in the order in which they came."""
+        return [row for row in self.rows.values() if isinstance(row, kind)]
+
+    async def write(self, rows: Sequence[Row]) -> Sequence[Refused]:
+        wanted = distinct(rows)
+        refused = [Refused(row, "unknown project", row.project) for row in wanted if not self._admits(row)]
+        for row in _storable([row for row in wanted if self._admits(row)], refused):
+            self._put(row)
         return refused
 
     async def groups(self, query: GroupQuery) -> Sequence[Group]:
-        found = [group for group in self._groups.values() if _asked(group, query)]
+        found = [group for group in self.all(Group) if _asked(group, query)]
         found.sort(key=lambda group: (-group.last_seen, group.project, group.fingerprint))
         return [_since(group, query.since_hour) for group in found[: query.limit]]
 
     async def events(self, project: str, fingerprint: str, limit: int) -> Sequence[KeptEvent]:
-        found = [kept for kept in self._events.values() if (kept.project, kept.fingerprint) == (project, fingerprint)]
+        found = [kept for kept in self.all(KeptEvent) if (kept.project, kept.fingerprint) == (project, fingerprint)]
         return sorted(found, key=lambda kept: (-kept.event.received_at, kept.event.event_id))[:limit]
 
     async def letters(self, project: str | None, limit: int) -> Sequence[DeadLetter]:
-        found = [letter for letter in self._letters.values() if project in {None, letter.project}]
+        found = [letter for letter in self.all(DeadLetter) if project in {None, letter.project}]
         return sorted(found, key=lambda letter: (-letter.at, letter.origin))[:limit]
 
     async def stored_groups(self, keys: Sequence[tuple[str, str]], since_hour: int) -> Mapping[tuple[str, str], Stored]:
-        found = {key: _since(self._groups[key], since_hour) for key in keys if key in self._groups}
+        groups = {(group.project, group.fingerprint): _since(group, since_hour) for group in self.all(Group)}
+        found = {key: groups[key] for key in keys if key in groups}
         return {key: Stored(g.version, g.count, g.closed, g.duplicates, g.hours) for key, g in found.items()}
 
     async def lacking_events(self, keys: Sequence[tuple[str, int]]) -> Collection[tuple[str, int]]:
-        return {(event_id, at) for event_id, at in keys if (event_id, at // DAY_MS) not in self._events}
+        return {(event_id, at) for event_id, at in keys if (event_id, at // DAY_MS) not in self.rows}
 
     async def lacking_letters(self, keys: Sequence[tuple[Origin, Stage]]) -> Collection[tuple[Origin, Stage]]:
-        return {key for key in keys if key not in self._letters}
+        return {key for key in keys if key not in self.rows}
 
-    def _of_known(self, rows: Sequence[R], refused: list[Refused]) -> Sequence[R]:
-        strangers = [row for row in rows if not self._knows(row.project)]
-        refused.extend(Refused(row, "unknown project", row.project) for row in strangers)
-        return [row for row in rows if self._knows(row.project)]
+    def _admits(self, row: Row) -> bool:
+        """Whether its project is known; a letter may be of none."""
+        if isinstance(row, DeadLetter):
+            return True
+        return bool(SLUG.match(row.project)) if self._projects is None else row.project in self._projects
 
-    def _knows(self, slug: str) -> bool:
-        return bool(SLUG.match(slug)) if self._projects is None else slug in self._projects
-
-    def _raise_to(self, group: Group) -> None:
-        """Keep the higher version; hours that a snapshot no longer tells stay."""
-        key = (group.project, group.fingerprint)
-        stored = self._groups.get(key)
-        if stored is None:
-            self._groups[key] = group
-        elif stored.version < group.version:
-            self._groups[key] = msgspec.structs.replace(group, hours=stored.hours | group.hours)
+    def _put(self, row: Row) -> None:
+        """Keep the higher version; hours that a group's snapshot no longer tells stay."""
+        key = row_key(row)
+        known = self.rows.setdefault(key, row)
+        if known is row or not is_newer(row, known):
+            return
+        if isinstance(row, Group) and isinstance(known, Group):
+            row = msgspec.structs.replace(row, hours=known.hours | row.hours)
+        self.rows[key] = row
 
 
 def _asked(group: Group, query: GroupQuery) -> bool:
@@ -83,6 +82,7 @@ def _asked(group: Group, query: GroupQuery) -> bool:
         query.project in {None, group.project}
         and (not query.statuses or group.status in query.statuses)
         and group.fingerprint.startswith(query.prefix or "")
+        and (not query.fingerprints or group.fingerprint in query.fingerprints)
     )
 
 

@@ -8,18 +8,29 @@ import psycopg
 from msgspec import Struct
 
 from argus_streams.adapters.database import Connection, Database, translate
+from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent
+from argus_streams.core.rows import Row, distinct
 from argus_streams.errors import Malformed
-from argus_streams.ports import Batch, Refused, Row, distinct
+from argus_streams.ports import Refused
 
-R = TypeVar("R", Group, KeptEvent, DeadLetter)
+R = TypeVar("R", bound=Row)
 UnknownProject = Literal["create", "refuse"]
 DAY = 24  # hours
 
 _ADMIT: Mapping[UnknownProject, tuple[str, ...]] = {
     "create": ("create_projects", "known_projects"),
     "refuse": ("known_projects",),
+}
+
+# Rows that one statement takes as they are told; those of groups go into two tables.
+_AS_TOLD: Mapping[str, type[Row]] = {
+    "insert_events": KeptEvent,
+    "upsert_incidents": Incident,
+    "upsert_analyses": Analysis,
+    "upsert_scores": Score,
+    "upsert_letters": DeadLetter,
 }
 
 
@@ -64,36 +75,36 @@ class PostgresStore:
         self._database = database
         self._admit = _ADMIT[unknown_projects]
 
-    async def write(self, batch: Batch) -> Sequence[Refused]:
+    async def write(self, rows: Sequence[Row]) -> Sequence[Refused]:
         """All in one go; only when a value is unstorable is it found by halving."""
-        wanted = distinct(batch)
-        if not (wanted.groups or wanted.events or wanted.letters):
+        wanted = distinct(rows)
+        if not wanted:
             return []
         try:
             return await self._transact(wanted, _together)
         except Malformed:
             return await self._transact(wanted, _halving)
 
-    async def _transact(self, batch: Batch, execute: Execute) -> Sequence[Refused]:
+    async def _transact(self, rows: Sequence[Row], execute: Execute) -> Sequence[Refused]:
         refused: list[Refused] = []
         async with self._database.transaction() as connection:
 
-            async def put(statement: str, rows: Sequence[Encoded]) -> Sequence[tuple[Any, ...]]:
-                if not rows:
+            async def put(statement: str, encoded: Sequence[Encoded]) -> Sequence[tuple[Any, ...]]:
+                if not encoded:
                     return []
-                outcome = await execute(connection, Table(self._database.statements[statement], rows))
+                outcome = await execute(connection, Table(self._database.statements[statement], encoded))
                 refused.extend(outcome.refused)
                 return outcome.returned
 
-            slugs = {group.project for group in batch.groups} | {kept.project for kept in batch.events}
-            known = await self._known(connection, slugs)
-            groups = _of_known(batch.groups, known, refused)
+            known = await self._known(connection, {row.project for row in rows if not isinstance(row, DeadLetter)})
+            admitted = [row for row in rows if _is_admitted(row, known)]
+            refused += [Refused(row, "unknown project", row.project) for row in rows if not _is_admitted(row, known)]
+            groups = _of(Group, admitted)
             written = set(await put("upsert_groups", _encoded(groups, _without_hours, refused)))
             raised = [group for group in groups if group.hours and (group.project, group.fingerprint) in written]
             await put("upsert_counts", _encoded(raised, _counts, refused))
-            events = _of_known(batch.events, known, refused)
-            await put("insert_events", _encoded(events, _whole, refused))
-            await put("upsert_letters", _encoded(batch.letters, _whole, refused))
+            for statement, kind in _AS_TOLD.items():
+                await put(statement, _encoded(_of(kind, admitted), _whole, refused))
         return refused
 
     async def _known(self, connection: Connection, slugs: Iterable[str]) -> frozenset[str]:
@@ -105,15 +116,13 @@ class PostgresStore:
         return frozenset(slug for (slug,) in found)
 
 
-def _of_known(rows: Iterable[R], known: frozenset[str], refused: list[Refused]) -> list[R]:
-    """The rows of known projects."""
-    kept = []
-    for row in rows:
-        if row.project in known:
-            kept.append(row)
-        else:
-            refused.append(Refused(row, "unknown project", row.project))
-    return kept
+def _is_admitted(row: Row, known: frozenset[str]) -> bool:
+    """Whether its project is known; a letter may be of none."""
+    return isinstance(row, DeadLetter) or row.project in known
+
+
+def _of(kind: type[R], rows: Sequence[Row]) -> list[R]:
+    return [row for row in rows if isinstance(row, kind)]
 
 
 def _encoded(rows: Iterable[R], shape: Callable[[R], object], refused: list[Refused]) -> Sequence[Encoded]:

@@ -95,6 +95,77 @@ cross join lateral jsonb_to_record(r.event) as e (
 order by e.event_id
 on conflict (event_id, day) do nothing;
 
+-- name: upsert_incidents
+insert into {generation}.incidents as stored (
+  project_id, incident, epoch, writes, status, title, severity, opened_at, last_at, status_at, status_by, reason,
+  merged_into, services, environments, groups, signals, causes, members, links, replayed
+)
+select
+  p.id, i.incident, (i.version ->> 0)::bigint, (i.version ->> 1)::bigint, i.status, i.title, i.severity,
+  to_timestamp(i.opened_at / 1000.0), to_timestamp(i.last_at / 1000.0), to_timestamp(i.status_at / 1000.0),
+  i.status_by, coalesce(i.reason, ''), i.merged_into, coalesce(i.services, '{}'), coalesce(i.environments, '{}'),
+  coalesce(i.groups, '{}'), i.signals, coalesce(i.causes, '[]'), coalesce(i.members, '[]'), coalesce(i.links, '[]'),
+  coalesce(i.replayed, false)
+from jsonb_to_recordset(%(rows)s::jsonb) as i (
+  project text, incident text, version jsonb, status text, title text, severity text, opened_at bigint, last_at bigint,
+  status_at bigint, status_by text, reason text, merged_into text, services text[], environments text[], groups text[],
+  signals bigint, causes jsonb, members jsonb, links jsonb, replayed boolean
+)
+join argus.projects p on p.slug = i.project
+order by p.id, i.incident
+on conflict (project_id, incident) do update set
+  epoch = excluded.epoch, writes = excluded.writes, status = excluded.status, title = excluded.title,
+  severity = excluded.severity, opened_at = excluded.opened_at, last_at = excluded.last_at,
+  status_at = excluded.status_at, status_by = excluded.status_by, reason = excluded.reason,
+  merged_into = excluded.merged_into, services = excluded.services, environments = excluded.environments,
+  groups = excluded.groups, signals = excluded.signals, causes = excluded.causes, members = excluded.members,
+  links = excluded.links, replayed = excluded.replayed, updated_at = now()
+where (stored.epoch, stored.writes) < (excluded.epoch, excluded.writes);
+
+-- name: upsert_analyses
+insert into {generation}.analyses as stored (
+  project_id, subject, epoch, writes, kind, at, evidence, by, reason, title, summary, doubt, claims, facts, tier,
+  provider, model, prompt, agrees, tokens, cost, joined, verdict, verdict_by, again_at
+)
+select
+  p.id, a.subject, (a.version ->> 0)::bigint, (a.version ->> 1)::bigint, a.kind, to_timestamp(a.at / 1000.0),
+  a.evidence, a.by, a.reason, coalesce(a.title, ''), coalesce(a.summary, ''), coalesce(a.doubt, ''),
+  coalesce(a.claims, '[]'), coalesce(a.facts, '[]'), a.tier, a.provider, a.model, a.prompt, a.agrees,
+  coalesce(a.tokens, '{}'), coalesce(a.cost, 0), coalesce(a.joined, 1), a.verdict, a.verdict_by,
+  to_timestamp(a.again_at / 1000.0)
+from jsonb_to_recordset(%(rows)s::jsonb) as a (
+  project text, subject text, version jsonb, kind text, at bigint, evidence text, by text, reason text, title text,
+  summary text, doubt text, claims jsonb, facts jsonb, tier text, provider text, model text, prompt text,
+  agrees boolean, tokens jsonb, cost bigint, joined bigint, verdict text, verdict_by text, again_at bigint
+)
+join argus.projects p on p.slug = a.project
+order by p.id, a.subject
+on conflict (project_id, subject) do update set
+  epoch = excluded.epoch, writes = excluded.writes, kind = excluded.kind, at = excluded.at,
+  evidence = excluded.evidence, by = excluded.by, reason = excluded.reason, title = excluded.title,
+  summary = excluded.summary, doubt = excluded.doubt, claims = excluded.claims, facts = excluded.facts,
+  tier = excluded.tier, provider = excluded.provider, model = excluded.model, prompt = excluded.prompt,
+  agrees = excluded.agrees, tokens = excluded.tokens, cost = excluded.cost, joined = excluded.joined,
+  verdict = excluded.verdict, verdict_by = excluded.verdict_by, again_at = excluded.again_at, updated_at = now()
+where (stored.epoch, stored.writes) < (excluded.epoch, excluded.writes);
+
+-- name: upsert_scores
+insert into {generation}.quality_scores as stored (
+  project_id, score_type, span, created_at, epoch, writes, value, parts
+)
+select
+  p.id, s.score_type, date_bin('5 minutes', to_timestamp(s.at / 1000.0), to_timestamp(0)),
+  to_timestamp(s.at / 1000.0), (s.version ->> 0)::bigint, (s.version ->> 1)::bigint, s.value, s.parts
+from jsonb_to_recordset(%(rows)s::jsonb) as s (
+  project text, score_type text, version jsonb, at bigint, value double precision, parts jsonb
+)
+join argus.projects p on p.slug = s.project
+order by 1, 2, 3
+on conflict (project_id, score_type, span) do update set
+  created_at = excluded.created_at, epoch = excluded.epoch, writes = excluded.writes, value = excluded.value,
+  parts = excluded.parts
+where (stored.epoch, stored.writes) < (excluded.epoch, excluded.writes);
+
 -- name: upsert_letters
 insert into {generation}.dead_letters as stored (
   stage, topic, partition, "offset", index, project, source, reason, detail, size, at
@@ -132,6 +203,7 @@ join argus.projects p on p.id = g.project_id
 where (%(project)s::text is null or p.slug = %(project)s)
   and (%(statuses)s::text[] = '{}' or g.status = any (%(statuses)s::text[]))
   and (%(prefix)s::text is null or g.fingerprint ^@ %(prefix)s)
+  and (%(fingerprints)s::text[] = '{}' or g.fingerprint = any (%(fingerprints)s::text[]))
 order by g.last_seen desc, p.slug, g.fingerprint
 limit %(limit)s;
 
@@ -181,3 +253,136 @@ where not exists (
   select from {generation}.dead_letters l
   where (l.topic, l.partition, l.offset, l.index, l.stage) = (k.topic, k.partition, k.offset, k.index, k.stage)
 );
+
+-- name: incidents
+select (to_jsonb(i) || jsonb_build_object(
+  'project', p.slug, 'version', jsonb_build_array(i.epoch, i.writes),
+  'opened_at', (extract(epoch from i.opened_at) * 1000)::bigint,
+  'last_at', (extract(epoch from i.last_at) * 1000)::bigint,
+  'status_at', (extract(epoch from i.status_at) * 1000)::bigint
+))::text
+from {generation}.incidents i
+join argus.projects p on p.id = i.project_id
+where (%(project)s::text is null or p.slug = %(project)s)
+  and (%(statuses)s::text[] = '{}' or i.status = any (%(statuses)s::text[]))
+  and (%(prefix)s::text is null or i.incident ^@ %(prefix)s)
+  and i.last_at >= to_timestamp(%(since)s::bigint / 1000.0) and i.opened_at < to_timestamp(%(until)s::bigint / 1000.0)
+order by i.last_at desc, p.slug, i.incident
+limit %(limit)s;
+
+-- name: analyses
+select (to_jsonb(a) || jsonb_build_object(
+  'project', p.slug, 'version', jsonb_build_array(a.epoch, a.writes),
+  'at', (extract(epoch from a.at) * 1000)::bigint, 'again_at', (extract(epoch from a.again_at) * 1000)::bigint
+))::text
+from {generation}.analyses a
+join argus.projects p on p.id = a.project_id
+where (%(project)s::text is null or p.slug = %(project)s)
+  and (%(subjects)s::text[] = '{}' or a.subject = any (%(subjects)s::text[]))
+  and (%(prefixes)s::text[] = '{}'
+    or exists (select from unnest(%(prefixes)s::text[]) as wanted (prefix) where a.subject ^@ wanted.prefix))
+order by a.at desc, p.slug, a.subject
+limit %(limit)s;
+
+-- name: scores
+select (to_jsonb(s) || jsonb_build_object(
+  'project', p.slug, 'version', jsonb_build_array(s.epoch, s.writes),
+  'at', (extract(epoch from s.created_at) * 1000)::bigint
+))::text
+from argus.projects p
+cross join unnest(array['quality', 'risk']) with ordinality as wanted (score_type, place)
+cross join lateral (
+  select * from {generation}.quality_scores
+  where project_id = p.id and score_type = wanted.score_type
+    and created_at < to_timestamp(%(until)s::bigint / 1000.0)
+  order by created_at desc
+  limit 1
+) s
+where p.slug = %(project)s
+order by wanted.place;
+
+-- name: spending
+select jsonb_build_object(
+  'by', a.by, 'reason', a.reason, 'tier', a.tier, 'verdict', a.verdict, 'analyses', count(*), 'cost', sum(a.cost)
+)::text
+from {generation}.analyses a
+join argus.projects p on p.id = a.project_id
+where p.slug = %(project)s
+  and a.at >= to_timestamp(%(since)s::bigint / 1000.0) and a.at < to_timestamp(%(until)s::bigint / 1000.0)
+group by a.by, a.reason, a.tier, a.verdict
+order by sum(a.cost) desc, count(*) desc, a.by, a.reason, a.tier, a.verdict;
+
+-- name: evidence_events
+-- Of each group its first event and its newest ones.
+select jsonb_build_object('project', p.slug, 'fingerprint', e.fingerprint, 'reason', e.reason, 'event', e.event)::text
+from argus.projects p
+cross join unnest(%(fingerprints)s::text[]) with ordinality as wanted (fingerprint, place)
+cross join lateral (
+  (select event_id, day from {generation}.production_events
+  where project_id = p.id and fingerprint = wanted.fingerprint
+  order by received_at, event_id desc limit 1)
+  union
+  (select event_id, day from {generation}.production_events
+  where project_id = p.id and fingerprint = wanted.fingerprint
+  order by received_at desc, event_id limit %(each)s - 1)
+) k
+join {generation}.production_events e on e.event_id = k.event_id and e.day = k.day
+where p.slug = %(project)s
+order by wanted.place, e.received_at desc, e.event_id;
+
+-- name: evidence_others
+-- Ids of events are hashes: in their order the first ones are a sample, the same one each time.
+select jsonb_build_object('project', p.slug, 'fingerprint', e.fingerprint, 'reason', e.reason, 'event', e.event)::text
+from argus.projects p
+cross join lateral (
+  select event_id, day from {generation}.production_events
+  where project_id = p.id and day = any (%(days)s::date[]) and fingerprint <> all (%(fingerprints)s::text[])
+  order by event_id, day
+  limit %(limit)s
+) k
+join {generation}.production_events e on e.event_id = k.event_id and e.day = k.day
+where p.slug = %(project)s
+order by e.event_id, e.day;
+
+-- name: evidence_similar
+-- Of the groups that were resolved, so many of those that were seen last.
+select g.fingerprint
+from argus.projects p
+cross join lateral (
+  select * from {generation}.error_groups
+  where project_id = p.id and status = 'resolved'
+  order by last_seen desc
+  limit %(among)s
+) g
+cross join lateral (
+  select (g.type = any (%(types)s::text[]))::int as type, (g.culprit = any (%(culprits)s::text[]))::int as culprit,
+    (g.service = any (%(services)s::text[]))::int as service
+) alike
+cross join lateral (
+  select 2 * coalesce(alike.type, 0) + 2 * coalesce(alike.culprit, 0) + coalesce(alike.service, 0) as points
+) likeness
+where p.slug = %(project)s and likeness.points > 0 and g.fingerprint <> all (%(fingerprints)s::text[])
+order by likeness.points desc, g.last_seen desc, g.fingerprint
+limit %(limit)s;
+
+-- name: evidence_candidates
+-- Of the groups that nobody ignores, so many of those that were seen last.
+select g.fingerprint
+from argus.projects p
+cross join lateral (
+  select * from {generation}.error_groups
+  where project_id = p.id
+  order by last_seen desc
+  limit %(among)s
+) g
+cross join lateral (
+  select (g.type = any (%(types)s::text[]))::int as type, exists (
+    select from jsonb_array_elements(g.parts) part
+    where part ->> 0 = 'message' and part ->> 1 = any (%(messages)s::text[])
+  )::int as message
+) alike
+cross join lateral (select coalesce(alike.type, 0) + 2 * alike.message as points) likeness
+where p.slug = %(project)s and likeness.points > 0 and g.status <> 'ignored'
+  and g.fingerprint <> all (%(fingerprints)s::text[])
+order by likeness.points desc, g.last_seen desc, g.fingerprint
+limit %(limit)s;

@@ -19,14 +19,7 @@ class PostgresReader:
         self._database = database
 
     async def groups(self, query: GroupQuery) -> Sequence[Group]:
-        wanted = {
-            "project": query.project,
-            "statuses": list(query.statuses),
-            "prefix": query.prefix,
-            "since_hour": query.since_hour,
-            "limit": query.limit,
-        }
-        return await self._read("groups", wanted, Group)
+        return await self._read("groups", wanted_groups(query), Group)
 
     async def events(self, project: str, fingerprint: str, limit: int) -> Sequence[KeptEvent]:
         return await self._read("events", {"project": project, "fingerprint": fingerprint, "limit": limit}, KeptEvent)
@@ -39,3 +32,15 @@ class PostgresReader:
             statements = await self._database.shown(connection)
             rows = await (await connection.execute(statements[statement], wanted)).fetchall()
         return [msgspec.json.decode(text, type=shape) for (text,) in rows]
+
+
+def wanted_groups(query: GroupQuery) -> Mapping[str, Any]:
+    """The parameters of the statement ``groups``."""
+    return {
+        "project": query.project,
+        "statuses": list(query.statuses),
+        "prefix": query.prefix,
+        "fingerprints": list(query.fingerprints),
+        "since_hour": query.since_hour,
+        "limit": query.limit,
+    }

@@ -1,6 +1,6 @@
 """STORE: snapshots, kept events and letters in, rows in Postgres out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,15 +9,14 @@ from argus_streams.agents.wire import DEAD, UNREADABLE, Topics, letter_of
 from argus_streams.core import letters
 from argus_streams.core.clip import clean
 from argus_streams.core.events import Origin
+from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.letters import TEXT, Letter
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent
-from argus_streams.ports import Batch, Refused, Row, Store, event_key, letter_key
+from argus_streams.core.rows import Row, Snapshot, row_key
+from argus_streams.ports import Refused, Store
 from argus_streams.streaming.agent import Effects, Slice
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
-
-_GROUP = msgspec.json.Decoder(Group)
-_KEPT = msgspec.json.Decoder(KeptEvent)
 
 
 class _Placed(NamedTuple):
@@ -34,8 +33,14 @@ class StoreAgent:
     name = "store"
 
     def __init__(self, topics: Topics, store: Store) -> None:
-        self._topics = topics
         self._store = store
+        self._read: Mapping[str, Callable[[bytes], Row]] = {
+            topics.groups: msgspec.json.Decoder(Group).decode,
+            topics.kept: msgspec.json.Decoder(KeptEvent).decode,
+            topics.correlated: msgspec.json.Decoder(Incident).decode,
+            topics.analyses: msgspec.json.Decoder(Analysis).decode,
+            topics.scores: msgspec.json.Decoder(Score).decode,
+        }
 
     async def turn(self, slices: Sequence[Slice]) -> Effects:
         """Store what the slices tell. Raises ``Unavailable`` while the database is away."""
@@ -47,22 +52,12 @@ class StoreAgent:
                     placed += [_Placed(row, piece, record) for row in self._rows(piece, record)]
                 except UNREADABLE as error:
                     out += _refuse(piece, record, "not a message of this topic", str(error))
-        rows = [each.row for each in placed]
-        refused = await self._store.write(
-            Batch(
-                groups=[row for row in rows if isinstance(row, Group)],
-                events=[row for row in rows if isinstance(row, KeptEvent)],
-                letters=[row for row in rows if isinstance(row, DeadLetter)],
-            )
-        )
+        refused = await self._store.write([each.row for each in placed])
         return Effects([*out, *_letters(refused, placed)])
 
     def _rows(self, piece: Slice, record: Record) -> Sequence[Row]:
-        if piece.topic == self._topics.groups:
-            return (_GROUP.decode(record.value or b""),)
-        if piece.topic == self._topics.kept:
-            return (_KEPT.decode(record.value or b""),)
-        return _dead_letters(record)
+        read = self._read.get(piece.topic)
+        return _dead_letters(record) if read is None else (read(record.value or b""),)
 
 
 def _dead_letters(record: Record) -> list[DeadLetter]:
@@ -87,23 +82,18 @@ def _letters(refused: Sequence[Refused], placed: Sequence[_Placed]) -> list[Outg
     """A letter for each record whose row was refused; several records may have told one row."""
     alike: dict[object, list[_Placed]] = {}
     for place in placed if refused else ():
-        alike.setdefault(_key(place.row), []).append(place)
+        alike.setdefault(_told(place.row), []).append(place)
     out: list[Outgoing] = []
     for each in refused:
-        for place in alike.get(_key(each.row), ()):
+        for place in alike.get(_told(each.row), ()):
             if place.row == each.row:
                 out += _refuse(place.piece, place.record, each.reason, each.detail)
     return out
 
 
-def _key(row: Row) -> object:
-    match row:
-        case Group():
-            return row.project, row.fingerprint, row.version
-        case KeptEvent():
-            return event_key(row)
-        case DeadLetter():
-            return letter_key(row)
+def _told(row: Row) -> Hashable:
+    """What equal rows have in common, and few others."""
+    return (row_key(row), row.version) if isinstance(row, Snapshot) else row_key(row)
 
 
 def _refuse(piece: Slice, record: Record, reason: str, detail: str) -> list[Outgoing]:

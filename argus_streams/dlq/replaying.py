@@ -25,9 +25,9 @@ from argus_streams.core.replaying import (
     order_again,
     replay_of,
 )
+from argus_streams.core.rows import Row
 from argus_streams.dlq.looking import Box
 from argus_streams.errors import Unavailable
-from argus_streams.ports import Batch, Row
 from argus_streams.settings import Settings
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.producer import Outgoing
@@ -147,12 +147,7 @@ class Replayer:
                 raws = await asyncio.to_thread(self._records.fetch, list(batch))
                 rows: list[tuple[Row, Found]] = [(_row(raws[at], batch[at].found), batch[at].found) for at in raws]
                 lost += [Lost(batch[at].found, "the letter is not there any more") for at in batch.keys() - raws.keys()]
-                refused = await store.write(
-                    Batch(
-                        groups=[row for row, _ in rows if isinstance(row, Group)],
-                        events=[row for row, _ in rows if isinstance(row, KeptEvent)],
-                    )
-                )
+                refused = await store.write([row for row, _ in rows])
                 for no in refused:
                     lost += [Lost(found, f"refused again: {no.reason}") for row, found in rows if row == no.row]
                 tick(len(batch))

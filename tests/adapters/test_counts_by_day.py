@@ -14,7 +14,6 @@ from argus_streams.adapters.database import open_database
 from argus_streams.adapters.migrations import migrate, read_migrations
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.core.messages import Version
-from argus_streams.ports import Batch
 
 pytestmark = pytest.mark.postgres
 
@@ -37,7 +36,7 @@ def store(url, *groups, generation="argus_live"):
     async def main():
         async with open_database(url, generation) as database:
             for group in groups:
-                assert await PostgresStore(database).write(Batch([group])) == []
+                assert await PostgresStore(database).write([group]) == []
 
     asyncio.run(main())
 

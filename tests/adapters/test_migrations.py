@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from stored_rows import a_group, a_kept, a_letter
+from stored_rows import a_group, a_kept, a_letter, a_score, an_analysis, an_incident
 
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.adapters.database import open_database
@@ -13,7 +13,7 @@ from argus_streams.adapters.migrations import ensure_partitions, migrate, read_m
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.errors import Misconfigured
-from argus_streams.ports import Batch, GroupQuery
+from argus_streams.ports import GroupQuery
 
 pytestmark = pytest.mark.postgres
 
@@ -105,7 +105,7 @@ def test_partitions_are_made_ahead_with_row_security(postgres_url):
 
 def test_a_new_partition_takes_its_day_out_of_the_default_one(postgres_url):
     asyncio.run(migrate(postgres_url))
-    assert store(postgres_url, Batch(events=[a_kept("far", received_at=ms(day(20)))])) == []
+    assert store(postgres_url, [a_kept("far", received_at=ms(day(20)))]) == []
     where = "select tableoid::regclass::text, event_id from argus_live.production_events"
     assert query(postgres_url, where) == [("argus_live.production_events_default", "far")]
     asyncio.run(ensure_partitions(postgres_url, "argus_live", days_ahead=20))
@@ -119,11 +119,12 @@ def test_what_is_too_old_is_dropped_and_the_rest_stays(postgres_url):
         connection.execute("select argus.create_partition('argus_live', %s)", [old])
         connection.execute("select argus.create_partition('argus_live', %s)", [new])
     stray = day(-50)
-    batch = Batch(
-        groups=[a_group(hours={ms(stray) // 3_600_000: 1, ms(new) // 3_600_000: 2})],
-        events=[a_kept(f"{date}", received_at=ms(date)) for date in (stray, old, new)],
-        letters=[a_letter(1, at=ms(stray)), a_letter(2, at=ms(new))],
-    )
+    batch = [
+        a_group(hours={ms(stray) // 3_600_000: 1, ms(new) // 3_600_000: 2}),
+        *[a_kept(f"{date}", received_at=ms(date)) for date in (stray, old, new)],
+        a_letter(1, at=ms(stray)),
+        a_letter(2, at=ms(new)),
+    ]
     assert store(postgres_url, batch) == []
     upkeep = asyncio.run(ensure_partitions(postgres_url, "argus_live", keep_days=30))
     assert upkeep.dropped == (f"production_events_{old:%Y%m%d}",)
@@ -138,8 +139,8 @@ def test_a_second_generation_stands_beside_the_live_one(postgres_url):
     with psycopg.connect(postgres_url) as connection:
         connection.execute("select argus.create_generation('argus_g2')")
     asyncio.run(ensure_partitions(postgres_url, "argus_g2", days_ahead=1))
-    store(postgres_url, Batch(groups=[a_group(count=1)]))
-    store(postgres_url, Batch(groups=[a_group(count=2)], events=[a_kept(received_at=ms(day(0)))]), "argus_g2")
+    store(postgres_url, [a_group(count=1)])
+    store(postgres_url, [a_group(count=2), a_kept(received_at=ms(day(0)))], "argus_g2")
 
     async def counts(generation):
         async with open_database(postgres_url, generation) as database:
@@ -157,7 +158,7 @@ def test_the_correlation_summary_counts_by_hour(postgres_url):
     asyncio.run(migrate(postgres_url))
     hour = ms(day(0)) // 3_600_000 - 24
     groups = [a_group(hours={hour: 3, hour + 1: 1}), a_group(fingerprint="v1:b", hours={hour: 4, hour - 24 * 60: 9})]
-    store(postgres_url, Batch(groups=groups))
+    store(postgres_url, groups)
     rows = query(
         postgres_url,
         "select p.slug, extract(epoch from hour)::bigint / 3600, event_count, unique_errors"
@@ -170,11 +171,12 @@ def test_a_deleted_project_takes_its_rows_along(postgres_url):
     asyncio.run(migrate(postgres_url))
     hours = {ms(day(0)) // 3_600_000: 1}
     for slug in ("shop", "blog"):
-        store(postgres_url, Batch([a_group(project=slug, hours=hours)], [a_kept(slug, project=slug)]))
+        found = (a_group(project=slug, hours=hours), a_kept(slug, project=slug))
+        store(postgres_url, [*found, an_incident(project=slug), an_analysis(project=slug), a_score(project=slug)])
     with psycopg.connect(postgres_url) as connection:
         connection.execute("delete from argus.projects where slug = 'shop'")
     assert asyncio.run(ensure_partitions(postgres_url, "argus_live", keep_days=9_999)).deleted == 1
-    for table in ("error_groups", "group_counts", "production_events"):
+    for table in ("error_groups", "group_counts", "production_events", "incidents", "analyses", "quality_scores"):
         rows = query(postgres_url, f"select slug from argus_live.{table} join argus.projects on id = project_id")  # noqa: S608
         assert rows == [("blog",)]
         assert query(postgres_url, f"select count(*) from argus_live.{table}") == [(1,)]  # noqa: S608

@@ -18,7 +18,7 @@ from argus_streams.adapters.migrations import ensure_partitions, migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.core.messages import Version
-from argus_streams.ports import Batch, GroupQuery
+from argus_streams.ports import GroupQuery
 
 CONFIGURATION = """
 [databases]
@@ -81,7 +81,7 @@ def test_migrations_writers_and_readers_share_few_sessions(pooled_url):
         async with open_database(pooled_url, connections=12) as database:
             store, reader = PostgresStore(database), PostgresReader(database)
             batches = [
-                Batch([a_group(version=Version(1, n), count=n), a_group(fingerprint=f"v1:{n}")], [a_kept(f"e{n}")])
+                [a_group(version=Version(1, n), count=n), a_group(fingerprint=f"v1:{n}"), a_kept(f"e{n}")]
                 for n in range(1, 41)
             ]
             assert await asyncio.gather(*map(store.write, batches)) == [[]] * 40
@@ -96,7 +96,7 @@ def test_limits_of_one_transaction_do_not_reach_the_next_client(pooled_url):
     async def main():
         await migrate(pooled_url)
         async with open_database(pooled_url) as database:
-            await PostgresStore(database).write(Batch(groups=[a_group()]))
+            await PostgresStore(database).write([a_group()])
 
     asyncio.run(main())
     with psycopg.connect(pooled_url, autocommit=True) as connection:

@@ -14,7 +14,7 @@ from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.core.messages import Version
 from argus_streams.errors import Malformed, Misconfigured, Unavailable
-from argus_streams.ports import Batch, GroupQuery
+from argus_streams.ports import GroupQuery
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/none"
 
@@ -66,7 +66,7 @@ def test_a_generation_that_is_no_schema_name_is_refused(name):
 def test_a_server_that_is_not_there_is_unavailable_soon():
     async def main():
         async with open_database(NOBODY, patience=0.5) as database:
-            await PostgresStore(database).write(Batch(groups=[a_group()]))
+            await PostgresStore(database).write([a_group()])
 
     started = time.monotonic()
     with pytest.raises(Unavailable):
@@ -90,7 +90,7 @@ def test_a_database_without_tables_is_misconfigured(postgres_url):
             with pytest.raises(Misconfigured, match="argus migrate"):
                 await database.probe()
             with pytest.raises(Misconfigured, match="argus migrate"):
-                await PostgresStore(database).write(Batch(groups=[a_group()]))
+                await PostgresStore(database).write([a_group()])
 
     asyncio.run(main())
 
@@ -107,7 +107,7 @@ def test_a_cut_connection_is_unavailable_and_the_same_batch_is_stored_once_later
         await migrate(postgres_url)
         async with open_database(postgres_url) as database:
             store, reader = PostgresStore(database), PostgresReader(database)
-            batch = Batch([a_group()], [a_kept()])
+            batch = [a_group(), a_kept()]
             async with connected(postgres_url) as other, other.transaction():
                 await other.execute("lock table argus_live.production_events")
                 writing = asyncio.create_task(store.write(batch))
@@ -156,12 +156,10 @@ def test_many_writers_of_the_same_rows_end_at_the_highest_version(postgres_url):
 def versions(writes):
     """Thirty groups at one version, in an order of its own."""
     numbers = sorted(range(30), key=lambda n: (n * writes) % 31)
-    return Batch(
-        [
-            a_group(fingerprint=f"v1:{n}", version=Version(1, writes), count=writes, hours={490_000: writes})
-            for n in numbers
-        ]
-    )
+    return [
+        a_group(fingerprint=f"v1:{n}", version=Version(1, writes), count=writes, hours={490_000: writes})
+        for n in numbers
+    ]
 
 
 @pytest.mark.postgres
@@ -172,14 +170,14 @@ def test_a_stopped_server_is_unavailable_and_the_store_goes_on_when_it_is_back(n
         await migrate(server.url)
         async with open_database(server.url, patience=2.0) as database:
             store = PostgresStore(database)
-            assert await store.write(Batch(groups=[a_group()])) == []
+            assert await store.write([a_group()]) == []
             server.kill()
             with pytest.raises(Unavailable):
-                await store.write(Batch(events=[a_kept()]))
+                await store.write([a_kept()])
             with pytest.raises(Unavailable):
                 await migrate(server.url)
             server.restart()
-            assert await until_available(store, Batch(events=[a_kept()])) == []
+            assert await until_available(store, [a_kept()]) == []
             assert await PostgresReader(database).groups(GroupQuery()) == [a_group()]
             assert await PostgresReader(database).events("shop", "v1:9f2c", 10) == [a_kept()]
 

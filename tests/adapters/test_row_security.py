@@ -7,12 +7,11 @@ import uuid
 import psycopg
 import pytest
 from psycopg import errors
-from stored_rows import a_group, a_kept, a_letter
+from stored_rows import a_group, a_kept, a_letter, a_score, an_analysis, an_incident
 
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
-from argus_streams.ports import Batch
 
 pytestmark = pytest.mark.postgres
 
@@ -24,6 +23,10 @@ READABLE = (
     "argus_live.production_events",
     "argus_live.dead_letters",
     "argus_live.correlation_summary",
+    "argus_live.incidents",
+    "argus_live.analyses",
+    "argus_live.quality_scores",
+    "argus.reports",
 )
 
 
@@ -65,14 +68,20 @@ async def fill(url):
     await migrate(url)
     async with open_database(url) as database:
         for slug in ("shop", "blog"):
-            batch = Batch(
-                [a_group(project=slug, hours={490_000: 1})],
-                [a_kept(f"{slug}-1", project=slug)],
-                [a_letter(ord(slug[0]), project=slug)],
-            )
+            batch = [
+                a_group(project=slug, hours={490_000: 1}),
+                a_kept(f"{slug}-1", project=slug),
+                a_letter(ord(slug[0]), project=slug),
+                an_incident(project=slug),
+                an_analysis(project=slug),
+                a_score(project=slug),
+            ]
             assert await PostgresStore(database).write(batch) == []
     async with await psycopg.AsyncConnection.connect(url) as connection:
         await connection.execute("update argus_live.group_days set day = (now() at time zone 'UTC')::date")
+        await connection.execute(
+            "insert into argus.reports select slug, id, 'week', '2026-11-23', now(), '', '' from argus.projects"
+        )
 
 
 @pytest.mark.parametrize("table", READABLE)
@@ -103,6 +112,8 @@ def test_keys_generations_and_partitions_are_not_for_members(ask, table):
         "update argus.projects set name = 'mine'",
         "insert into argus.memberships (project_id, user_id) select id, auth.uid() from argus.projects",
         "delete from argus_live.error_groups",
+        "delete from argus_live.incidents",
+        "update argus.reports set html = ''",
         "select argus.create_partitions(1)",
         "select argus.drop_partitions(0)",
     ],
@@ -123,7 +134,7 @@ def test_every_table_has_row_security_and_every_policy_asks_for_the_user_once(po
             "select roles, qual from pg_policies where schemaname in ('argus', 'argus_live')"
         ).fetchall()
     assert bare == []
-    assert len(policies) == 6
+    assert len(policies) == 10
     assert {tuple(roles) for roles, _ in policies} == {("authenticated",)}
     for _, condition in policies:
         assert condition.count("auth.uid()") == condition.count("( SELECT auth.uid() AS uid)")

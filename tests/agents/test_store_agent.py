@@ -28,6 +28,10 @@ def kept(*found):
     return piece(*(told(row, offset) for offset, row in enumerate(found)), topic=TOPICS.kept, topic_id="kept-id")
 
 
+def findings(*found, topic):
+    return piece(*(told(row, offset) for offset, row in enumerate(found)), topic=topic, topic_id="findings-id")
+
+
 def dead(*headers):
     records = (Record(offset=offset, value=b"body", headers=tuple(each)) for offset, each in enumerate(headers))
     return piece(*records, topic=DEAD, topic_id="dead-id")
@@ -58,6 +62,30 @@ def test_groups_and_kept_events_are_stored_and_nothing_leaves():
     assert stored.turn(groups(rows.a_group()), kept(rows.a_kept())).records == []
     assert stored.groups() == [rows.a_group()]
     assert stored.events() == [rows.a_kept()]
+
+
+@pytest.mark.parametrize(
+    ("topic", "row"),
+    [
+        (TOPICS.correlated, rows.an_incident()),
+        (TOPICS.analyses, rows.an_analysis()),
+        (TOPICS.scores, rows.a_score()),
+    ],
+)
+def test_findings_are_stored_and_what_is_none_is_a_letter(topic, row):
+    stored = Stored()
+    answer = stored.turn(findings(row, rows.a_letter(), topic=topic))
+    assert stored.store.all(type(row)) == [row]
+    ((letter, _),) = answer.letters()
+    assert (letter.reason, answer.records[0].topic) == ("not a message of this topic", topic + ".dlq")
+
+
+def test_a_refused_finding_is_a_letter_while_its_neighbours_are_stored():
+    stored = Stored(projects=["shop"])
+    strangers = rows.an_incident(project="nowhere"), rows.an_incident(project="nowhere", version=rows.Version(1, 2))
+    answer = stored.turn(findings(*strangers, rows.an_incident(), topic=TOPICS.correlated))
+    assert [letter.origins[0].offset for letter, _ in answer.letters()] == [1]  # the newer one is what is told
+    assert stored.store.all(type(strangers[0])) == [rows.an_incident()]
 
 
 def test_a_turn_told_twice_is_stored_once():

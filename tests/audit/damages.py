@@ -9,7 +9,7 @@ from argus_streams.agents.wire import DEAD, key_of
 from argus_streams.core import ledger, letters
 from argus_streams.core.letters import WHOLE
 from argus_streams.core.messages import Group, KeptEvent, LedgerRecord, Sighting
-from argus_streams.ports import event_key, letter_key
+from argus_streams.core.rows import event_key, letter_key, row_key
 
 LETTERS = TOPICS.incoming + DEAD
 
@@ -69,7 +69,7 @@ def lose_letter(world, choose):
 def lose_letter_row(world, choose):
     rows = asyncio.run(world.store.letters(None, 10_000))
     row = choose(sorted(rows, key=lambda row: row.origin))
-    del world.store._letters[letter_key(row)]  # noqa: SLF001 - what a person might do to a table
+    del world.store.rows[letter_key(row)]  # what a person might do to a table
     return {("letter row", "missing", row.origin.partition, row.origin.offset, row.origin.index)}
 
 
@@ -112,7 +112,7 @@ def _miscount(world, choose, by):
     told = {**group.hours, hour: group.hours[hour] + by}
     wrong = msgspec.structs.replace(group, count=group.count + by, hours=told)
     rewrite(world, TOPICS.groups, partition, at, wrong)
-    world.store._groups[group.project, group.fingerprint] = wrong  # noqa: SLF001 - STORE wrote what it was told
+    world.store.rows[row_key(group)] = wrong  # STORE wrote what it was told
     return group, hour
 
 
@@ -139,7 +139,7 @@ def count_for_another(world, choose):
         told = {**group.hours, hour: group.hours[hour] + by}
         wrong = msgspec.structs.replace(group, count=group.count + by, hours=told)
         rewrite(world, TOPICS.groups, partition, at, wrong)
-        world.store._groups[group.project, group.fingerprint] = wrong  # noqa: SLF001 - STORE wrote what it was told
+        world.store.rows[row_key(group)] = wrong  # STORE wrote what it was told
         found.add(("count", "missing" if by < 0 else "double", *_first(world, group, hour)))
     return found
 
@@ -162,18 +162,18 @@ def _first(world, group, hour):
 
 def _row(world, choose):
     partition, at, group = choose(latest(world))
-    return partition, at, group, (group.project, group.fingerprint)
+    return partition, at, group, row_key(group)
 
 
 def lose_row(world, choose):
     partition, at, _, key = _row(world, choose)
-    del world.store._groups[key]  # noqa: SLF001
+    del world.store.rows[key]
     return {("group row", "missing", partition, at, WHOLE)}
 
 
 def row_counts_more(world, choose):
     partition, at, group, key = _row(world, choose)
-    world.store._groups[key] = msgspec.structs.replace(group, count=group.count + 2)  # noqa: SLF001
+    world.store.rows[key] = msgspec.structs.replace(group, count=group.count + 2)
     return {("group row", "double", partition, at, WHOLE)}
 
 
@@ -181,7 +181,7 @@ def lose_hour_row(world, choose):
     partition, at, group, key = _row(world, choose)
     hours = dict(group.hours)
     del hours[choose(sorted(hours))]
-    world.store._groups[key] = msgspec.structs.replace(group, hours=hours)  # noqa: SLF001
+    world.store.rows[key] = msgspec.structs.replace(group, hours=hours)
     return {("hour row", "missing", partition, at, WHOLE)}
 
 
@@ -189,14 +189,14 @@ def hour_row_counts_more(world, choose):
     partition, at, group, key = _row(world, choose)
     hour = choose(sorted(group.hours))
     hours = {**group.hours, hour: group.hours[hour] + 1}
-    world.store._groups[key] = msgspec.structs.replace(group, hours=hours)  # noqa: SLF001
+    world.store.rows[key] = msgspec.structs.replace(group, hours=hours)
     return {("hour row", "double", partition, at, WHOLE)}
 
 
 def lose_kept_row(world, choose):
     kept = [msgspec.json.decode(r.value, type=KeptEvent) for _, _, r in records(world, TOPICS.kept)]
     row = choose(kept)
-    del world.store._events[event_key(row)]  # noqa: SLF001
+    del world.store.rows[event_key(row)]
     origin = row.event.origin
     return {("kept row", "missing", origin.partition, origin.offset, origin.index)}
 

@@ -14,7 +14,6 @@ from argus_streams.adapters import topics
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
-from argus_streams.ports import Batch
 from argus_streams.streaming.reader import Reader, metadata
 
 ROLES = {"normalize": "normalize", "group": "correlate", "store": "store"}
@@ -84,9 +83,8 @@ class Deployment(NamedTuple):
             await consumer.stop()
 
     async def _store(self, held):
-        batch = Batch(tuple(held._groups.values()), tuple(held._events.values()), tuple(held._letters.values()))  # noqa: SLF001
         async with open_database(self.database) as opened:
-            assert await PostgresStore(opened).write(batch) == []
+            assert await PostgresStore(opened).write(list(held.rows.values())) == []
 
     def abort(self, topic, partition):
         """Write a record in a transaction that is given up."""

@@ -7,7 +7,7 @@ from damages import records, remove
 from worlds import NOW, PARTITIONS, TOPICS, World, own, rubbish
 
 from argus_streams.agents.wire import key_of
-from argus_streams.core.messages import Sighting
+from argus_streams.core.messages import Group, KeptEvent, Sighting
 
 HOUR = 3_600_000
 
@@ -150,8 +150,10 @@ def test_a_span_tells_of_its_own_bodies_alone(world):
 
 def test_rows_that_postgres_may_have_dropped_are_not_asked_for(world):
     world.drain()
-    world.store._events.clear()  # noqa: SLF001 - what its upkeep does
-    for key, group in world.store._groups.items():  # noqa: SLF001
-        world.store._groups[key] = msgspec.structs.replace(group, hours={})  # noqa: SLF001
+    for key, row in tuple(world.store.rows.items()):  # what its upkeep does
+        if isinstance(row, KeptEvent):
+            del world.store.rows[key]
+        elif isinstance(row, Group):
+            world.store.rows[key] = msgspec.structs.replace(row, hours={})
     assert not audited(world).clean
     assert audited(world, stored_since=NOW + 1_000 * HOUR).clean

@@ -13,7 +13,6 @@ from confluent_kafka import Consumer, TopicPartition
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.postgres import PostgresStore
-from argus_streams.ports import Batch
 
 
 class Deployment(NamedTuple):
@@ -64,7 +63,7 @@ def stored(postgres_url, topics):
     whole = Deployment({**topics.environment, "DATABASE_URL": postgres_url})
     assert whole.argus("migrate").exit_code == 0
     groups = [rows.a_group(), rows.a_group(fingerprint="v1:9fff", title="[red]KeyError: 'ean'", status="resolved")]
-    asyncio.run(_store(postgres_url, Batch(groups=groups, events=[rows.a_kept()])))
+    asyncio.run(_store(postgres_url, [*groups, rows.a_kept()]))
     return whole
 
 

@@ -12,7 +12,7 @@ from argus_streams.adapters.memory import MemoryStore
 from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.core.messages import Version
-from argus_streams.ports import Batch, letter_key
+from argus_streams.core.rows import letter_key
 
 
 @asynccontextmanager
@@ -50,7 +50,7 @@ def held(request):
 def test_of_groups_that_are_there_version_numbers_and_hours_are_told(held):
     here = a_group(version=Version(7, 3), closed=2, duplicates=1)
     asked = [("shop", here.fingerprint), ("shop", "v1:elsewhere"), ("blog", here.fingerprint)]
-    ((key, stored),) = held(Batch(groups=[here]), lambda holdings: holdings.stored_groups(asked, 0)).items()
+    ((key, stored),) = held([here], lambda holdings: holdings.stored_groups(asked, 0)).items()
     assert key == ("shop", here.fingerprint)
     assert (stored.version, stored.count, stored.closed, stored.duplicates) == (Version(7, 3), 3, 2, 1)
     assert stored.hours == {HOUR - 1: 1, HOUR: 2}
@@ -58,21 +58,21 @@ def test_of_groups_that_are_there_version_numbers_and_hours_are_told(held):
 
 def test_hours_are_told_from_the_one_that_is_asked_for(held):
     asked = [("shop", a_group().fingerprint)]
-    (stored,) = held(Batch(groups=[a_group()]), lambda holdings: holdings.stored_groups(asked, HOUR)).values()
+    (stored,) = held([a_group()], lambda holdings: holdings.stored_groups(asked, HOUR)).values()
     assert stored.hours == {HOUR: 2}
 
 
 def test_events_that_lack_are_told_by_id_and_day(held):
     day = 86_400_000
     asked = [("e1", NOON), ("e1", NOON + day), ("e2", NOON)]
-    lacking = held(Batch(events=[a_kept("e1")]), lambda holdings: holdings.lacking_events(asked))
+    lacking = held([a_kept("e1")], lambda holdings: holdings.lacking_events(asked))
     assert set(lacking) == {("e1", NOON + day), ("e2", NOON)}
 
 
 def test_letters_that_lack_are_told_by_origin_and_stage(held):
     here, other = a_letter(7), a_letter(8)
     asked = [letter_key(here), letter_key(other), (here.origin, "store")]
-    lacking = held(Batch(letters=[here]), lambda holdings: holdings.lacking_letters(asked))
+    lacking = held([here], lambda holdings: holdings.lacking_letters(asked))
     assert set(lacking) == {letter_key(other), (here.origin, "store")}
 
 
@@ -84,4 +84,4 @@ def test_nothing_asked_is_nothing_told(held):
             *(await holdings.lacking_letters([])),
         )
 
-    assert held(Batch(), ask) == ()
+    assert held([], ask) == ()

@@ -13,7 +13,7 @@ from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.core.messages import Version
-from argus_streams.ports import Batch, GroupQuery
+from argus_streams.ports import GroupQuery
 
 ALL = GroupQuery()
 
@@ -30,7 +30,7 @@ def in_postgres(url):
         await migrate(url)
         async with open_database(url) as database:
             for slug in projects or ():
-                await PostgresStore(database).write(Batch(groups=[a_group(project=slug, fingerprint="v1:seed")]))
+                await PostgresStore(database).write([a_group(project=slug, fingerprint="v1:seed")])
             yield PostgresStore(database, "create" if projects is None else "refuse"), PostgresReader(database)
 
     return opened
@@ -68,7 +68,7 @@ def test_a_group_is_read_as_it_was_written(run):
     )
 
     async def scenario(store, reader):
-        assert await store.write(Batch(groups=[group])) == []
+        assert await store.write([group]) == []
         assert await reader.groups(ALL) == [group]
 
     run(scenario)
@@ -78,7 +78,7 @@ def test_an_event_is_read_as_it_was_written(run):
     kept = a_kept(severity="warning", kind="alert", status="firing", service="web", environment="prod", release="1.0")
 
     async def scenario(store, reader):
-        assert await store.write(Batch(events=[kept])) == []
+        assert await store.write([kept]) == []
         assert await reader.events("shop", "v1:9f2c", 10) == [kept]
 
     run(scenario)
@@ -88,7 +88,7 @@ def test_a_letter_is_read_as_it_was_written_even_of_no_project(run):
     letters = [a_letter(1), a_letter(2, project="No Project", at=NOON - 1, detail="")]
 
     async def scenario(store, reader):
-        assert await store.write(Batch(letters=letters)) == []
+        assert await store.write(letters) == []
         assert await reader.letters(None, 10) == letters
         assert await reader.letters("shop", 10) == letters[:1]
 
@@ -100,8 +100,8 @@ def test_a_version_that_is_not_higher_changes_nothing(run, version):
     stored = a_group(version=Version(2, 5), count=5)
 
     async def scenario(store, reader):
-        await store.write(Batch(groups=[stored]))
-        await store.write(Batch(groups=[replace(stored, version=version, count=4, hours={HOUR: 1})]))
+        await store.write([stored])
+        await store.write([replace(stored, version=version, count=4, hours={HOUR: 1})])
         assert await reader.groups(ALL) == [stored]
 
     run(scenario)
@@ -112,8 +112,8 @@ def test_a_higher_version_replaces_the_group_and_its_counts(run, version):
     higher = a_group(version=version, count=9, status="resolved", hours={HOUR - 1: 1, HOUR: 8})
 
     async def scenario(store, reader):
-        await store.write(Batch(groups=[a_group(version=Version(2, 5))]))
-        await store.write(Batch(groups=[higher]))
+        await store.write([a_group(version=Version(2, 5))])
+        await store.write([higher])
         assert await reader.groups(ALL) == [higher]
 
     run(scenario)
@@ -123,7 +123,7 @@ def test_of_one_group_in_a_batch_the_highest_version_is_stored(run):
     groups = [a_group(version=Version(1, n), count=n, hours={HOUR: n}) for n in (2, 9, 4)]
 
     async def scenario(store, reader):
-        assert await store.write(Batch(groups=groups)) == []
+        assert await store.write(groups) == []
         assert await reader.groups(ALL) == [groups[1]]
 
     run(scenario)
@@ -131,8 +131,8 @@ def test_of_one_group_in_a_batch_the_highest_version_is_stored(run):
 
 def test_hours_that_a_later_snapshot_no_longer_tells_stay(run):
     async def scenario(store, reader):
-        await store.write(Batch(groups=[a_group(hours={HOUR - 400: 7})]))
-        await store.write(Batch(groups=[a_group(version=Version(1, 2), hours={HOUR: 1})]))
+        await store.write([a_group(hours={HOUR - 400: 7})])
+        await store.write([a_group(version=Version(1, 2), hours={HOUR: 1})])
         (everything,) = await reader.groups(ALL)
         (recent,) = await reader.groups(GroupQuery(since_hour=HOUR - 24))
         assert everything.hours == {HOUR - 400: 7, HOUR: 1}
@@ -147,8 +147,8 @@ def test_hours_before_the_window_stay_beside_later_ones_of_their_day(run):
     late = {midnight + 3: 3, midnight + 4: 1, midnight + 24: 4}
 
     async def scenario(store, reader):
-        await store.write(Batch(groups=[a_group(hours=early)]))
-        await store.write(Batch(groups=[a_group(version=Version(1, 2), hours=late)]))
+        await store.write([a_group(hours=early)])
+        await store.write([a_group(version=Version(1, 2), hours=late)])
         (everything,) = await reader.groups(ALL)
         (recent,) = await reader.groups(GroupQuery(since_hour=midnight + 4))
         assert everything.hours == early | late
@@ -161,7 +161,7 @@ def test_hours_far_apart_and_before_1970_are_stored(run):
     group = a_group(hours={-25: 1, -24: 2, 0: 3, HOUR: 4})
 
     async def scenario(store, reader):
-        assert await store.write(Batch(groups=[group])) == []
+        assert await store.write([group]) == []
         assert await reader.groups(GroupQuery(since_hour=-25)) == [group]
 
     run(scenario)
@@ -170,8 +170,8 @@ def test_hours_far_apart_and_before_1970_are_stored(run):
 def test_an_event_told_twice_on_one_day_is_stored_once(run):
     async def scenario(store, reader):
         again = a_kept("e1", message="told again", received_at=NOON + 3_600_000)
-        await store.write(Batch(events=[a_kept("e1"), again]))
-        await store.write(Batch(events=[again]))
+        await store.write([a_kept("e1"), again])
+        await store.write([again])
         assert await reader.events("shop", "v1:9f2c", 10) == [a_kept("e1")]
 
     run(scenario)
@@ -181,7 +181,7 @@ def test_the_same_event_id_on_another_day_is_another_row(run):
     tomorrow = a_kept("e1", received_at=NOON + 86_400_000)
 
     async def scenario(store, reader):
-        await store.write(Batch(events=[a_kept("e1"), tomorrow]))
+        await store.write([a_kept("e1"), tomorrow])
         assert await reader.events("shop", "v1:9f2c", 10) == [tomorrow, a_kept("e1")]
 
     run(scenario)
@@ -189,8 +189,8 @@ def test_the_same_event_id_on_another_day_is_another_row(run):
 
 def test_a_letter_told_twice_is_stored_once(run):
     async def scenario(store, reader):
-        await store.write(Batch(letters=[a_letter(1), a_letter(1)]))
-        await store.write(Batch(letters=[a_letter(1), a_letter(1, stage="group")]))
+        await store.write([a_letter(1), a_letter(1)])
+        await store.write([a_letter(1), a_letter(1, stage="group")])
         assert len(await reader.letters(None, 10)) == 2
 
     run(scenario)
@@ -205,7 +205,7 @@ def test_unstorable_rows_alone_are_refused_and_their_neighbours_stored(run):
     letters = [a_letter(1), a_letter(2, detail="\0")]
 
     async def scenario(store, reader):
-        refused = await store.write(Batch(groups, events, letters))
+        refused = await store.write([*groups, *events, *letters])
         assert [one.row for one in refused] == [groups[4], groups[7], events[2], letters[1]]
         assert {one.reason for one in refused} == {"unstorable value"}
         assert all(one.detail for one in refused)
@@ -219,7 +219,7 @@ def test_unstorable_rows_alone_are_refused_and_their_neighbours_stored(run):
 def test_a_value_outside_the_language_of_the_columns_is_refused(run):
     async def scenario(store, reader):
         rows = [a_group(fingerprint="v1:a", status="unheard of"), a_group(fingerprint="v1:b", severity="loud")]
-        refused = await store.write(Batch(groups=[*rows, a_group()]))
+        refused = await store.write([*rows, a_group()])
         assert [one.row for one in refused] == rows
         assert await reader.groups(ALL) == [a_group()]
 
@@ -230,7 +230,7 @@ def test_half_an_emoji_is_refused_alone(run):
     cut = a_kept("cut", message="\ud83d")
 
     async def scenario(store, reader):
-        refused = await store.write(Batch(events=[cut, a_kept("whole")]))
+        refused = await store.write([cut, a_kept("whole")])
         assert [one.row for one in refused] == [cut]
         assert await reader.events("shop", "v1:9f2c", 10) == [a_kept("whole")]
 
@@ -241,7 +241,7 @@ def test_half_an_emoji_is_refused_alone(run):
 def test_rows_of_an_invalid_project_are_refused(run, slug):
     async def scenario(store, reader):
         group, kept = a_group(project=slug), a_kept(project=slug)
-        refused = await store.write(Batch([group, a_group()], [kept]))
+        refused = await store.write([group, a_group(), kept])
         assert [(one.row, one.reason) for one in refused] == [(group, "unknown project"), (kept, "unknown project")]
         assert await reader.groups(ALL) == [a_group()]
 
@@ -251,7 +251,7 @@ def test_rows_of_an_invalid_project_are_refused(run, slug):
 def test_rows_of_an_unknown_project_are_refused_where_projects_are_not_created(run):
     async def scenario(store, reader):
         strange = a_group(project="strange")
-        refused = await store.write(Batch(groups=[strange, a_group()]))
+        refused = await store.write([strange, a_group()])
         assert [(one.row, one.reason) for one in refused] == [(strange, "unknown project")]
         assert await reader.groups(GroupQuery(project="strange")) == []
         assert await reader.groups(GroupQuery(fingerprint="9f2c")) == [a_group()]
@@ -261,7 +261,7 @@ def test_rows_of_an_unknown_project_are_refused_where_projects_are_not_created(r
 
 def test_an_empty_batch_is_no_work(run):
     async def scenario(store, reader):
-        assert await store.write(Batch()) == []
+        assert await store.write([]) == []
         assert await reader.groups(ALL) == []
 
     run(scenario)
@@ -277,7 +277,7 @@ def test_groups_are_found_by_project_status_and_the_beginning_of_their_fingerpri
     ]
 
     async def scenario(store, reader):
-        await store.write(Batch(groups=groups))
+        await store.write(groups)
 
         async def found(**query):
             return [groups.index(group) for group in await reader.groups(GroupQuery(**query))]
