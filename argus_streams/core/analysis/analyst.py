@@ -58,7 +58,7 @@ def explain(dossier: Dossier) -> Explained:
 
 
 def _title(dossier: Dossier, frame: Frame | None) -> str:
-    if dossier.incident is not None:
+    if dossier.kind == "incident" and dossier.incident is not None:
         return _of_incident(dossier.incident, dossier.groups)
     group = dossier.groups[0] if dossier.groups else None
     if group is None:

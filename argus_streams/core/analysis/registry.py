@@ -22,7 +22,7 @@ class TaskRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one kind of question may take."""
 
     tier: Tier
-    max_input_bytes: Annotated[int, Meta(ge=4096)]  # of system text, user text and shape together
+    max_input_bytes: Annotated[int, Meta(ge=8192)]  # of system text, user text and shape together
     max_tokens: Positive  # of the answer
 
 
