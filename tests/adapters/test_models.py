@@ -40,7 +40,7 @@ def test_prices_are_exact_billionths():
         ("  merge: {", "  marge: {", "the task merge is missing"),
         (
             "  merge: {",
-            "  joke: {tier: small, max_input_bytes: 5000, max_tokens: 1}\n  merge: {",
+            "  joke: {tier: small, max_input_bytes: 9000, max_tokens: 1}\n  merge: {",
             "there is no task joke",
         ),
         ("tier: small", "tier: tiny", "Invalid enum value 'tiny'"),
