@@ -13,6 +13,8 @@ from argus_streams.core.findings import Analysis, By, Incident, IncidentStatus, 
 from argus_streams.core.messages import DeadLetter, Group, GroupStatus, KeptEvent, Stage
 from argus_streams.core.rows import Row
 
+ANSWER_SECONDS = 7 * 86_400  # that an answer of a model is kept
+
 
 class Refused(Struct, frozen=True):
     """One row that can never be stored, while its neighbours were."""
@@ -217,5 +219,5 @@ class Answers(Protocol):
         ...
 
     async def put(self, answers: Mapping[str, bytes]) -> None:
-        """Keep these for seven days."""
+        """Keep these for ``ANSWER_SECONDS``."""
         ...

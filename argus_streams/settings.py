@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     health_host: str = Field("0.0.0.0", description="Where /livez and /readyz listen.")  # noqa: S104 - a pod's probes
     health_port: int = Field(8080, ge=0, le=65535, description="Port of /livez and /readyz; 0 = any free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias="REDIS_URL",
+        description="Redis, where answers of models are kept for seven days; default: each worker keeps its own.",
+    )
     model_providers: Annotated[tuple[ModelProvider, ...], NoDecode] = Field(
         (),
         description="Who runs the models that explain problems, comma-separated: anthropic, bedrock, vertex, foundry "

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 from psycopg import sql
+from redis_part import RedisServer
 
 from argus_streams.embedded.choice import kafka_for, postgres_for
 from argus_streams.embedded.kafka import start_kafka
@@ -128,6 +129,13 @@ def new_postgres(say):
         yield lambda directory=None: started.enter_context(
             parts.obtained("postgres", lambda: start_postgres(directory, say=say))
         )
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    """A Redis of the test's own, to stop and start."""
+    with parts.obtained("redis", lambda: RedisServer(tmp_path)) as part:
+        yield part
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ MARKER_OF = {
     "postgres_server": "postgres",
     "postgres_url": "postgres",
     "new_postgres": "postgres",
+    "redis_server": "redis",
     "shared_dir": "shared",
 }
 """The marker that a test carries by itself for using a fixture."""
