@@ -156,7 +156,7 @@ async def groups(
 ) -> Sequence[Group]:
     """The groups seen last."""
     query = GroupQuery(project=project, statuses=tuple(statuses), limit=limit, since_hour=_now_hour() - console.HOURS)
-    async with _database(given) as database:
+    async with reading(given) as database:
         return await PostgresReader(database).groups(query)
 
 
@@ -176,7 +176,7 @@ def show_groups(found: Sequence[Group], limit: int) -> None:
 async def group(given: Settings, group_id: str, *, project: str | None) -> Group:
     """The group whose fingerprint begins so. Raises ``NotFound`` when none or several do."""
     query = GroupQuery(project=project, fingerprint=group_id, limit=3, since_hour=_now_hour() - console.HOURS)
-    async with _database(given) as database:
+    async with reading(given) as database:
         found = await PostgresReader(database).groups(query)
     if len(found) != 1:
         several = ", ".join(f"{each.project} {each.fingerprint}" for each in found)
@@ -186,7 +186,7 @@ async def group(given: Settings, group_id: str, *, project: str | None) -> Group
 
 async def show_group(given: Settings, found: Group) -> None:
     """Print one group with its latest whole event."""
-    async with _database(given) as database:
+    async with reading(given) as database:
         events = await PostgresReader(database).events(found.project, found.fingerprint, KEPT)
     console.printer().print(console.group_page(found, events, _now_hour()))
 
@@ -198,7 +198,8 @@ async def command(given: Settings, found: Group, action: Action, by: str) -> Non
     await publisher(given).command(order)
 
 
-def _database(given: Settings) -> AbstractAsyncContextManager[Database]:
+def reading(given: Settings) -> AbstractAsyncContextManager[Database]:
+    """The database that people read, for one question."""
     return open_database(given.database(), given.db_schema, connections=1, patience=PATIENCE_SECONDS)
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from argus_streams.agents.wire import Topics, key_of, outgoing
 from argus_streams.core import letters, packed
+from argus_streams.core.findings import Feedback, IncidentCommand
 from argus_streams.core.messages import Command
 from argus_streams.errors import Malformed
 from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
@@ -39,9 +40,18 @@ class Publisher:
         """Write bodies, each with CloudEvents' headers in binary mode and those of its request."""
         await self._producer.write([self._body(body) for body in bodies])
 
-    async def command(self, order: Command) -> None:
-        """Write a command under its group's key."""
-        await self._producer.write([outgoing(self._topics.commands, key_of(order.project, order.fingerprint), order)])
+    async def command(self, order: Command | IncidentCommand | Feedback) -> None:
+        """Write what somebody decided, under the key of whom it concerns."""
+        await self._producer.write([self._order(order)])
+
+    def _order(self, order: Command | IncidentCommand | Feedback) -> Outgoing:
+        match order:
+            case Command():
+                return outgoing(self._topics.commands, key_of(order.project, order.fingerprint), order)
+            case IncidentCommand():
+                return outgoing(self._topics.incident_commands, order.project.encode(), order)
+            case Feedback():
+                return outgoing(self._topics.feedback, order.project.encode(), order)
 
     def _body(self, body: Publication) -> Outgoing:
         told = {**body.headers, "ce_source": body.source, "project": body.project, "ce_specversion": "1.0"}

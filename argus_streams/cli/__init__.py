@@ -3,7 +3,7 @@
 import click
 
 from argus_streams import logs
-from argus_streams.cli import audit, bodies, letters, operating, problems, replay, trying
+from argus_streams.cli import audit, bodies, findings, letters, operating, problems, replay, trying
 
 
 @click.group(
@@ -19,6 +19,10 @@ from argus_streams.cli import audit, bodies, letters, operating, problems, repla
         bodies.parameterize,
         problems.groups,
         problems.group,
+        findings.incidents,
+        findings.incident,
+        findings.analysis,
+        findings.scores,
         letters.dlq,
         replay.replay,
         audit.audit,
