@@ -12,6 +12,10 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from argus_streams.core.analysis.prices import Provider
+from argus_streams.core.analysis.registry import Task
+from argus_streams.core.findings import Tier
+
 DAY = 86_400_000  # ms
 MINUTE = 60_000  # ms
 
@@ -26,8 +30,9 @@ class Limits(Struct, frozen=True):
 class Attempt(Struct, frozen=True, array_like=True):
     """A call that was reserved and is not settled: it may be under way."""
 
-    task: str
-    provider: str
+    task: Task
+    tier: Tier
+    provider: Provider
     model: str
     reserved: int  # billionths of a dollar, the worst case
     minute: int  # since 1970: it counts for this one and its day

@@ -1,22 +1,34 @@
 """What is still to be explained: one job a subject, kept in the state until it is answered or given up."""
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
 from msgspec import Struct
 
+from argus_streams.core.analysis.asking import Ending, Trouble
+from argus_streams.core.analysis.chain import Try
+from argus_streams.core.analysis.prices import Provider
+from argus_streams.core.analysis.registry import Rung
 from argus_streams.core.findings import AnalysisRequest
 
-UNREADABLE = 2  # answers in a row that can not be used; then the rules answer
-ROUNDS = 3  # times that all models were tried in vain, an hour apart; then only news are a cause to ask again
-PAUSE = 3_600_000  # ms
+_PAUSES = (60_000, 600_000, 3_600_000)  # ms, before all models are tried again; then only news are a cause to ask
+
+
+class Tried(Struct, frozen=True, array_like=True):
+    """A model that was asked in vain."""
+
+    provider: Provider
+    model: str
+    ended: Ending | Trouble
 
 
 class Job(Struct, frozen=True, array_like=True):
     """A request, and what was tried for it; new fields go to the end."""
 
     request: AnalysisRequest
-    tried: tuple[tuple[str, str], ...] = ()  # provider and model of this round
-    unreadable: int = 0
+    tried: tuple[Tried, ...] = ()  # in this round
     rounds: int = 0
+    spent: int = 0  # billionths of a dollar, its share of calls that brought nothing
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -37,19 +49,26 @@ def asked(known: Job | None, request: AnalysisRequest) -> Job:
     """The job after a request: news begin it anew, the same again changes nothing."""
     if known is not None and known.request.evidence == request.evidence:
         return known
-    return Job(request)
+    return Job(request, spent=known.spent if known else 0)
 
 
-def failed(job: Job, provider: str, model: str) -> Job:
-    """The model did not answer: the next one is asked."""
-    return msgspec.structs.replace(job, tried=(*job.tried, (provider, model)))
-
-
-def unreadable(job: Job) -> Job:
-    """The answer could not be used."""
-    return msgspec.structs.replace(job, unreadable=job.unreadable + 1)
+def failed(job: Job, tried: Tried, cost: int) -> Job:
+    """The model brought nothing that can be used, which cost this much."""
+    return msgspec.structs.replace(job, tried=(*job.tried, tried), spent=job.spent + cost)
 
 
 def exhausted(job: Job) -> Job:
     """All models were tried in vain: a later round begins with the first again."""
-    return msgspec.structs.replace(job, tried=(), unreadable=0, rounds=job.rounds + 1)
+    return msgspec.structs.replace(job, tried=(), rounds=job.rounds + 1)
+
+
+def pause(job: Job) -> int | None:
+    """How long to wait before the next round, in ms; ``None`` = there is none."""
+    return _PAUSES[job.rounds] if job.rounds < len(_PAUSES) else None
+
+
+def tries(job: Job, ladder: Iterable[Rung]) -> Sequence[Try]:
+    """The tries of this round, as far as their models still stand on the ladder."""
+    rungs = {(rung.provider, rung.model): rung for rung in ladder}
+    known = ((rungs.get((each.provider, each.model)), each.ended) for each in job.tried)
+    return [Try(rung, ended) for rung, ended in known if rung is not None]

@@ -14,7 +14,7 @@ LIMITS = Limits(nanos_per_day=1_000, calls_per_minute=5)
 
 
 def attempt(reserved, *subjects):
-    return Attempt("cause", "anthropic", "a-model", reserved, 0, (subjects or ("v1:aa",),))
+    return Attempt("cause", "middle", "anthropic", "a-model", reserved, 0, (subjects or ("v1:aa",),))
 
 
 def reserved(account, cost, now=NOON, limits=LIMITS):

@@ -50,6 +50,10 @@ class Books:
                 if at <= now:
                     yield At(partition, project)
 
+    def touched(self) -> Iterator[At]:
+        """The projects that were looked at so far."""
+        return iter(tuple(self._accounts))
+
     def epoch(self, at: At) -> int:
         """Under which this worker owns the project."""
         return self._state.epoch(at.partition)

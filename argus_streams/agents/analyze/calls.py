@@ -5,8 +5,9 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import NamedTuple
 
+from argus_streams.agents.analyze.providers import Providers
 from argus_streams.core.analysis.asking import Question, Reply
-from argus_streams.ports import Model, NoReply
+from argus_streams.ports import NoReply
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +41,9 @@ class Calls:
     """One a process. What ends is kept until the turn that settles it is confirmed."""
 
     def __init__(
-        self, models: Mapping[str, Model], slots: int, *, ended: Callable[[], None], collect: float = COLLECT_SECONDS
+        self, providers: Providers, slots: int, *, ended: Callable[[], None], collect: float = COLLECT_SECONDS
     ) -> None:
-        self._models = models
+        self._providers = providers
         self._slots = slots
         self._ended = ended  # wakes who settles
         self._collect = collect
@@ -67,23 +68,28 @@ class Calls:
         for key in [key for key in self._outcomes if key not in keys]:
             del self._outcomes[key]
 
-    def ask(self, key: Key, provider: str, question: Question, seconds: float) -> None:
-        """Begin one call, given up after so many seconds."""
+    def begin(self, key: Key, provider: str, questions: Mapping[str, Question], *, batch: bool) -> bool:
+        """Ask one question, or hand a batch in; not if the provider is left alone for now."""
+        ticket = self._providers.admit(provider)
+        if ticket is None:
+            return False
+        model = self._providers.models[provider]
 
-        async def asked() -> Outcome:
-            async with asyncio.timeout(seconds):
-                return await self._models[provider].ask(question)
+        async def called() -> Outcome:
+            try:
+                if batch:
+                    outcome: Outcome = Submitted(await model.submit(questions))
+                else:
+                    (question,) = questions.values()
+                    outcome = await model.ask(question)
+            except NoReply as error:
+                self._providers.failed(provider, ticket, error)
+                raise
+            self._providers.answered(provider, ticket)
+            return outcome
 
-        self._begin(key, asked)
-
-    def submit(self, key: Key, provider: str, questions: Mapping[str, Question], seconds: float) -> None:
-        """Begin to hand a batch in."""
-
-        async def submitted() -> Outcome:
-            async with asyncio.timeout(seconds):
-                return Submitted(await self._models[provider].submit(questions))
-
-        self._begin(key, submitted)
+        self._begin(key, called)
+        return True
 
     def collect(self, key: Key, provider: str, batch: str, questions: Mapping[str, Question]) -> None:
         """Wait for what a batch brings, which may take a day."""
@@ -91,7 +97,7 @@ class Calls:
         async def collected() -> Outcome:
             while True:
                 try:
-                    replies = await self._models[provider].collect(batch, questions)
+                    replies = await self._providers.models[provider].collect(batch, questions)
                 except NoReply as error:
                     if not error.passing:
                         raise
@@ -117,8 +123,6 @@ class Calls:
             self._outcomes[key] = await call()
         except NoReply as error:
             self._outcomes[key] = error
-        except TimeoutError:
-            self._outcomes[key] = NoReply("timed_out", "given up by its asker")
         except Exception as error:  # whatever it is, the reservation must be settled, as dear as it can be
             log.exception("a call to a model failed")
             self._outcomes[key] = NoReply("connection", repr(error)[:200])

@@ -1,0 +1,1 @@
+"""ANALYZE, whose turns decide and settle what models are asked beside them."""

@@ -1,0 +1,129 @@
+"""ANALYZE: requests in, explanations out; what a model may cost is set aside before it is asked, beside the turns."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from argus_streams.agents.analyze.books import At, Books
+from argus_streams.agents.analyze.calls import Calls, Key
+from argus_streams.agents.analyze.deciding import Deciding
+from argus_streams.agents.analyze.settling import Settling
+from argus_streams.agents.analyze.terms import Draft, Fitness, Terms
+from argus_streams.agents.wire import UNREADABLE, letter_of
+from argus_streams.core.analysis import jobs
+from argus_streams.core.events import Origin
+from argus_streams.core.findings import AnalysisRequest, Feedback
+from argus_streams.core.letters import WHOLE, Letter
+from argus_streams.core.messages import COMMAND_BYTES
+from argus_streams.errors import Malformed
+from argus_streams.ports import Answers, Evidence
+from argus_streams.streaming.agent import Effects, Slice, State
+from argus_streams.streaming.position import Record
+from argus_streams.streaming.producer import Outgoing
+
+_REQUEST = msgspec.json.Decoder(AnalysisRequest)
+_FEEDBACK = msgspec.json.Decoder(Feedback)
+
+
+class AnalyzeAgent:
+    """Queues what is to be explained, decides on what is due, begins what is reserved, settles what has ended."""
+
+    name = "analyze"
+
+    def __init__(
+        self,
+        terms: Terms,
+        calls: Calls,
+        *,
+        evidence: Evidence,
+        answers: Answers,
+        fitness: Fitness,
+        clock: Callable[[], int],
+    ) -> None:
+        self._terms = terms
+        self._calls = calls
+        self._evidence = evidence
+        self._answers = answers
+        self._fitness = fitness
+        self._clock = clock  # ms
+        self._drafts: dict[Key, Draft] = {}
+
+    async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
+        """One turn. Raises ``Unavailable`` while what is stored can not be read."""
+        now, books = self._clock(), Books(self._terms.topics, state)
+        due = list(books.due(now))
+        self._forget(books, due)
+        settling = Settling(self._terms, books, self._calls, self._drafts, now=now)
+        for at in due:
+            await settling.settle(at, self._evidence)
+        for piece in slices:
+            self._take_all(books, piece, now)
+        slots = self._calls.free()
+        deciding = Deciding(self._terms, books, settling.drafts.values(), fitness=self._fitness, slots=slots, now=now)
+        await deciding.decide(dict.fromkeys((*due, *books.touched())), self._evidence, self._answers)
+        self._drafts |= settling.drafts | deciding.drafts
+        if settling.answers:
+            await self._answers.put(settling.answers)
+        return Effects(books.end())
+
+    def _forget(self, books: Books, due: Sequence[At]) -> None:
+        """What is in no confirmed account is settled, was never confirmed, or belongs to another owner's tenure."""
+        reserved = set(_reserved(books, due))
+        self._calls.keep(reserved)
+        for key in [key for key in self._drafts if key not in reserved]:
+            del self._drafts[key]
+
+    def _take_all(self, books: Books, piece: Slice, now: int) -> None:
+        for record in piece.records:
+            try:
+                self._take(books, piece, record, now)
+            except Malformed as error:
+                books.send(self._letter(piece, record, error))
+
+    def _take(self, books: Books, piece: Slice, record: Record, now: int) -> None:
+        if piece.topic == self._terms.topics.feedback:
+            if len(record.value or b"") > COMMAND_BYTES:
+                raise Malformed("feedback too large", f"{len(record.value or b''):,} of {COMMAND_BYTES:,} bytes")
+            self._judge(books, record)
+            return
+        try:
+            request = _REQUEST.decode(record.value or b"")
+        except UNREADABLE as error:
+            raise Malformed("not a request", str(error)) from error
+        at = _place(record, request.project)
+        known = books.job(at, request.subject)
+        job = jobs.asked(known, request)
+        if job is known:
+            return
+        waiting = books.account(at).queue.get(request.subject)
+        books.queue(at, request.subject, job, now + self._terms.delay if waiting is None else waiting)
+
+    def _judge(self, books: Books, record: Record) -> None:
+        """A person's verdict on the analysis that was told last, or on none."""
+        try:
+            told = _FEEDBACK.decode(record.value or b"")
+        except UNREADABLE as error:
+            raise Malformed("not feedback", str(error)) from error
+        at = _place(record, told.project)
+        known = books.last(at, told.subject)
+        if known is None or (told.at is not None and told.at != known.at):
+            raise Malformed("no such analysis", f"{told.subject}: it was never told, or is not the latest")
+        if (known.verdict, known.verdict_by) != (told.verdict, told.by):
+            books.tell(at, msgspec.structs.replace(known, verdict=told.verdict, verdict_by=told.by))
+
+    def _letter(self, piece: Slice, record: Record, error: Malformed) -> Outgoing:
+        origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)
+        letter = Letter(stage="analyze", reason=error.reason, detail=error.detail, origins=origins)
+        return letter_of(self._terms.topics.dead(piece.topic), letter, record)
+
+
+def _reserved(books: Books, due: Sequence[At]) -> Iterator[Key]:
+    for at in due:
+        for number in books.account(at).attempts:
+            yield Key(at.project, number, books.epoch(at))
+
+
+def _place(record: Record, project: str) -> At:
+    if record.key != project.encode():
+        raise Malformed("wrong key", f"the record's key is {record.key!r}, it should be {project}")
+    return At(record.partition, project)
