@@ -6,6 +6,7 @@ from typing import NamedTuple
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from argus_streams.metric import Metric as OurMetric
 from argus_streams.streaming import metrics
 from argus_streams.streaming.health import WORDS, Health
 from argus_streams.streaming.position import Position
@@ -42,7 +43,7 @@ class Gauges(Collector):
             if metric in found:
                 yield _family(metric, found[metric])
 
-    def _engine(self) -> Mapping[metrics.Metric, Samples]:
+    def _engine(self) -> Mapping[OurMetric, Samples]:
         health, position = self._sources.health, self._sources.position
         lags: Samples = {(tp.topic, str(tp.partition)): float(lag) for tp, lag in position.lag().items()}
         return {
@@ -60,7 +61,7 @@ class Gauges(Collector):
         table = self._sources.table
         return self._sources.queue() + (0 if table is None else table.waiting())
 
-    def _waits(self) -> Mapping[metrics.Metric, Samples]:
+    def _waits(self) -> Mapping[OurMetric, Samples]:
         health = self._sources.health
         held = health.held()
         return {
@@ -69,12 +70,12 @@ class Gauges(Collector):
             metrics.HELD: {(cause,): seconds for cause, seconds in held.items()},
         }
 
-    def _state(self) -> Mapping[metrics.Metric, Samples]:
+    def _state(self) -> Mapping[OurMetric, Samples]:
         table = self._sources.table
         if table is None:
             return {}
         recovery, size = table.recovery, table.size()
-        found: dict[metrics.Metric, Samples] = {
+        found: dict[OurMetric, Samples] = {
             metrics.RECOVERY_DONE: {(): recovery.done},
             metrics.RECOVERY_ALL: {(): recovery.all},
             metrics.RECOVERY_TIME: {(): recovery.seconds()},
@@ -86,7 +87,7 @@ class Gauges(Collector):
         return found
 
 
-def _family(metric: metrics.Metric, samples: Samples) -> Metric:
+def _family(metric: OurMetric, samples: Samples) -> Metric:
     kind = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
     family = kind(metric.name, metric.about, labels=metric.labels)
     for labels, value in samples.items():

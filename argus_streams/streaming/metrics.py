@@ -1,43 +1,9 @@
-"""What a worker measures: each name with its meaning and unit, for Prometheus and for docs/metrics.md.
+"""What a worker measures of its turns, its position and its state."""
 
-Names follow https://prometheus.io/docs/practices/naming/. Labels are few and bounded: topics, partitions, fixed words.
-"""
+from argus_streams.metric import Metric
 
-from typing import Literal, NamedTuple
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-
-SECONDS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0)
 COUNTS = (1, 10, 30, 100, 300, 1_000, 2_000, 5_000)
 BYTES = (1e3, 1e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7)
-
-Kind = Literal["counter", "gauge", "histogram"]
-
-
-class Metric(NamedTuple):
-    """One metric; a counter's name ends in ``_total`` when it is read."""
-
-    name: str
-    kind: Kind
-    about: str
-    labels: tuple[str, ...] = ()
-    buckets: tuple[float, ...] = SECONDS
-
-    @property
-    def read_as(self) -> str:
-        """The name that queries use."""
-        return f"{self.name}_total" if self.kind == "counter" else self.name
-
-    def made(self, registry: CollectorRegistry) -> Counter | Gauge | Histogram:
-        """The instrument, in this registry."""
-        match self.kind:
-            case "counter":
-                return Counter(self.name, self.about, self.labels, registry=registry)
-            case "gauge":
-                return Gauge(self.name, self.about, self.labels, registry=registry)
-            case "histogram":
-                return Histogram(self.name, self.about, self.labels, registry=registry, buckets=self.buckets)
-
 
 # -- counted once a turn -------------------------------------------------------------------------------------------
 
