@@ -5,8 +5,11 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from argus_streams.core.analysis.asking import PASSING, Offered, Question, Reply, Trouble
+from argus_streams.core.analysis.asking import PASSING, Ending, Offered, Question, Reply, Trouble, Usage
+from argus_streams.core.analysis.breaker import Phase
 from argus_streams.core.analysis.dossier import Material
+from argus_streams.core.analysis.prices import Provider
+from argus_streams.core.analysis.registry import UnfitReason
 from argus_streams.core.audit.groups import Stored
 from argus_streams.core.events import LAST_TIME, Origin
 from argus_streams.core.findings import Analysis, By, Incident, IncidentStatus, Score, Tier, Verdict
@@ -190,8 +193,8 @@ class Model(Protocol):
     """A provider of models: one HTTP request a call, never repeated by itself, given up after seconds."""
 
     @property
-    def name(self) -> str:
-        """The provider's, as in the registry of models: anthropic, bedrock, vertex or foundry."""
+    def name(self) -> Provider:
+        """The provider's, as in the registry of models."""
         ...
 
     async def ask(self, question: Question) -> Reply:
@@ -220,4 +223,40 @@ class Answers(Protocol):
 
     async def put(self, answers: Mapping[str, bytes]) -> None:
         """Keep these for ``ANSWER_SECONDS``."""
+        ...
+
+
+class ModelMeter(Protocol):
+    """Counts what models are asked, what it costs, and whom there is to ask."""
+
+    def called(self, provider: str, model: str, ended: Ending | Trouble) -> None:
+        """A question was asked, and that ended so."""
+        ...
+
+    def took(self, provider: str, model: str, seconds: float) -> None:
+        """A call took so long, however it ended."""
+        ...
+
+    def billed(self, provider: str, model: str, usage: Usage, cost: int) -> None:
+        """A call was billed for these tokens; ``cost`` is in billionths of a dollar."""
+        ...
+
+    def looked_up(self, *, known: int, unknown: int) -> None:
+        """Answers that were given before were looked for."""
+        ...
+
+    def answers_away(self) -> None:
+        """The place where answers are kept was asked in vain."""
+        ...
+
+    def phase(self, provider: str, phase: Phase) -> None:
+        """Whether a provider is asked from now on."""
+        ...
+
+    def listed(self, provider: str, at: int | None) -> None:
+        """A provider has told its models at this time, in ms; ``None`` = it did not."""
+        ...
+
+    def judged(self, provider: str, model: str, unfit: UnfitReason | None) -> None:
+        """A model of the registry is fit to be asked, or not for this reason."""
         ...

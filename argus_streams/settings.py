@@ -8,11 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from argus_streams.core.analysis.prices import Provider
 from argus_streams.core.generations.naming import FIRST, Generation, Naming, complaint
 from argus_streams.core.intake import SLUG
 from argus_streams.errors import Misconfigured
-
-ModelProvider = Literal["anthropic", "bedrock", "vertex", "foundry"]
 
 
 class Settings(BaseSettings):
@@ -95,7 +94,7 @@ class Settings(BaseSettings):
         validation_alias="REDIS_URL",
         description="Redis, where answers of models are kept for seven days; default: each worker keeps its own.",
     )
-    model_providers: Annotated[tuple[ModelProvider, ...], NoDecode] = Field(
+    model_providers: Annotated[tuple[Provider, ...], NoDecode] = Field(
         (),
         description="Who runs the models that explain problems, comma-separated: anthropic, bedrock, vertex, foundry "
         "(docs/models.md); default: anthropic if ANTHROPIC_API_KEY is set, else nobody: rules alone explain.",
@@ -154,7 +153,7 @@ class Settings(BaseSettings):
             found[topic] = (source, project)
         return found
 
-    def providers(self) -> tuple[ModelProvider, ...]:
+    def providers(self) -> tuple[Provider, ...]:
         """Who runs the models."""
         if self.model_providers:
             return self.model_providers

@@ -11,9 +11,10 @@ import click
 import senders
 
 from argus_streams import settings, sources
-from argus_streams.adapters import topics
+from argus_streams.adapters import model_metrics, topics
 from argus_streams.cli import main
 from argus_streams.core.analysis.gate import SKIPS
+from argus_streams.metric import Metric
 from argus_streams.streaming import metrics
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +28,8 @@ def filled(path: Path, text: str) -> str:
         "settings": _settings,
         "senders": _senders,
         "topics": _topics,
-        "metrics": _metrics,
+        "metrics": lambda: _metrics((*metrics.PUSHED, *metrics.PULLED)),
+        "models": lambda: _metrics(model_metrics.ALL),
         "commands": _commands,
         "skips": _skips,
         "example": lambda: senders.example(path.stem),
@@ -55,10 +57,10 @@ def _topics() -> str:
     return _table(("topic", "what it holds", "key", "kept"), rows)
 
 
-def _metrics() -> str:
+def _metrics(told: Iterable[Metric]) -> str:
     rows = [
         (f"`{metric.read_as}`", ", ".join(f"`{label}`" for label in metric.labels), metric.kind, metric.about)
-        for metric in (*metrics.PUSHED, *metrics.PULLED)
+        for metric in told
     ]
     return _table(("metric", "labels", "kind", "what it tells"), rows)
 

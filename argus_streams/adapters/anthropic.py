@@ -22,6 +22,7 @@ from anthropic.types.messages.batch_create_params import Request
 
 from argus_streams.adapters import anthropic_wire as wire
 from argus_streams.core.analysis.asking import Offered, Question, Reply
+from argus_streams.core.analysis.prices import Provider
 from argus_streams.ports import NoReply
 
 CONNECT_SECONDS = 5.0
@@ -38,7 +39,7 @@ class ClaudeModel:
     The client is one that does not retry: whether and where to ask again is decided outside, where the budget is.
     """
 
-    def __init__(self, name: str, client: Client) -> None:
+    def __init__(self, name: Provider, client: Client) -> None:
         self._name = name
         self._client = client
         # the clouds' clients have neither a list of models nor batches
@@ -46,7 +47,7 @@ class ClaudeModel:
         self._whole = None if isinstance(client, lacking) else client
 
     @property
-    def name(self) -> str:
+    def name(self) -> Provider:
         return self._name
 
     async def ask(self, question: Question) -> Reply:

@@ -19,6 +19,7 @@ from anthropic import (
 from pydantic import SecretStr
 
 from argus_streams.adapters.anthropic import ClaudeModel, Client
+from argus_streams.core.analysis.prices import Provider
 from argus_streams.errors import Misconfigured
 from argus_streams.settings import Settings
 
@@ -42,9 +43,9 @@ async def open_models(settings: Settings) -> AsyncIterator[Mapping[str, ClaudeMo
         yield models
 
 
-def client_of(provider: str, settings: Settings) -> Client:
+def client_of(provider: Provider, settings: Settings) -> Client:
     """The SDK's client of a provider. Raises ``Misconfigured``."""
-    make: Mapping[str, Callable[[Settings], Client]] = {
+    make: Mapping[Provider, Callable[[Settings], Client]] = {
         "anthropic": _anthropic, "bedrock": _bedrock, "vertex": _vertex, "foundry": _foundry,
     }  # fmt: skip
     try:
