@@ -1,6 +1,6 @@
 """A dossier as lines of text for a model, the most informative first in rank; nothing in them varies without reason.
 
-Numbers are rounded and times left out, so that the same problem is the same text an hour later: its answer is known.
+Times are left out, and how often a group was seen: a problem that has grown is the same text, and its answer is known.
 """
 
 from collections.abc import Iterable, Iterator
@@ -42,7 +42,7 @@ def blocks(dossier: Dossier, redactor: Redactor) -> Iterator[Block]:
 
 
 def about(count: int) -> str:
-    """A count in steps of 1, 2 and 5: what is told of a group does not change with each event."""
+    """A count in steps of 1, 2 and 5: what is told of an incident does not change with each signal."""
     if count <= 1:
         return str(count)
     power = 10 ** (len(str(count)) - 1)
@@ -91,7 +91,6 @@ def _group(group: Group, dossier: Dossier, redactor: Redactor) -> Iterator[str]:
             ("  platform", redactor.text(group.platform, 60)),
             ("  severity", group.severity),
             ("  status", group.status),
-            ("  events", about(group.count)),
             ("  environments", _listed(group.environments, redactor)),
             ("  first seen in release", redactor.text(group.first_release)),
             ("  last seen in release", redactor.text(group.last_release)),

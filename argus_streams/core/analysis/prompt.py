@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -113,9 +114,12 @@ def _name(text: str) -> str:
 
 
 def _overhead(task: Task) -> int:
-    instruction = INSTRUCTIONS[task]
-    schema = json.dumps(instruction.shape.model_json_schema())
-    return len(instruction.system.encode()) + len(schema.encode())
+    return len(INSTRUCTIONS[task].system.encode()) + _schema_bytes(task)
+
+
+@cache  # pydantic takes milliseconds for each
+def _schema_bytes(task: Task) -> int:
+    return len(json.dumps(INSTRUCTIONS[task].shape.model_json_schema()).encode())
 
 
 def _digest(*parts: str) -> str:
