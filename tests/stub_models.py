@@ -64,6 +64,9 @@ def tokens_by_one(text):
     return len(text.encode())
 
 
+TOKENS = {"four": tokens_by_four, "one": tokens_by_one}
+
+
 @dataclass
 class Stub:
     """The server's state; all of it may be read and scripted from any thread."""
@@ -367,8 +370,8 @@ def running(stub):
         loop.close()
 
 
-async def _main(port, usual):
-    stub, ended = Stub(usual=usual), asyncio.Event()
+async def _main(port, stub):
+    ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     await serve(stub, port, lambda: print(stub.url.rpartition(":")[2], flush=True), ended)  # noqa: T201
@@ -378,5 +381,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--usual", type=json.loads, default={}, help="what a call brings that nothing is scripted for")
+    parser.add_argument("--tokens", choices=TOKENS, default="four", help="bytes of text that a token is")
     given = parser.parse_args()
-    asyncio.run(_main(given.port, Behaviour(**given.usual)))
+    asyncio.run(_main(given.port, Stub(usual=Behaviour(**given.usual), tokens=TOKENS[given.tokens])))

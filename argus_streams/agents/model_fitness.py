@@ -68,10 +68,9 @@ class ModelFitness:
         self._tickets[call] = admitted.ticket
         return True
 
-    def ended(self, provider: str, outcome: object, now: int, call: Hashable = None) -> None:
-        """Take note of how a call ended: in vain (``NoReply``), or in any other way."""
-        breaker = self._breakers[provider]
-        ticket = self._tickets.pop(call, breaker.ticket)
+    def ended(self, provider: str, outcome: object, now: int, call: Hashable) -> None:
+        """Take note of how a call that had begun ended: in vain (``NoReply``), or in any other way."""
+        breaker, ticket = self._breakers[provider], self._tickets.pop(call)
         if isinstance(outcome, NoReply):
             after = breakers.failed(
                 breaker, ticket, outcome.trouble, now, self._policy, retry_after=outcome.retry_after
@@ -89,7 +88,10 @@ class ModelFitness:
     async def watch(self, seconds: float = LOOK_SECONDS) -> None:
         """Look now, and each hour; never ends."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Exception:
+                log.exception("models could not be judged")
             await asyncio.sleep(seconds)
 
     async def look(self) -> None:

@@ -178,7 +178,8 @@ def test_a_call_that_was_given_up_leaves_room_for_another_trial():
 
 def test_how_long_a_provider_wants_to_be_left_alone_is_kept_to():
     watched = Watched(anthropic=None)
-    for _ in range(2):
-        watched.fit.ended("anthropic", NoReply("rate_limited", retry_after=60), watched.now)
+    for call in range(2):
+        watched.fit.begin("anthropic", watched.now, call)
+        watched.fit.ended("anthropic", NoReply("rate_limited", retry_after=60), watched.now, call)
     assert watched.fit.resting(watched.now + 59_999) == {"anthropic"}
     assert watched.fit.resting(watched.now + 60_000) == set()

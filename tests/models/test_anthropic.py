@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from anthropic import AsyncAnthropicVertex
 from model_clients import Cause, question
 from stub_models import Behaviour
 
+from argus_streams.adapters.anthropic import ClaudeModel
 from argus_streams.adapters.anthropic_wire import TEXT
 from argus_streams.core.analysis.asking import Usage
 from argus_streams.ports import NoReply
@@ -138,6 +140,29 @@ def test_what_a_model_was_talked_into_is_plain_text_of_the_shape(use, stub, prov
 def test_a_text_that_can_not_be_sent_is_a_refused_request(use, stub, provider):
     assert refused(use, provider, user="half a pair: \ud800").trouble == "refused_request"
     assert not stub.calls
+
+
+def test_credentials_that_can_not_be_had_are_a_trouble_of_that_provider(stub):
+    class NoMetadata:
+        @property
+        def expired(self):
+            raise RuntimeError("no metadata server")
+
+    client = AsyncAnthropicVertex(
+        base_url=stub.url_of("vertex"),
+        credentials=NoMetadata(),
+        project_id="shop",
+        region="global",
+        max_retries=0,
+        open_telemetry=False,
+    )
+
+    async def ask():
+        async with client:
+            await ClaudeModel("vertex", client).ask(question())
+
+    with pytest.raises(NoReply, match="unauthorized: RuntimeError: no metadata server"):
+        asyncio.run(ask())
 
 
 def test_many_questions_are_asked_at_once(use, stub, provider):
