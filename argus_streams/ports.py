@@ -12,8 +12,10 @@ from argus_streams.core.analysis.prices import Provider
 from argus_streams.core.analysis.registry import UnfitReason
 from argus_streams.core.audit.groups import Stored
 from argus_streams.core.events import LAST_TIME, Origin
-from argus_streams.core.findings import Analysis, By, Incident, IncidentStatus, Score, Tier, Verdict
+from argus_streams.core.findings import Analysis, Incident, IncidentStatus, Score
 from argus_streams.core.messages import DeadLetter, Group, GroupStatus, KeptEvent, Stage
+from argus_streams.core.money import Spending
+from argus_streams.core.reports.report import Report
 from argus_streams.core.rows import Row
 
 ANSWER_SECONDS = 7 * 86_400  # that an answer of a model is kept
@@ -103,17 +105,6 @@ class AnalysisQuery(Struct, frozen=True, kw_only=True):
         return () if self.subject is None else (self.subject, f"v1:{self.subject}", f"i-{self.subject}")
 
 
-class Spending(Struct, frozen=True, kw_only=True):
-    """What analyses of one kind came to."""
-
-    by: By
-    reason: str
-    tier: Tier | None = None
-    verdict: Verdict | None = None
-    analyses: int
-    cost: int  # billionths of a dollar
-
-
 class Findings(Protocol):
     """What people ask of all that was found out; raises as ``Store`` does."""
 
@@ -135,6 +126,18 @@ class Evidence(Protocol):
 
     async def gather(self, project: str, fingerprints: Sequence[str]) -> Material:
         """All that ``Material`` tells of these groups."""
+        ...
+
+
+class Reports(Protocol):
+    """Pages that were made, whatever generation is live since; raises as ``Store`` does."""
+
+    async def keep(self, report: Report) -> bool:
+        """Keep a report under its id, once; whether its project is known."""
+        ...
+
+    async def report(self, report_id: str) -> Report | None:
+        """The report of this id."""
         ...
 
 

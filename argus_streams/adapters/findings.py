@@ -13,7 +13,8 @@ from argus_streams.core.analysis.dossier import Material, Similar
 from argus_streams.core.events import LAST_TIME
 from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.messages import Group, KeptEvent
-from argus_streams.ports import AnalysisQuery, GroupQuery, IncidentQuery, Spending
+from argus_streams.core.money import Spending
+from argus_streams.ports import AnalysisQuery, GroupQuery, IncidentQuery
 
 T = TypeVar("T")
 

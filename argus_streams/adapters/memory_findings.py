@@ -1,6 +1,6 @@
 """Findings and evidence in memory: the same promises as Postgres, for tests of what stands on them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
 
 from msgspec import structs
@@ -11,7 +11,9 @@ from argus_streams.core.analysis.dossier import Likeness, Material, Similar
 from argus_streams.core.events import LAST_TIME
 from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.messages import Group, KeptEvent
-from argus_streams.ports import AnalysisQuery, GroupQuery, IncidentQuery, Spending
+from argus_streams.core.money import Spending
+from argus_streams.core.reports.report import Report
+from argus_streams.ports import AnalysisQuery, GroupQuery, IncidentQuery
 
 
 class MemoryFindings:
@@ -133,3 +135,20 @@ def _similar(group: Group, to: Likeness) -> int:
 def _candidate(group: Group, to: Likeness) -> int:
     said = any(name == "message" and text in to.messages for name, text in group.parts)
     return (group.type in to.types) + 2 * said
+
+
+class MemoryReports:
+    """``ports.Reports`` that end with the process."""
+
+    def __init__(self, projects: Collection[str]) -> None:
+        """Know these projects alone."""
+        self._projects = projects
+        self._reports: dict[str, Report] = {}
+
+    async def keep(self, report: Report) -> bool:
+        if report.project in self._projects:
+            self._reports.setdefault(report.id, report)
+        return report.project in self._projects
+
+    async def report(self, report_id: str) -> Report | None:
+        return self._reports.get(report_id)

@@ -386,3 +386,20 @@ where p.slug = %(project)s and likeness.points > 0 and g.status <> 'ignored'
   and g.fingerprint <> all (%(fingerprints)s::text[])
 order by likeness.points desc, g.last_seen desc, g.fingerprint
 limit %(limit)s;
+
+-- name: keep_report
+insert into argus.reports (id, project_id, kind, subject, created_at, markdown, html)
+select %(id)s, p.id, %(kind)s, %(subject)s, to_timestamp(%(created_at)s::bigint / 1000.0), %(markdown)s, %(html)s
+from argus.projects p
+where p.slug = %(project)s
+on conflict (id) do update set id = excluded.id -- what is there stays, and counts as kept
+returning id;
+
+-- name: report
+select jsonb_build_object(
+  'id', r.id, 'project', p.slug, 'kind', r.kind, 'subject', r.subject,
+  'created_at', (extract(epoch from r.created_at) * 1000)::bigint, 'markdown', r.markdown, 'html', r.html
+)::text
+from argus.reports r
+join argus.projects p on p.id = r.project_id
+where r.id = %(id)s;

@@ -3,7 +3,7 @@
 import click
 
 from argus_streams import logs
-from argus_streams.cli import audit, bodies, findings, letters, operating, problems, replay, trying
+from argus_streams.cli import audit, bodies, findings, letters, operating, problems, replay, reports, trying
 
 
 @click.group(
@@ -23,6 +23,7 @@ from argus_streams.cli import audit, bodies, findings, letters, operating, probl
         findings.incident,
         findings.analysis,
         findings.scores,
+        reports.report,
         letters.dlq,
         replay.replay,
         audit.audit,

@@ -7,6 +7,7 @@ import msgspec
 
 from argus_streams import console
 from argus_streams.cli.command import generation, moment, with_settings
+from argus_streams.core import moments
 from argus_streams.core.grouping.state import HOUR
 from argus_streams.history import compare as comparing
 from argus_streams.history import preview as previewing
@@ -67,7 +68,7 @@ def start(given: Settings, name: str, since: int) -> int:
     The time is taken down to its hour. What lies before it is taken over from the live groups.
     """
     aligned = since // HOUR * HOUR
-    click.echo(f"{name} reads from {console.moment(aligned)} UTC on, the beginning of an hour")
+    click.echo(f"{name} reads from {moments.moment(aligned)} UTC on, the beginning of an hour")
     started = asyncio.run(starting.start(site(given), name, aligned, click.echo))
     click.echo(
         f"{name} is ready; run, beside the live workers with their settings and what is to be new (rules, mappings):"

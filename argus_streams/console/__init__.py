@@ -1,7 +1,6 @@
 """How groups look on a terminal: the list that people ask for first, and one group with its why."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
@@ -10,8 +9,9 @@ from rich.console import Group as Stack
 from rich.table import Table
 from rich.text import Text
 
-from argus_streams.core.events import LAST_TIME, Event, Frame
+from argus_streams.core.events import Event, Frame
 from argus_streams.core.messages import Group, KeptEvent
+from argus_streams.core.moments import moment
 from argus_streams.foreign import foreign
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -151,9 +151,3 @@ def _history(events: Sequence[KeptEvent]) -> Table:
         told = (moment(event.received_at), kept.reason, event.source, event.release or "", event.event_id)
         table.add_row(*map(foreign, told))
     return table
-
-
-def moment(milliseconds: int) -> str:
-    """A time in UTC, to the second; of one that no calendar has the nearest."""
-    shown = min(max(milliseconds, 0), LAST_TIME)
-    return datetime.fromtimestamp(shown / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

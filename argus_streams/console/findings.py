@@ -8,8 +8,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from argus_streams.console import STYLES, moment, short
+from argus_streams.console import STYLES, short
 from argus_streams.core.findings import Analysis, Cause, Incident, Link, Member, Score
+from argus_streams.core.moments import moment, span
 from argus_streams.core.money import dollars
 from argus_streams.foreign import foreign
 
@@ -147,7 +148,7 @@ def _links(incident: Incident) -> Table:
 
 def _why(link: Link) -> str:
     facts = ", ".join(f"{name} {value}" for name, value in link.facts.items())
-    return f"{_span(link.apart)} apart, {_span(link.window)} at most" + (f"; {facts}" if facts else "")
+    return f"{span(link.apart)} apart, {span(link.window)} at most" + (f"; {facts}" if facts else "")
 
 
 def _analysis(analysis: Analysis) -> list[RenderableType]:
@@ -193,11 +194,3 @@ def _table(title: str) -> Table:
 
 def _line(text: str) -> str:
     return text.partition("\n")[0]
-
-
-def _span(milliseconds: int) -> str:
-    """So long, in the largest unit that leaves no nought before it."""
-    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000)):
-        if milliseconds >= size:
-            return f"{milliseconds / size:.0f} {unit}"
-    return f"{milliseconds / 1000:.0f} s"

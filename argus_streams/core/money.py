@@ -1,6 +1,21 @@
-"""Money for people; inside it is billionths of a US dollar, so that sums are exact."""
+"""Money: inside billionths of a US dollar, so that sums are exact, and how people read it."""
+
+from msgspec import Struct
+
+from argus_streams.core.findings import By, Tier, Verdict
 
 BILLION = 1_000_000_000
+
+
+class Spending(Struct, frozen=True, kw_only=True):
+    """What analyses of one kind came to."""
+
+    by: By
+    reason: str
+    tier: Tier | None = None
+    verdict: Verdict | None = None
+    analyses: int
+    cost: int  # billionths of a dollar
 
 
 def dollars(billionths: int) -> str:

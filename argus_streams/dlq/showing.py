@@ -7,9 +7,9 @@ import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from argus_streams import console
 from argus_streams.core.letterbox import Found
 from argus_streams.core.letters import WHOLE
+from argus_streams.core.moments import moment
 from argus_streams.core.replaying import Decision, Lost, Skip, was_replayed
 from argus_streams.dlq.looking import Box
 from argus_streams.foreign import foreign, harmless
@@ -56,7 +56,7 @@ def table(shown: Sequence[Found], box: Box, *, total: int, prefix: str) -> Table
         letter = each.letter
         why = f"{letter.reason}: {letter.detail}" if letter.detail else letter.reason
         made.add_row(
-            console.moment(each.time),
+            moment(each.time),
             foreign(box.topic_of(each).removeprefix(prefix)),
             letter.stage,
             foreign(" ".join(why.split())),

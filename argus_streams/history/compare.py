@@ -7,9 +7,10 @@ from typing import Any
 from rich.console import Console
 
 from argus_streams.adapters.comparing import side_by_side
-from argus_streams.console import moment, short
+from argus_streams.console import short
 from argus_streams.core.generations.comparison import Verdict, merged
 from argus_streams.core.grouping.state import HOUR
+from argus_streams.core.moments import moment
 from argus_streams.foreign import foreign
 from argus_streams.history.site import Refused, Site
 

@@ -12,12 +12,12 @@ from argus_streams import app
 from argus_streams.adapters import topics
 from argus_streams.adapters.pairing import Pairing, Seen
 from argus_streams.agents.wire import UNREADABLE
-from argus_streams.console import moment
 from argus_streams.core.events import Event, Origin
 from argus_streams.core.generations.preview import Change, Summary
 from argus_streams.core.grouping.state import HOUR
 from argus_streams.core.grouping.tally import title_of
 from argus_streams.core.messages import Sighting
+from argus_streams.core.moments import moment
 from argus_streams.core.normalization import arrived, read
 from argus_streams.core.replay import read_again
 from argus_streams.history.site import Refused, Say, Site

@@ -11,10 +11,10 @@ from confluent_kafka import Message
 from argus_streams import app
 from argus_streams.adapters import topics
 from argus_streams.agents.wire import UNREADABLE, Topics, key_of, outgoing
-from argus_streams.console import moment
 from argus_streams.core.generations.seed import Seeds, Starts
 from argus_streams.core.grouping.state import HOUR, GroupState, encode, snapshot
 from argus_streams.core.messages import Sighting
+from argus_streams.core.moments import moment
 from argus_streams.history.site import Refused, Site
 from argus_streams.history.stages import lagging
 from argus_streams.progress import Advance, progress

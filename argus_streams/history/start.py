@@ -8,8 +8,8 @@ from typing import NamedTuple
 from argus_streams import app
 from argus_streams.adapters import generations, topics
 from argus_streams.adapters.generations import Record, day_of
-from argus_streams.console import moment
 from argus_streams.core.generations.naming import FIRST
+from argus_streams.core.moments import moment
 from argus_streams.core.topology import Refuse
 from argus_streams.history.seeding import Seeding
 from argus_streams.history.site import Refused, Say, Site

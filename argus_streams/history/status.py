@@ -13,7 +13,7 @@ from rich.table import Table
 from argus_streams.adapters import generations
 from argus_streams.adapters.generations import Record, Status
 from argus_streams.app import Role
-from argus_streams.console import moment
+from argus_streams.core.moments import moment
 from argus_streams.history.site import Site
 from argus_streams.history.stages import Stand, stands
 from argus_streams.streaming.position import Partition
