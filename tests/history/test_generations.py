@@ -206,11 +206,11 @@ def test_a_generation_is_dropped_when_its_workers_are_gone_and_asked_for(here, r
     topics.delete(here.settings.kafka(), [app.topics_of(made).ledger])  # as one that stopped half-way had done
     dropped = here.argus("replay", "drop", "regions", "--yes")
     assert "removed schema argus_regions" in dropped.stdout, dropped.output
+    ours = app.topics_of(made)
+    given = (*app.inputs(here.settings, "normalize"), ours.commands, ours.incident_commands, ours.feedback)
     assert (
-        asyncio.run(here.site.offsets.partitions(app.topics_of(made))).keys()
-        == asyncio.run(
-            here.site.offsets.partitions((*app.inputs(here.settings, "normalize"), app.topics_of(made).commands))
-        ).keys()
+        asyncio.run(here.site.offsets.partitions(ours)).keys()
+        == asyncio.run(here.site.offsets.partitions(given)).keys()
     ), "the inputs are all that is left"
     again = here.argus("replay", "drop", "regions", "--yes")
     assert (again.exit_code, again.stdout) == (0, "nothing of regions is left\n")
