@@ -19,7 +19,11 @@ _COMPARED: tuple[ClaimKind, ...] = ("commit", "release", "file")
 _FILE = re.compile(
     r"(?<![\w/.-])[\w./-]{1,200}\.(?:pyx?|[cm]?[jt]sx?|vue|java|kt|scala|go|rb|php|rs|cs|cc|cpp|hpp|swift|dart|exs?|sql)\b"
 )
-_COMMIT = re.compile(r"(?<![\w-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}(?![\w-])")
+# Seven letters may be a word ("defaced"): a short commit has a digit, or is called one.
+_COMMIT = re.compile(
+    r"(?<![\w-])(?:(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}|(?=\d*[a-f])[0-9a-f]{12,40}|(?<=ommit )[0-9a-f]{7,40})"
+    r"(?![\w-])"
+)
 
 
 class Checked(Struct, frozen=True, kw_only=True):
