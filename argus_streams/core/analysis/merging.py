@@ -12,8 +12,8 @@ from argus_streams.core.analysis.dossier import Dossier
 from argus_streams.core.analysis.likeness import Likeness, likeness
 from argus_streams.core.analysis.plain import plain
 from argus_streams.core.analysis.shapes import Judgement
-from argus_streams.core.findings import Fact
-from argus_streams.core.messages import Group
+from argus_streams.core.findings import Analysis, By, Fact
+from argus_streams.core.messages import Group, Version
 
 CERTAIN = 0.9  # likeness from which two groups are proposed without asking
 DOUBTFUL = 0.55  # and from which a model is asked
@@ -66,6 +66,23 @@ def judged(doubtful: Doubtful, judgement: Judgement | None) -> Propose | None:
     reason = plain(judgement.reason, _REASON) or doubtful.reason
     return Propose(
         one=one.fingerprint, other=other.fingerprint, score=doubtful.score, reason=reason, facts=doubtful.facts
+    )
+
+
+def told(proposal: Propose, project: str, *, by: By, now: int) -> Analysis:
+    """The proposal as an analysis; ``now`` is in ms, its version is given where it is kept."""
+    return Analysis(
+        project=project,
+        subject=subject(proposal.one, proposal.other),
+        kind="merge",
+        version=Version(0, 0),
+        at=now,
+        evidence=f"{proposal.score:.2f}",
+        by=by,
+        reason="proposed",
+        title=f"{proposal.other} is the same problem as {proposal.one}",
+        summary=proposal.reason,
+        facts=proposal.facts,
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from analysed import DAY, dossier, group
 from builders import NOW
 
-from argus_streams.core.analysis.merging import Doubtful, Propose, judged, pairs, subject
+from argus_streams.core.analysis.merging import Doubtful, Propose, judged, pairs, subject, told
 from argus_streams.core.analysis.shapes import Judgement
 
 LAYERS = tuple(f"framework.layer{n}:call" for n in range(8))
@@ -114,3 +114,11 @@ def test_a_models_reason_is_plain_text():
     assert len(proposal.reason) <= 300
     assert not set(proposal.reason) & set("<>")
     assert "evil.example" not in proposal.reason
+
+
+def test_a_proposal_is_told_with_its_reason():
+    (pair,) = found(OLD, stacked(*STACK[1:]))
+    analysis = told(pair, "shop", by="rules", now=NOW)
+    assert (analysis.kind, analysis.subject, analysis.reason) == ("merge", "v1:aa+v1:bb", "proposed")
+    assert analysis.title == "v1:bb is the same problem as v1:aa"
+    assert analysis.summary == pair.reason
