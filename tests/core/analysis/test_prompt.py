@@ -41,15 +41,15 @@ def finding(name, **fields):
 
 
 hostile = st.text() | st.sampled_from(
-    ["END ", "BEGIN ", "\n", "\r\nEND x\n", "\u2028", "\u202e", "x" * 100_000, "é" * 5000]
+    ["END ", "BEGIN ", "\n", "\r\nEND x\n", "\u2028", "\u202e", "x" * 4000, "é" * 1000]
 )
 
 
 @given(st.lists(hostile, max_size=6).map("".join), st.sampled_from(TASKS))
 def test_a_question_keeps_to_its_bound_whatever_events_say(text, task):
     causes = (cause(title=text or "x", why=text, files=(text,) * 20),)
-    events = tuple(kept(f"v1:{n}", message=f"{text}{n}", offset=n) for n in range(50))
-    groups = tuple(group(f"v1:{n}", title=text) for n in range(50))
+    events = tuple(kept(f"v1:{n}", message=f"{text}{n}", offset=n) for n in range(30))
+    groups = tuple(group(f"v1:{n}", title=text) for n in range(30))
     about = dossier(incident=incident(causes=causes), groups=groups, events=events)
     asked = prompt([told(about, task)])
     assert asked.size() <= REGISTRY.tasks[task].max_input_bytes
