@@ -23,29 +23,31 @@ SAID_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def open_answers(url: str, away: Callable[[], None], rest: float = REST_SECONDS) -> AsyncIterator["RedisAnswers"]:
+async def open_answers(
+    url: str, away: Callable[[], None], *, patience: float = PATIENCE_SECONDS, rest: float = REST_SECONDS
+) -> AsyncIterator["RedisAnswers"]:
     """The answers in this Redis, which need not be there.
 
-    ``away`` is called for each request that it did not answer; after one, it is left alone for ``rest`` seconds.
+    ``away`` is called for each request that it did not answer within ``patience`` seconds; after one, it is left alone
+    for ``rest`` seconds.
     Raises ``Misconfigured`` for an address that is none.
     """
     once = Retry(NoBackoff(), 1)  # a connection that the server has closed meanwhile is made anew
     try:
-        client = Redis.from_url(
-            url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS, retry=once
-        )
+        client = Redis.from_url(url, socket_timeout=patience, socket_connect_timeout=patience, retry=once)
     except ValueError as error:  # its text may hold the password
         raise Misconfigured("REDIS_URL is no address of a Redis: redis://user:password@host:6379/0") from error
     async with client:
-        yield RedisAnswers(client, away, rest)
+        yield RedisAnswers(client, away, patience=patience, rest=rest)
 
 
 class RedisAnswers:
     """``ports.Answers``; what goes wrong makes it empty, is counted, and said once a minute."""
 
-    def __init__(self, client: Redis, away: Callable[[], None], rest: float) -> None:
+    def __init__(self, client: Redis, away: Callable[[], None], *, patience: float, rest: float) -> None:
         self._client = client
         self._away = away
+        self._patience = patience  # seconds, as all here
         self._rest = rest
         self._rests_until = 0.0
         self._said_at = -SAID_SECONDS
@@ -55,7 +57,7 @@ class RedisAnswers:
             return {}
         wanted = list(hashes)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience):
                 found = await self._client.mget([PREFIX + each for each in wanted])
         except (RedisError, OSError) as error:
             self._failed(error)
@@ -66,7 +68,7 @@ class RedisAnswers:
         if not answers or self._rests():
             return
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS), self._client.pipeline(transaction=False) as pipeline:
+            async with asyncio.timeout(self._patience), self._client.pipeline(transaction=False) as pipeline:
                 for each, answer in answers.items():
                     pipeline.set(PREFIX + each, answer, ex=ANSWER_SECONDS)
                 await pipeline.execute()

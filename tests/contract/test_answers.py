@@ -19,7 +19,7 @@ def opened(request):
     """Opens the place; a second time, what was put is there."""
     if request.param == "redis":
         url = request.getfixturevalue("redis_server").url
-        return lambda: open_answers(url, lambda: pytest.fail("Redis is away"))
+        return lambda: open_answers(url, lambda: pytest.fail("Redis is away"), patience=30)
     answers = MemoryAnswers()
 
     @asynccontextmanager
