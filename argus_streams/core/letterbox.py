@@ -8,16 +8,34 @@ import msgspec
 from msgspec import Struct
 
 from argus_streams.core import letters, replay
+from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.letters import CLIPPED_BYTES, WHOLE, Letter
 from argus_streams.core.messages import COMMAND_BYTES, Command, Group, KeptEvent, Sighting, Stage
 from argus_streams.core.records import Raw, Spot
 from argus_streams.core.replay import Place, Replay
+from argus_streams.core.rows import Row
 from argus_streams.errors import Malformed
 
-Kind = Literal["body", "sighting", "command", "group", "kept"]  # what died, told by its topic
+# What died, told by its topic.
+Kind = Literal["body", "sighting", "command", "group", "kept", "incident", "analysis", "score", "other"]
 
-_SHAPES: Mapping[Kind, type[Struct]] = {"sighting": Sighting, "command": Command, "group": Group, "kept": KeptEvent}
-_NAMES = {"sighting": "sighting", "command": "command", "group": "snapshot of a group", "kept": "kept event"}
+ROWS: Mapping[Kind, type[Row]] = {
+    "group": Group,
+    "kept": KeptEvent,
+    "incident": Incident,
+    "analysis": Analysis,
+    "score": Score,
+}
+_SHAPES: Mapping[Kind, type[Struct]] = {"sighting": Sighting, "command": Command, **ROWS}
+_NAMES: Mapping[Kind, str] = {
+    "sighting": "sighting",
+    "command": "command",
+    "group": "snapshot of a group",
+    "kept": "kept event",
+    "incident": "snapshot of an incident",
+    "analysis": "analysis",
+    "score": "score",
+}
 _KEYED = (Sighting, Command)
 
 
@@ -84,7 +102,13 @@ def find(raw: Raw, kind: Kind, replayed: str) -> Found | None:
         size=len(raw.value) if letter.whole is None else letter.whole,
         project=letter.project or (raw.key or b"").decode("utf-8", "replace").partition(":")[0],
     )  # fmt: skip
-    return _of_body(told, raw, replayed) if kind == "body" else _of_message(told, raw)
+    match kind:
+        case "body":
+            return _of_body(told, raw, replayed)
+        case "other":
+            return msgspec.structs.replace(told, broken="it is not replayed: it has to be written anew")
+        case _:
+            return _of_message(told, raw)
 
 
 def _of_body(told: Found, raw: Raw, replayed: str) -> Found:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from argus_streams.core import letters, replay
-from argus_streams.core.letterbox import Dead, Found
+from argus_streams.core.letterbox import ROWS, Dead, Found
 from argus_streams.core.letters import WHOLE
 from argus_streams.core.messages import Command
 from argus_streams.core.records import Raw
@@ -82,7 +82,7 @@ def done(told: Iterable[Replay]) -> Done:
 
 def was_replayed(found: Found, before: Done) -> bool | None:
     """Whether all that it stands for was; of a row, which may be written as often as one likes, nobody knows."""
-    if found.kind in {"group", "kept"}:
+    if found.kind in ROWS:
         return None
     return bool(found.dead) and all(not _left(each, before.get(each.place, frozenset())) for each in found.dead)
 
@@ -111,7 +111,7 @@ def _decide(
 ) -> list[Decision]:
     if found.broken:
         return [Lost(found, found.broken)]
-    if found.kind in {"group", "kept"}:
+    if found.kind in ROWS:
         return [Write(found)]
     if found.kind == "body" and WHOLE in found.dead[0].indices and found.dead[0].place in read_since:
         return [Skip(found, "the body was read when it was tried again: its items have letters of their own")]

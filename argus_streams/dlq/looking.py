@@ -75,6 +75,13 @@ def _kinds(ours: Topics) -> dict[str, Kind]:
         ours.commands: "command",
         ours.groups: "group",
         ours.kept: "kept",
+        ours.correlated: "incident",
+        ours.analyses: "analysis",
+        ours.scores: "score",
+        ours.signals: "other",
+        ours.requests: "other",
+        ours.incident_commands: "other",
+        ours.feedback: "other",
     }
     return {ours.dead(topic): kind for topic, kind in of.items()}
 

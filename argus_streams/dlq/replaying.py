@@ -8,8 +8,7 @@ import msgspec
 from argus_streams import app
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.postgres import PostgresStore
-from argus_streams.core.letterbox import Dead, Found, Wanted
-from argus_streams.core.messages import Group, KeptEvent
+from argus_streams.core.letterbox import ROWS, Dead, Found, Wanted
 from argus_streams.core.records import Raw, Spot
 from argus_streams.core.replay import Replay
 from argus_streams.core.replaying import (
@@ -36,7 +35,7 @@ from argus_streams.streaming.transactions import Fenced, TransactionalWriter
 
 BATCH_BYTES = 16 * 1024 * 1024
 BATCH_BODIES = 500
-ROWS = 500
+AT_ONCE = 500  # rows
 PATIENCE_SECONDS = 5.0  # a person waits no longer for a database
 
 Tick = Callable[[int], None]  # so many letters more are done
@@ -142,8 +141,8 @@ class Replayer:
         opening = open_database(given.database(), given.making().schema, connections=1, patience=PATIENCE_SECONDS)
         async with opening as database:
             store = PostgresStore(database, given.unknown_projects)
-            for first in range(0, len(decisions), ROWS):
-                batch = {each.found.at: each for each in decisions[first : first + ROWS]}
+            for first in range(0, len(decisions), AT_ONCE):
+                batch = {each.found.at: each for each in decisions[first : first + AT_ONCE]}
                 raws = await asyncio.to_thread(self._records.fetch, list(batch))
                 rows: list[tuple[Row, Found]] = [(_row(raws[at], batch[at].found), batch[at].found) for at in raws]
                 lost += [Lost(batch[at].found, "the letter is not there any more") for at in batch.keys() - raws.keys()]
@@ -160,9 +159,7 @@ def _is_read_back(found: Found) -> bool:
 
 
 def _row(raw: Raw, found: Found) -> Row:
-    if found.kind == "group":
-        return msgspec.json.decode(raw.value, type=Group)
-    return msgspec.json.decode(raw.value, type=KeptEvent)
+    return msgspec.json.decode(raw.value, type=ROWS[found.kind])
 
 
 def _batches(decisions: Sequence[Publish | Order]) -> Iterator[list[Publish | Order]]:

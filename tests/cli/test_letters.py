@@ -337,6 +337,9 @@ def test_rows_that_postgres_refused_are_written_once_it_takes_them(deployed, pos
     for topic, row in (
         (deployed.topics.groups, rows.a_group(project=project)),
         (deployed.topics.kept, rows.a_kept(project=project)),
+        (deployed.topics.correlated, rows.an_incident(project=project)),
+        (deployed.topics.analyses, rows.an_analysis(project=project)),
+        (deployed.topics.scores, rows.a_score(project=project)),
     ):
         letter = Letter(stage="store", reason="unknown project", origins=(Origin(deployed.id_of(topic), 0, 1, WHOLE),))
         lie(
@@ -348,11 +351,13 @@ def test_rows_that_postgres_refused_are_written_once_it_takes_them(deployed, pos
             ),
         )
     refusing = argus("dlq", "replay", "--project", project, **environment, ARGUS_UNKNOWN_PROJECTS="refuse")
-    assert (refusing.exit_code, refusing.stdout.count("refused again: unknown project")) == (1, 2), refusing.output
+    assert (refusing.exit_code, refusing.stdout.count("refused again: unknown project")) == (1, 5), refusing.output
     taking = argus("dlq", "replay", "--stage", "store", "--project", project, **environment)
-    assert (taking.exit_code, "replayed 2 letters" in taking.stdout) == (0, True), taking.output
+    assert (taking.exit_code, "replayed 5 letters" in taking.stdout) == (0, True), taking.output
     shown = argus("group", "9f2c", "--project", project, **environment)
     assert "The latest whole event" in shown.stdout
+    for asked in (("incidents",), ("analysis", "9f2c"), ("scores",)):
+        assert argus(*asked, "--project", project, "--json", **environment).stdout.startswith('{"'), asked
 
 
 def test_records_that_are_no_letters_are_told_and_stop_nothing(deployed, dead, project):

@@ -5,7 +5,7 @@ import pytest
 from builders import NOW, command, event, occurrence, sighting
 from hypothesis import given
 from hypothesis import strategies as st
-from stored_rows import a_group, a_kept
+from stored_rows import a_group, a_kept, a_score, an_analysis, an_incident
 
 from argus_streams.core import replay
 from argus_streams.core.events import Origin
@@ -141,6 +141,10 @@ def test_of_a_sighting_the_bodies_are_read_again_that_the_input_still_has():
         ("command", command(by="x" * 9_000), b"shop:v1:aa", "it still is too large for a command"),
         ("group", [], b"shop:v1:aa", "it still is no snapshot of a group"),
         ("kept", {}, b"shop:v1:aa", "it still is no kept event"),
+        ("incident", {}, b"shop:i-1", "it still is no snapshot of an incident"),
+        ("analysis", {}, b"shop:v1:aa", "it still is no analysis"),
+        ("score", {}, b"shop", "it still is no score"),
+        ("other", {}, b"shop", "it is not replayed: it has to be written anew"),
     ],
 )
 def test_what_would_die_for_the_same_reason_is_told_as_lost(kind, value, key, reason):
@@ -158,7 +162,16 @@ def test_a_command_is_given_again_once_and_says_when_it_was_first_given():
     assert json.loads(order_again(order_again(value, NOW), NOW + 9))["at"] == NOW
 
 
-@pytest.mark.parametrize(("kind", "value"), [("group", a_group()), ("kept", a_kept())])
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("group", a_group()),
+        ("kept", a_kept()),
+        ("incident", an_incident()),
+        ("analysis", an_analysis()),
+        ("score", a_score()),
+    ],
+)
 def test_rows_are_written_as_often_as_one_likes(kind, value):
     letter = message(kind, value, key=b"shop:v1:9f2c")
     assert isinstance(decided(letter)[0], Write)
