@@ -4,12 +4,12 @@ https://docs.bugsnag.com/product/integrations/webhook/
 https://bugsnagerrorreportingapi.docs.apiary.io (notifiers), https://docs.bugsnag.com/build-integrations/build-api/
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from argus_streams.core import alerts, fields
+from argus_streams.core import alerts, fields, tagged
 from argus_streams.core.events import Event, ExceptionInfo, Frame, Ignored, Item, Rejected, Signal
 from argus_streams.core.source import Body, Source, counted
 from argus_streams.core.stacktext.lines import package
@@ -185,11 +185,18 @@ def _posted(event: object, notifier: str) -> Item:
         url=fields.text(fields.mapping(event.get("request")).get("url")),
         user=fields.text(user.get("id")) or fields.text(user.get("email")) or fields.text(user.get("name")),
         session=fields.text(session.get("id")),
+        tags=tagged.with_flags({}, _flags(event)),
         trace_id=fields.text(trace.get("traceId")),
         span_id=fields.text(trace.get("spanId")),
         fingerprint=tuple(filter(None, (fields.text(event.get("groupingHash")),))),
         occurred_at=fields.instant(device.get("time")),
     )
+
+
+def _flags(event: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None]]:
+    """Feature flags; one without a variant is on."""
+    for told in map(fields.mapping, fields.listing(event.get("featureFlags"))):
+        yield fields.text(told.get("featureFlag")), fields.text(told.get("variant")) or "true"
 
 
 def _platform(*words: str | None) -> str | None:

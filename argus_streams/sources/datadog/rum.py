@@ -3,10 +3,10 @@
 https://github.com/DataDog/rum-events-format, https://docs.datadoghq.com/real_user_monitoring/browser/frustration_signals/
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from argus_streams.core import fields, stacktext
+from argus_streams.core import fields, stacktext, tagged
 from argus_streams.core.events import Event, ExceptionInfo, Ignored, Item, Rejected
 from argus_streams.sources.datadog import tags
 
@@ -100,9 +100,15 @@ def _about(told: Mapping[str, Any]) -> dict[str, Any]:
         "url": fields.text(view.get("url")),
         "user": fields.text(user.get("id")) or fields.text(user.get("email")) or fields.text(user.get("name")),
         "session": fields.text(fields.mapping(told.get("session")).get("id")),
-        "tags": labels,
+        "tags": tagged.with_flags(labels, _flags(told)),
         "occurred_at": fields.instant(told.get("date")),
     }
+
+
+def _flags(told: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None]]:
+    """Feature flags by name; a variant that is an object has no name of its own."""
+    for name, value in fields.mapping(told.get("feature_flags")).items():
+        yield name, ("true" if value else "false") if isinstance(value, bool) else fields.text(value)
 
 
 def _exceptions(error: Mapping[str, Any]) -> tuple[ExceptionInfo, ...]:

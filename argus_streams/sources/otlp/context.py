@@ -13,6 +13,7 @@ EXCEPTION = ("exception.type", "exception.message", "exception.stacktrace")
 _PLATFORMS = {"nodejs": "javascript", "webjs": "javascript", "dotnet": "csharp", "cpp": "native"}
 _SHARED = 256  # attributes of a resource, and ...
 _SHARED_TEXT = 2_048  # ... characters of one: they are written out with each record
+_VARIANT = ("feature_flag.result.variant", "feature_flag.variant", "feature_flag.result.value")
 _USUAL_PORTS = (None, "80", "443")
 
 
@@ -85,6 +86,14 @@ def first(told: Mapping[str, str], *names: str) -> str | None:
         if name in told:
             return told[name]
     return None
+
+
+def flag(told: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """A feature flag with its variant.
+
+    https://opentelemetry.io/docs/specs/semconv/feature-flags/feature-flags-events/
+    """
+    return told.get("feature_flag.key"), first(told, *_VARIANT)
 
 
 def identifier(value: object) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from argus_streams.core import fields, stacktext
+from argus_streams.core import fields, stacktext, tagged
 from argus_streams.core.events import ExceptionInfo, Ignored, Item, Rejected, Severity
 from argus_streams.core.source import counted
 from argus_streams.sources.otlp import context, values
@@ -60,10 +60,14 @@ def _item(record: object, resource: Mapping[str, str], scope: str | None) -> Ite
         logger=told.get("logger.name") or scope,
         trace_id=trace_id,
         span_id=span_id,
-        tags={name: value for name, value in told.items() if not name.startswith("exception.")},
+        tags=tagged.with_flags(_beside(told), [context.flag(told)]),
         occurred_at=context.moment(*times),
         vendor_id=known or told.get("log.record.uid"),
     )
+
+
+def _beside(told: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in told.items() if not name.startswith("exception.")}
 
 
 def _exceptions(told: Mapping[str, str], body: str | None, *, exceptional: bool) -> tuple[ExceptionInfo, ...]:

@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from argus_streams.core import fields
+from argus_streams.core import fields, tagged
 from argus_streams.core.clip import Limits
 from argus_streams.core.events import Event, Ignored, Item, Rejected
 from argus_streams.core.source import counted
-from argus_streams.sources.otlp import context, values
+from argus_streams.sources.otlp import calls, context, values
 from argus_streams.sources.otlp.context import Told
 
 _SHAPE = context.Shape("resourceSpans", "scopeSpans", "instrumentationLibrarySpans", "spans")
 _ERROR = (2, "2", "STATUS_CODE_ERROR")
-_CALLING = (3, 4, "3", "4", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER")
+_EVALUATED = ("feature_flag.evaluation", "feature_flag")  # events that tell a feature flag; the latter until 2025
 
 _TAGS = Limits().tags  # those of a span go with each of its exceptions
 _REASONS = ("error.type", "http.response.status_code", "http.status_code", "rpc.grpc.status_code")
@@ -51,7 +51,10 @@ def records(request: Mapping[str, Any]) -> Sequence[Item]:
     found = list(counted(read for told in context.records(request, _SHAPE) for read in _read(told)))
     raised = {read.raised for read in found if read.raised is not None}
     again = Ignored("an exception that the parent span tells")
-    return [again if read.above in raised else read.item for read in found]
+    items = [again if read.above in raised else read.item for read in found]
+    if not any(isinstance(item, Event) for item in items):
+        return items
+    return calls.with_peers(items, context.records(request, _SHAPE))
 
 
 def _read(told: Told) -> Iterator[_Read]:
@@ -63,7 +66,7 @@ def _read(told: Told) -> Iterator[_Read]:
     failed = fields.mapping(span.get("status")).get("code") in _ERROR
     if not happened and not failed:
         yield _Read(Ignored("a span without an error"))
-    elif not happened and span.get("kind") in _CALLING and context.identifier(span.get("parentSpanId")):
+    elif not happened and span.get("kind") in calls.CALLING and context.identifier(span.get("parentSpanId")):
         # The failed call is the callee's failure, and its own span tells it. Of the caller it is one only if the
         # caller fails of it, which the parent tells; a retry or a fallback is none.
         yield _Read(Ignored("a failed call, told by who called"))
@@ -89,9 +92,17 @@ def _where(span: Mapping[str, Any], told: Told, attributes: Mapping[str, str]) -
         logger=told.scope,
         trace_id=context.identifier(span.get("traceId")),
         span_id=context.identifier(span.get("spanId")),
-        tags=dict(islice(attributes.items(), _TAGS)),
+        tags=tagged.with_flags(dict(islice(attributes.items(), _TAGS)), _flags(span, attributes)),
         occurred_at=context.moment(span.get("endTimeUnixNano"), span.get("startTimeUnixNano")),
     )
+
+
+def _flags(span: Mapping[str, Any], attributes: Mapping[str, str]) -> Iterator[tuple[str | None, str | None]]:
+    """The feature flags that were evaluated inside the span."""
+    yield context.flag(attributes)
+    for happened in map(fields.mapping, fields.listing(span.get("events"))):
+        if happened.get("name") in _EVALUATED:
+            yield context.flag(values.attributes(happened.get("attributes")))
 
 
 def _exception(happened: Mapping[str, Any], span: Mapping[str, Any], where: Event) -> _Read:

@@ -1,11 +1,12 @@
 """One event: the JSON that an SDK stores, which webhooks and envelopes carry too."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from argus_streams.core.events import Event, ExceptionInfo, Ignored, Severity
 from argus_streams.core.fields import instant, listing, mapping, short, text
+from argus_streams.core.tagged import with_flags
 from argus_streams.errors import Malformed
 from argus_streams.sources.sentry.message import report, wording
 from argus_streams.sources.sentry.stack import exceptions
@@ -69,7 +70,8 @@ def _event(told: Mapping[str, Any], delivery: str | None) -> Event:
     message, template = _spoken(told, chain)
     policy, headline = report(told) if not chain else ({}, None)
     tags = _tags(get("tags"))
-    trace = mapping(mapping(get("contexts")).get("trace"))
+    contexts = mapping(get("contexts"))
+    trace = mapping(contexts.get("trace"))
     release = text(get("release")) or tags.get("sentry:release") or tags.get("release")
     request = mapping(get("request") or get("sentry.interfaces.Http"))
     commit = _COMMIT.search(release) if release else None
@@ -93,7 +95,7 @@ def _event(told: Mapping[str, Any], delivery: str | None) -> Event:
         trace_id=text(trace.get("trace_id")),
         span_id=text(trace.get("span_id")),
         commit=commit[1] if commit else None,
-        tags=tags,
+        tags=with_flags(tags, _flags(contexts)),
         fingerprint=_fingerprint(get("fingerprint")),
         occurred_at=_instant(told),
         vendor_id=_identifier(get("event_id")),
@@ -125,10 +127,20 @@ def _tags(told: object) -> dict[str, str]:
     found = {}
     for name, value in pairs:
         key = text(name)
-        word = ("true" if value else "false") if isinstance(value, bool) else text(value)
+        word = _word(value)
         if key is not None and word is not None:
             found[key] = word
     return found
+
+
+def _flags(contexts: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None]]:
+    """Feature flags as they were evaluated last: https://develop.sentry.dev/sdk/expected-features/#feature-flags."""
+    for told in map(mapping, listing(mapping(contexts.get("flags")).get("values"))):
+        yield text(told.get("flag")), _word(told.get("result"))
+
+
+def _word(value: object) -> str | None:
+    return ("true" if value else "false") if isinstance(value, bool) else text(value)
 
 
 def _is_pair(entry: object) -> bool:
