@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from argus_streams import sources
 from argus_streams.adapters import generations
+from argus_streams.adapters.bursts import load_bursts
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.known_fields import known_fields
 from argus_streams.adapters.mappings import load_mappings
@@ -135,7 +136,7 @@ def _check_inputs(defaults: Mapping[str, tuple[str, str]], read: Norms) -> None:
 
 async def _correlate(settings: Settings, worker: Worker, since: int) -> int:
     keep = everything if settings.store == "all" else exemplars
-    agent = GroupAgent(topics_of(settings), keep=keep, since=since)
+    agent = GroupAgent(topics_of(settings), load_bursts(settings.bursts_file), keep=keep, since=since)
     return await worker.run_keyed(agent)
 
 

@@ -18,14 +18,15 @@ from argus_streams.adapters.mappings import load_mappings
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.agents.wire import Topics
 from argus_streams.core.events import Event, Signal, TestFailure
+from argus_streams.core.grouping.families import Family, families, summed
 from argus_streams.core.intake import opened
-from argus_streams.core.messages import Action, Command, Group, GroupStatus
+from argus_streams.core.messages import Command, Group, GroupStatus, LinkAction, StatusAction
 from argus_streams.core.normalization import Norms
 from argus_streams.core.source import Body
 from argus_streams.core.topology import Decision, Refuse
 from argus_streams.errors import ArgusError, Malformed, Misconfigured
 from argus_streams.explanation import Given
-from argus_streams.ports import GroupQuery
+from argus_streams.ports import GroupQuery, Reader
 from argus_streams.publishing import Publication, Publisher, fitting
 from argus_streams.settings import Settings
 from argus_streams.sources import mapped
@@ -33,6 +34,8 @@ from argus_streams.sources import mapped
 HOUR_MS = 3_600_000
 PATIENCE_SECONDS = 5.0  # a person waits no longer for a database
 KEPT = 10  # events of a group that are shown
+ALL = 10_000  # groups that are linked with those of a list
+NOBODY = "command line"  # who decides where nobody says so
 
 
 class NotFound(ArgusError):  # noqa: N818
@@ -160,17 +163,35 @@ async def groups(
         return await PostgresReader(database).groups(query)
 
 
-def show_groups(found: Sequence[Group], limit: int) -> None:
-    """Print the list, which has at most so many groups."""
+async def with_linked(given: Settings, found: Sequence[Group]) -> Sequence[Family]:
+    """The groups with all that they count with."""
+    async with reading(given) as database:
+        return families([*found, *await _linked(PostgresReader(database), found)])
+
+
+async def _linked(reader: Reader, found: Sequence[Group]) -> Sequence[Group]:
+    """The groups that these are linked with, also by others, and that are not among them."""
+    known = {(each.project, each.fingerprint) for each in found}
+    more = set(await reader.linked(known)) - known if known else set()
+    if not more:
+        return ()
+    fingerprints = tuple({fingerprint for _, fingerprint in more})
+    query = GroupQuery(fingerprints=fingerprints, since_hour=_now_hour() - console.HOURS, limit=ALL)
+    return [each for each in await reader.groups(query) if (each.project, each.fingerprint) in more]
+
+
+def show_groups(found: Sequence[Family], limit: int) -> None:
+    """Print the list, which has at most so many rows; groups that are linked are one."""
     out = console.printer()
     if not found:
         out.print("0 groups")
         return
-    counts = {each.fingerprint: console.by_hour(each.hours, _now_hour()) for each in found}
-    number = f"{len(found):,} group{'s' * (len(found) != 1)}"
-    told = f"the latest {number}, of more perhaps (--limit)" if len(found) == limit else f"{number}, the latest first"
+    rows = [summed(each) for each in found]
+    counts = {each.fingerprint: console.by_hour(each.hours, _now_hour()) for each in rows}
+    number = f"{len(rows):,} group{'s' * (len(rows) != 1)}"
+    told = f"the latest {number}, of more perhaps (--limit)" if len(rows) >= limit else f"{number}, the latest first"
     title = f"{told}; bars are the last {console.HOURS} hours"
-    out.print(console.groups_table(found, counts, title, out.width))
+    out.print(console.groups_table(rows, counts, title, out.width))
 
 
 async def group(given: Settings, group_id: str, *, project: str | None) -> Group:
@@ -187,14 +208,36 @@ async def group(given: Settings, group_id: str, *, project: str | None) -> Group
 async def show_group(given: Settings, found: Group) -> None:
     """Print one group with its latest whole event."""
     async with reading(given) as database:
-        events = await PostgresReader(database).events(found.project, found.fingerprint, KEPT)
-    console.printer().print(console.group_page(found, events, _now_hour()))
+        reader = PostgresReader(database)
+        events = await reader.events(found.project, found.fingerprint, KEPT)
+        known = families([found, *await _linked(reader, [found])])
+    family = next(each for each in known if found in each.members)
+    console.printer().print(console.group_page(found, events, _now_hour(), family))
 
 
-async def command(given: Settings, found: Group, action: Action, by: str) -> None:
+async def command(given: Settings, found: Group, action: StatusAction, by: str) -> None:
     """Decide about a group."""
+    await _order(given, Command(project=found.project, fingerprint=found.fingerprint, action=action, by=by or NOBODY))
+
+
+async def link(given: Settings, found: Group, action: LinkAction, other: Group, by: str) -> None:
+    """Say that a group is the same problem as another, or that it is not. Raises ``NotFound`` if they can not be."""
+    if found.project != other.project or found.fingerprint == other.fingerprint:
+        raise NotFound("a group is linked with another one of its project")
+    if action == "unlink" and other.linked == found.fingerprint:
+        found, other = other, found  # the word is taken back where it was given
+    order = Command(
+        project=found.project,
+        fingerprint=found.fingerprint,
+        action=action,
+        other=other.fingerprint,
+        by=by or NOBODY,
+    )
+    await _order(given, order)
+
+
+async def _order(given: Settings, order: Command) -> None:
     topics.require(given.kafka(), Topics.under(given.topic_prefix).commands)
-    order = Command(project=found.project, fingerprint=found.fingerprint, action=action, by=by or "command line")
     await publisher(given).command(order)
 
 

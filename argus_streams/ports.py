@@ -66,6 +66,10 @@ class Reader(Protocol):
 
     async def groups(self, query: GroupQuery) -> Sequence[Group]: ...
 
+    async def linked(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+        """These (project, fingerprint), and all that they are linked with, also by others."""
+        ...
+
     async def events(self, project: str, fingerprint: str, limit: int) -> Sequence[KeptEvent]:
         """The kept events of one group, the latest first."""
         ...

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
         30, ge=0, le=3600, description="Seconds after which what is to be explained is, so that its parts can gather."
     )
     analysis_calls: int = Field(16, ge=1, le=1000, description="Calls to models that one worker has under way at once.")
+    bursts_file: Path | None = Field(
+        None, description="YAML that tells when a group spikes, by project (docs/bursts-and-links.md)."
+    )
     store: Literal["exemplars", "all"] = Field(
         "exemplars", description="Which events Postgres keeps whole: the 1st, 2nd, 4th, 8th … of a group, or all."
     )

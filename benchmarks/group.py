@@ -22,6 +22,7 @@ import msgspec
 from pipeline import Pipeline, crew, pipeline, quietly, until
 from traffic import NOW, TOPICS, Arrived, How, Load, lookout, norms
 
+from argus_streams.adapters.bursts import load_bursts
 from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.normalize_turn import Fold
@@ -79,7 +80,7 @@ def decode(piece: Slice) -> None:
 
 def report(name: str, pieces: Sequence[Slice]) -> None:
     """Print one line."""
-    agent, table = GroupAgent(TOPICS), Memory()
+    agent, table = GroupAgent(TOPICS, load_bursts(None)), Memory()
 
     def turn(piece: Slice) -> None:
         state = State(table)

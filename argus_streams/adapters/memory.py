@@ -1,7 +1,7 @@
 """The ports in memory: the same promises as Postgres and Prometheus, for tests of what stands on them."""
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -41,6 +41,15 @@ class MemoryStore:
         found.sort(key=lambda group: (-group.last_seen, group.project, group.fingerprint))
         return [_since(group, query.since_hour) for group in found[: query.limit]]
 
+    async def linked(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+        found, size = set(keys), 0
+        while size < len(found):
+            size = len(found)
+            for project, fingerprint, other in self._links():
+                if found & {(project, fingerprint), (project, other)}:
+                    found |= {(project, fingerprint), (project, other)}
+        return found
+
     async def events(self, project: str, fingerprint: str, limit: int) -> Sequence[KeptEvent]:
         found = [kept for kept in self.all(KeptEvent) if (kept.project, kept.fingerprint) == (project, fingerprint)]
         return sorted(found, key=lambda kept: (-kept.event.received_at, kept.event.event_id))[:limit]
@@ -59,6 +68,11 @@ class MemoryStore:
 
     async def lacking_letters(self, keys: Sequence[tuple[Origin, Stage]]) -> Collection[tuple[Origin, Stage]]:
         return {key for key in keys if key not in self.rows}
+
+    def _links(self) -> Iterator[tuple[str, str, str]]:
+        for group in self.all(Group):
+            if group.linked:
+                yield group.project, group.fingerprint, group.linked
 
     def _admits(self, row: Row) -> bool:
         """Whether its project is known; a letter may be of none."""

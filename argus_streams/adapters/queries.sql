@@ -23,19 +23,19 @@ select slug from argus.projects where slug = any (%(slugs)s::text[]);
 insert into {generation}.error_groups as stored (
   project_id, fingerprint, parts, algorithm, epoch, writes, kind, severity, status, title, type, culprit, platform,
   service, count, closed, duplicates, first_seen, last_seen, status_at, status_by, first_release, last_release,
-  environments, sources
+  environments, sources, users, linked, apart
 )
 select
   p.id, g.fingerprint, g.parts, g.algorithm, (g.version ->> 0)::bigint, (g.version ->> 1)::bigint, g.kind, g.severity,
   g.status, g.title, g.type, g.culprit, g.platform, g.service, g.count, coalesce(g.closed, 0),
   coalesce(g.duplicates, 0), to_timestamp(g.first_seen / 1000.0), to_timestamp(g.last_seen / 1000.0),
   to_timestamp(g.status_at / 1000.0), g.status_by, g.first_release, g.last_release, coalesce(g.environments, '{}'),
-  g.sources
+  g.sources, coalesce(g.users, 0), g.linked, coalesce(g.apart, '{}')
 from jsonb_to_recordset(%(rows)s::jsonb) as g (
   project text, fingerprint text, parts jsonb, algorithm text, version jsonb, kind text, severity text, status text,
   title text, type text, culprit text, platform text, service text, count bigint, closed bigint, duplicates bigint,
   first_seen bigint, last_seen bigint, status_at bigint, status_by text, first_release text, last_release text,
-  environments text[], sources jsonb
+  environments text[], sources jsonb, users bigint, linked text, apart text[]
 )
 join argus.projects p on p.slug = g.project
 order by p.id, g.fingerprint -- one order for all writers: no deadlock
@@ -46,7 +46,8 @@ on conflict (project_id, fingerprint) do update set
   count = excluded.count, closed = excluded.closed, duplicates = excluded.duplicates,
   first_seen = excluded.first_seen, last_seen = excluded.last_seen, status_at = excluded.status_at,
   status_by = excluded.status_by, first_release = excluded.first_release, last_release = excluded.last_release,
-  environments = excluded.environments, sources = excluded.sources, updated_at = now()
+  environments = excluded.environments, sources = excluded.sources, users = excluded.users,
+  linked = excluded.linked, apart = excluded.apart, updated_at = now()
 where (stored.epoch, stored.writes) < (excluded.epoch, excluded.writes)
 returning (select slug from argus.projects where id = stored.project_id), stored.fingerprint;
 
@@ -189,7 +190,7 @@ select jsonb_build_object(
   'last_seen', (extract(epoch from g.last_seen) * 1000)::bigint,
   'status_at', (extract(epoch from g.status_at) * 1000)::bigint, 'status_by', g.status_by,
   'first_release', g.first_release, 'last_release', g.last_release, 'environments', g.environments,
-  'sources', g.sources,
+  'sources', g.sources, 'users', g.users, 'linked', g.linked, 'apart', g.apart,
   'hours', coalesce((
     select jsonb_object_agg((extract(epoch from c.hour) / 3600)::bigint, c.count)
     from {generation}.group_counts c
@@ -206,6 +207,24 @@ where (%(project)s::text is null or p.slug = %(project)s)
   and (%(fingerprints)s::text[] = '{}' or g.fingerprint = any (%(fingerprints)s::text[]))
 order by g.last_seen desc, p.slug, g.fingerprint
 limit %(limit)s;
+
+-- name: linked
+-- All that these groups count with, however long the chain; `union` ends where it is a circle.
+with recursive family (project_id, fingerprint) as (
+  select p.id, k.fingerprint collate "C"
+  from jsonb_to_recordset(%(keys)s::jsonb) as k (project text, fingerprint text)
+  join argus.projects p on p.slug = k.project
+  union
+  select f.project_id, o.fingerprint
+  from family f
+  cross join lateral (
+    select g.fingerprint from {generation}.error_groups g where g.project_id = f.project_id and g.linked = f.fingerprint
+    union all
+    select g.linked from {generation}.error_groups g
+    where g.project_id = f.project_id and g.fingerprint = f.fingerprint and g.linked is not null
+  ) o (fingerprint)
+)
+select p.slug, f.fingerprint from family f join argus.projects p on p.id = f.project_id;
 
 -- name: events
 select jsonb_build_object('project', p.slug, 'fingerprint', e.fingerprint, 'reason', e.reason, 'event', e.event)::text

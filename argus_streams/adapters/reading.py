@@ -1,6 +1,6 @@
 """What people ask of Postgres: groups, the events kept of one, letters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,6 +21,11 @@ class PostgresReader:
     async def groups(self, query: GroupQuery) -> Sequence[Group]:
         return await self._read("groups", wanted_groups(query), Group)
 
+    async def linked(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+        told = msgspec.json.encode([{"project": project, "fingerprint": print_} for project, print_ in keys])
+        rows = await self._rows("linked", {"keys": told.decode()})
+        return {(str(project), str(fingerprint)) for project, fingerprint in rows}
+
     async def events(self, project: str, fingerprint: str, limit: int) -> Sequence[KeptEvent]:
         return await self._read("events", {"project": project, "fingerprint": fingerprint, "limit": limit}, KeptEvent)
 
@@ -28,10 +33,12 @@ class PostgresReader:
         return await self._read("letters", {"project": project, "limit": limit}, DeadLetter)
 
     async def _read(self, statement: str, wanted: Mapping[str, Any], shape: type[T]) -> Sequence[T]:
+        return [msgspec.json.decode(text, type=shape) for (text,) in await self._rows(statement, wanted)]
+
+    async def _rows(self, statement: str, wanted: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         async with self._database.transaction() as connection:
             statements = await self._database.shown(connection)
-            rows = await (await connection.execute(statements[statement], wanted)).fetchall()
-        return [msgspec.json.decode(text, type=shape) for (text,) in rows]
+            return await (await connection.execute(statements[statement], wanted)).fetchall()
 
 
 def wanted_groups(query: GroupQuery) -> Mapping[str, Any]:

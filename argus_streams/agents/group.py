@@ -5,11 +5,12 @@ from itertools import chain
 
 import msgspec
 
-from argus_streams.agents.group_turn import GroupTurn
+from argus_streams.agents.group_turn import GroupTurn, How
 from argus_streams.agents.streak import Streak
 from argus_streams.agents.wire import UNREADABLE, Topics, key_of
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.grouping.keeping import Keep, exemplars
+from argus_streams.core.grouping.spike import Bursts
 from argus_streams.core.messages import COMMAND_BYTES, Command, Sighting
 from argus_streams.errors import ArgusError, Malformed
 from argus_streams.streaming.agent import Effects, Slice, State
@@ -24,15 +25,14 @@ class GroupAgent:
 
     name = "group"
 
-    def __init__(self, topics: Topics, *, keep: Keep = exemplars, since: int = 0) -> None:
+    def __init__(self, topics: Topics, bursts: Bursts, *, keep: Keep = exemplars, since: int = 0) -> None:
         self._topics = topics
-        self._keep = keep
-        self._since = since  # ms; when the generation began
+        self._how = How(keep, bursts, since)
         self._bugs = Streak()
 
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """Apply all records; one snapshot a touched group. Raises ``Unavailable`` after a thousand bugs in a row."""
-        turn = GroupTurn(self._topics, state, self._keep, self._since)
+        turn = GroupTurn(self._topics, state, self._how)
         self._bugs.begin()
         for piece, record in chain.from_iterable(((piece, record) for record in piece.records) for piece in slices):
             try:
@@ -57,6 +57,8 @@ class GroupAgent:
             told = (_COMMAND if is_command else _SIGHTING).decode(record.value or b"")
         except UNREADABLE as error:
             raise Malformed("not a command" if is_command else "not a sighting", str(error)) from error
+        if ":" in told.project or not told.fingerprint:  # under such keys lie states of whole projects
+            raise Malformed("no group", f"project {told.project!r:.80}, fingerprint {told.fingerprint!r:.80}")
         if record.key != key_of(told.project, told.fingerprint):
             expected = f"{told.project}:{told.fingerprint}"
             raise Malformed("wrong key", f"the record's key is {record.key!r}, it should be {expected}")

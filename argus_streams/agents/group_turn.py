@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from argus_streams.agents.wire import Topics, ledger_of, letter_of, outgoing, signal_of
 from argus_streams.core.events import Origin, Signal
-from argus_streams.core.grouping.group import apply, command
+from argus_streams.core.grouping.group import apply, burst, command
 from argus_streams.core.grouping.keeping import Keep
+from argus_streams.core.grouping.spike import Bursts, Project, project_key
 from argus_streams.core.grouping.state import GroupState, decode, encode, snapshot
 from argus_streams.core.ledger import Entry
 from argus_streams.core.letters import WHOLE, Letter
@@ -17,6 +18,14 @@ from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
 Key = tuple[int, bytes]  # partition of the inputs and of the table, record key
+
+
+class How(NamedTuple):
+    """What a deployment decides of it."""
+
+    keep: Keep
+    bursts: Bursts
+    since: int  # ms; when the generation began
 
 
 class _Touched(NamedTuple):
@@ -31,24 +40,28 @@ class _Touched(NamedTuple):
 class GroupTurn:
     """What one turn gathers; a record that fails leaves nothing in it."""
 
-    def __init__(self, topics: Topics, state: State, keep: Keep, since: int) -> None:
+    def __init__(self, topics: Topics, state: State, how: How) -> None:
         self._topics = topics
         self._state = state
-        self._keep = keep
-        self._since = since
+        self._how = how
         self._groups: dict[Key, _Touched] = {}
+        self._projects: dict[tuple[int, str], Project] = {}  # by partition and slug
         self._entries: dict[tuple[str, int, str], list[Entry]] = {}
         self._out: list[Outgoing] = []
 
     def sighting(self, at: Key, seen: Sighting) -> None:
         """Count what a sighting tells."""
-        applied = apply(self._known(at), seen)
+        known = self._known(at)
+        applied = apply(known, seen)
         if not applied.changed:
             return
-        kept = self._keep(applied, seen)
+        project = self._project(at[0], seen.project)
+        applied = burst(applied, seen, project, self._how.bursts.of(seen.project))
+        kept = self._how.keep(applied, seen)
         out = [] if kept is None else [outgoing(self._topics.kept, at[1], kept)]
         out += self._signals(applied.signals)
         self._groups[at] = _Touched(seen.project, seen.fingerprint, applied.state, encode(applied.state))
+        project.add(applied.buckets, known.buckets if known else ())
         self._out += out
         self._entries.setdefault((seen.topic, seen.partition, seen.algorithm), []).extend(
             Entry(seen.project, outcome, "", each.offset, each.index)
@@ -74,6 +87,8 @@ class GroupTurn:
 
     def end(self) -> list[Outgoing]:
         """Put the states, and give everything that leaves."""
+        for (partition, slug), known in self._projects.items():
+            self._state.put(partition, project_key(slug), known.encode())
         for at, touched in self._groups.items():
             (partition, key), epoch = at, self._state.epoch(at[0])
             self._state.put(partition, key, touched.encoded)
@@ -86,10 +101,18 @@ class GroupTurn:
         return self._out
 
     def _signals(self, signals: Sequence[Signal]) -> list[Outgoing]:
-        return [signal_of(self._topics, each, self._since) for each in signals]
+        return [signal_of(self._topics, each, self._how.since) for each in signals]
 
     def _known(self, at: Key) -> GroupState | None:
         if at in self._groups:
             return self._groups[at].state
         stored = self._state.get(*at)
         return None if stored is None else decode(stored)
+
+    def _project(self, partition: int, slug: str) -> Project:
+        """What the partition knows of a project; it is changed in place, and put at the end of the turn."""
+        known = self._projects.get((partition, slug))
+        if known is None:
+            stored = self._state.get(partition, project_key(slug))
+            known = self._projects[partition, slug] = Project() if stored is None else Project.decode(stored)
+        return known

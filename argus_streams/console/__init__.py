@@ -1,6 +1,6 @@
 """How groups look on a terminal: the list that people ask for first, and one group with its why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from argus_streams.core.events import Event, Frame
+from argus_streams.core.grouping.families import Family
+from argus_streams.core.grouping.users import EXACT
 from argus_streams.core.messages import Group, KeptEvent
 from argus_streams.core.moments import moment
 from argus_streams.foreign import foreign
@@ -89,10 +91,12 @@ def groups_table(groups: Sequence[Group], counts: Mapping[str, Sequence[int]], t
     return table
 
 
-def group_page(group: Group, events: Sequence[KeptEvent], now_hour: int) -> RenderableType:
-    """All of one group: facts, why it is one group, the stack of its latest whole event, its history."""
+def group_page(
+    group: Group, events: Sequence[KeptEvent], now_hour: int, family: Family | None = None
+) -> RenderableType:
+    """All of one group: facts, what it counts with, why it is one, the stack of its latest event, its history."""
     facts = Table.grid(padding=(0, 2))
-    for name, value in _facts(group):
+    for name, value in [*_facts(group), *_links(group, family)]:
         facts.add_row(Text(name, "bold"), foreign(value))
     parts = Table.grid(padding=(0, 2))
     for name, value in group.parts:
@@ -122,9 +126,24 @@ def _facts(group: Group) -> list[tuple[str, str]]:
         ("first seen", moment(group.first_seen) + (f" in {group.first_release}" if group.first_release else "")),
         ("last seen", moment(group.last_seen) + (f" in {group.last_release}" if group.last_release else "")),
         ("severity", group.severity),
+        ("users", f"{'about ' * (group.users > EXACT)}{group.users:,}"),
     ]
     more = (("culprit", group.culprit), ("service", group.service), ("where", ", ".join(group.environments)))
     return facts + [(name, value) for name, value in more if value]
+
+
+def _links(group: Group, family: Family | None) -> Iterator[tuple[str, str]]:
+    """What people or programs say of it and others; it counts as the canonical group of its family."""
+    if family is not None and len(family.members) > 1:
+        total = sum(each.count for each in family.members)
+        yield "counts as", f"{family.canonical.fingerprint}, {total:,} in all"
+        for each in family.members:
+            if each.fingerprint != group.fingerprint:
+                yield "linked", f"{each.fingerprint} {each.count:,} {each.title.partition(chr(10))[0]}"
+    elif group.linked:
+        yield "linked", f"{group.linked}, which is not counted with it"
+    if group.apart:
+        yield "never with", ", ".join(group.apart)
 
 
 def _event(event: Event) -> list[RenderableType]:

@@ -118,7 +118,8 @@ class Signal(Struct, frozen=True, omit_defaults=True, kw_only=True):
     subject: str
     title: str
     # Of a deploy the vendor's word; of a pull request opened, reopened, synchronize (its code changed), merged or
-    # closed; of a test report passed or failed.
+    # closed; of a test report passed or failed; of a `group_resolved` what the group is now: resolved, ignored, or
+    # open where that was taken back.
     status: str | None = None
     service: str | None = None
     environment: str | None = None

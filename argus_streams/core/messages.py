@@ -6,7 +6,9 @@ from msgspec import Meta, Struct
 
 from argus_streams.core.events import Event, Index, Kind, Offset, Origin, Partition, Severity, Time, TopicId
 
-Action = Literal["resolve", "ignore", "reopen"]
+StatusAction = Literal["resolve", "ignore", "reopen"]
+LinkAction = Literal["link", "unlink"]
+Action = Literal[StatusAction, LinkAction]
 GroupStatus = Literal["open", "resolved", "ignored", "regressed"]
 Stage = Literal["normalize", "group", "correlate", "analyze", "store"]
 KeptBecause = Literal["first", "doubling", "regression", "all"]
@@ -26,6 +28,7 @@ class Occurrence(Struct, frozen=True, array_like=True):
     environment: str | None = None
     severity: Severity = "error"
     instance: str | None = None  # which target of an alert began or ended
+    user: Annotated[int, Meta(ge=0, le=2**32 - 1)] | None = None  # hash of who met it, so that users can be counted
 
 
 class Sighting(Struct, frozen=True, kw_only=True):
@@ -55,6 +58,7 @@ class Command(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: int | None = (
         None  # ms, when it was first given, of one that is given again; later than its record is not believed
     )
+    other: str | None = None  # fingerprint of the group that this one is linked with, or is not the same as
 
 
 class Version(Struct, frozen=True, array_like=True, order=True):
@@ -92,6 +96,9 @@ class Group(Struct, frozen=True, kw_only=True, omit_defaults=True):
     environments: tuple[str, ...] = ()
     sources: dict[str, int]  # count by source
     hours: dict[int, int]  # hour since 1970 of Kafka's time → count; the last eight days
+    users: int = 0  # distinct ones that it touched: exact up to 32, about above
+    linked: str | None = None  # fingerprint of the group that this one is said to be the same problem as
+    apart: tuple[str, ...] = ()  # fingerprints of groups that this one is said not to be
 
 
 class KeptEvent(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,8 @@ from confluent_kafka import Message
 from argus_streams import app
 from argus_streams.adapters import topics
 from argus_streams.agents.wire import UNREADABLE, Topics, key_of, outgoing
-from argus_streams.core.generations.seed import Seeds, Starts
+from argus_streams.core.generations.seed import Seeds, Starts, projects
+from argus_streams.core.grouping.spike import project_key
 from argus_streams.core.grouping.state import HOUR, GroupState, encode, snapshot
 from argus_streams.core.messages import Sighting
 from argus_streams.core.moments import moment
@@ -120,6 +121,10 @@ class Seeding:
             if len(batch) >= BATCH:
                 await self._producer.write(batch)
                 batch = []
+        batch += [
+            seed(self._made.changelog, partition, project_key(slug), project.encode())
+            for slug, project in projects(seeds.states()).items()
+        ]
         await self._producer.write(batch)
         return count
 

@@ -7,6 +7,7 @@ import msgspec
 from ledgers import added_up
 
 from argus_streams import sources
+from argus_streams.adapters.bursts import load_bursts
 from argus_streams.adapters.memory import MemoryFields
 from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.lookout import Lookout
@@ -111,7 +112,7 @@ class Grouping:
     """GROUP over a table in memory; each turn's changes are kept, as the engine does once all is confirmed."""
 
     def __init__(self, **options):
-        self.agent = GroupAgent(TOPICS, **options)
+        self.agent = GroupAgent(TOPICS, **{"bursts": load_bursts(None)} | options)
         self.table = Memory()
 
     def turn(self, *slices):

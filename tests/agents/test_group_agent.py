@@ -6,10 +6,13 @@ import msgspec
 import pytest
 from records import NOW, TOPICS, Grouping, Record, piece
 
+from argus_streams.adapters.bursts import load_bursts
 from argus_streams.agents.group import GroupAgent
 from argus_streams.core.events import Origin
+from argus_streams.core.generations.seed import projects
 from argus_streams.core.grouping import state
 from argus_streams.core.grouping.keeping import everything
+from argus_streams.core.grouping.spike import BUCKET, Bursts, Limits
 from argus_streams.errors import Unavailable
 from argus_streams.streaming.agent import State
 from argus_streams.streaming.state_folder import Damaged
@@ -195,7 +198,7 @@ def test_a_table_that_fails_ends_the_turn_and_no_record_becomes_a_letter_for_it(
 
     state = State(Broken())
     with pytest.raises(Damaged):
-        asyncio.run(GroupAgent(TOPICS).turn([seen(told(sighting(0)))], state))
+        asyncio.run(GroupAgent(TOPICS, load_bursts(None)).turn([seen(told(sighting(0)))], state))
     assert state.changes() == {}
 
 
@@ -214,7 +217,7 @@ def test_groups_of_many_partitions_do_not_mix():
     grouping = Grouping()
     answer = grouping.turn(*pieces)
     assert [each.count for each in answer.groups()] == [1, 1, 1]
-    assert set(grouping.table.values) == {(number, KEY) for number in range(3)}
+    assert {at for at in grouping.table.values if state.is_group(at[1])} == {(number, KEY) for number in range(3)}
 
 
 def test_the_ledger_is_told_by_input_partition_and_algorithm():
@@ -233,3 +236,84 @@ def test_a_command_that_is_too_large_is_a_letter():
     answer = Grouping().turn(commands(told(msgspec.structs.replace(order, by="x" * 10_000))))
     ((letter, _),) = answer.letters()
     assert letter.reason == "command too large"
+
+
+def spiking(offset, number=1, **fields):
+    return told(sighting(*range(offset, offset + number)), offset, **fields)
+
+
+BURSTS = Bursts(
+    Limits(threshold=10, multiplier=5, cooldown=3_600_000), {"blog": Limits(threshold=3, multiplier=1, cooldown=0)}
+)
+
+
+def kinds(answer):
+    return [each["kind"] for each in answer.signals()]
+
+
+def test_a_burst_is_signalled_by_the_numbers_of_its_project():
+    grouping = Grouping(bursts=BURSTS)
+    assert kinds(grouping.turn(seen(spiking(0, 9)))) == ["group_new"]
+    assert kinds(grouping.turn(seen(spiking(9, 1)))) == ["group_grown", "group_spiking"]
+    blog = told(builders.sighting(*map(builders.occurrence, range(3)), project="blog"), key=b"blog:v1:aa")
+    assert kinds(grouping.turn(seen(blog))) == ["group_new", "group_spiking"]
+
+
+def test_a_group_without_a_past_is_compared_with_others_of_its_partition():
+    grouping = Grouping(bursts=BURSTS)
+    usual = [builders.occurrence(n, received_at=NOW - BUCKET) for n in range(8)]
+    other = told(builders.sighting(*usual, fingerprint="v1:bb"), key=b"shop:v1:bb")
+    grouping.turn(seen(other))
+    assert "group_spiking" not in kinds(grouping.turn(seen(spiking(0, 40))))
+    assert "group_spiking" in kinds(grouping.turn(seen(spiking(40, 1))))
+    assert "group_spiking" in kinds(grouping.turn(seen(spiking(0, 40, partition=1), partition=1)))
+
+
+def test_what_a_partition_knows_of_a_project_is_the_sum_of_its_groups():
+    grouping = Grouping()
+    for offset in range(0, 30, 3):
+        key = f"shop:v1:{offset % 4}".encode()
+        record = told(
+            builders.sighting(*map(builders.occurrence, range(offset, offset + 3)), fingerprint=f"v1:{offset % 4}"),
+            offset,
+            key,
+        )
+        grouping.turn(seen(record))
+    states = [(key, state.decode(value)) for (_, key), value in grouping.table.values.items() if state.is_group(key)]
+    assert projects(states)["shop"].encode() == grouping.table.values[0, b"shop:"]
+
+
+@pytest.mark.parametrize("message", [builders.command(fingerprint=""), builders.command(project="shop:v1")])
+def test_nothing_is_written_where_states_of_projects_lie(message):
+    key = f"{message.project}:{message.fingerprint}".encode()
+    answer = Grouping().turn(commands(told(message, key=key)))
+    assert [letter.reason for letter, _ in answer.letters()] == ["no group"]
+
+
+def test_a_link_is_told_by_the_groups_snapshot():
+    grouping = Grouping()
+    grouping.turn(seen(told(sighting(0))))
+    (group,) = grouping.turn(commands(told(builders.command("link", other="v1:bb")))).groups()
+    assert (group.linked, group.apart, group.count) == ("v1:bb", (), 1)
+    (group,) = grouping.turn(commands(told(builders.command("unlink", other="v1:bb"), 1, timestamp=NOW + 1))).groups()
+    assert (group.linked, group.apart) == (None, ("v1:bb",))
+
+
+def test_a_link_with_nobody_is_a_letter():
+    answer = Grouping().turn(commands(told(builders.command("link"))))
+    assert [letter.reason for letter, _ in answer.letters()] == ["no other group"]
+
+
+def test_every_later_generation_honours_the_links_that_were_ever_made():
+    orders = [told(builders.command("link", other="v1:bb")), told(builders.command("unlink", other="v1:cc"), 1)]
+    for earlier in (True, False):  # commands are kept for ever, and a generation may read them before or after
+        generation = Grouping()
+        pieces = [commands(*orders), seen(told(sighting(0)))]
+        answers = [generation.turn(each) for each in (pieces if earlier else pieces[::-1])]
+        assert [(each.linked, each.apart) for each in answers[1].groups()] == [("v1:bb", ("v1:cc",))]
+
+
+def test_users_are_counted_once_whatever_told_them():
+    people = [builders.occurrence(n, user=n % 3) for n in range(9)]
+    (group,) = Grouping().turn(seen(told(builders.sighting(*people)))).groups()
+    assert group.users == 3

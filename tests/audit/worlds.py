@@ -10,6 +10,7 @@ from zlib import crc32
 
 from records import NOW, TOPICS, Memory, normalizer
 
+from argus_streams.adapters.bursts import load_bursts
 from argus_streams.adapters.memory import MemoryStore
 from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.store import StoreAgent
@@ -89,7 +90,8 @@ class World:
         """A turn up to ``end``; without ``keep`` it died before its state was logged."""
         first = self.done["group", TOPICS.normalized, partition]
         state = State(self.table)
-        answer = asyncio.run(GroupAgent(TOPICS).turn([self.slice(TOPICS.normalized, partition, first, end)], state))
+        agent = GroupAgent(TOPICS, load_bursts(None))
+        answer = asyncio.run(agent.turn([self.slice(TOPICS.normalized, partition, first, end)], state))
         self.forward(answer.records)
         if keep:
             self.table.keep(state.changes())

@@ -7,6 +7,7 @@ import stored_rows as rows
 from rich.console import Console
 
 from argus_streams import asking, console
+from argus_streams.core.grouping.families import families
 
 TITLE = "TypeError: Cannot read properties of undefined (reading 'price')"
 LATELY = dict.fromkeys(("v1:9f2c",), [1] * console.HOURS)
@@ -66,7 +67,7 @@ def test_what_senders_wrote_is_no_markup_and_no_time_is_too_late_to_be_shown():
 
 
 def test_a_list_that_is_as_long_as_was_asked_for_says_that_there_may_be_more(capsys):
-    asking.show_groups([rows.a_group()], limit=1)
+    asking.show_groups(families([rows.a_group()]), limit=1)
     assert "the latest 1 group, of more perhaps (--limit)" in capsys.readouterr().out
-    asking.show_groups([rows.a_group()], limit=2)
+    asking.show_groups(families([rows.a_group()]), limit=2)
     assert "1 group, the latest first" in capsys.readouterr().out

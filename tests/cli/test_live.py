@@ -59,10 +59,14 @@ def database(postgres_url):
 
 @pytest.fixture
 def stored(postgres_url, topics):
-    """A migrated database with two groups."""
+    """A migrated database with two groups, and two that are linked."""
     whole = Deployment({**topics.environment, "DATABASE_URL": postgres_url})
     assert whole.argus("migrate").exit_code == 0
     groups = [rows.a_group(), rows.a_group(fingerprint="v1:9fff", title="[red]KeyError: 'ean'", status="resolved")]
+    groups.append(rows.a_group(fingerprint="v1:7a", title="the canonical one", count=4))
+    groups.append(
+        rows.a_group(fingerprint="v1:7b", title="linked into it", count=3, linked="v1:7a", apart=("v1:9fff",))
+    )
     asyncio.run(_store(postgres_url, [*groups, rows.a_kept()]))
     return whole
 
@@ -163,3 +167,43 @@ def test_a_decision_is_published_under_the_groups_key(stored):
     assert json.loads(record.value()) == {
         "project": "shop", "fingerprint": "v1:9f2c", "action": "resolve", "by": "mira",
     }  # fmt: skip
+
+
+def published(stored, *arguments):
+    result = stored.argus("group", *arguments)
+    assert result.exit_code == 0, result.output
+    record = stored.records("groups.commands")[-1]
+    return result.stdout, record.key(), json.loads(record.value())
+
+
+def test_a_link_is_published_under_the_key_of_the_group_that_is_linked(stored):
+    said, key, order = published(stored, "9f2c", "link", "9fff", "--by", "mira")
+    assert said.startswith("asked to link: TypeError: x is undefined (shop v1:9f2c) with ")
+    assert key == b"shop:v1:9f2c"
+    assert (order["action"], order["other"], order["by"]) == ("link", "v1:9fff", "mira")
+
+
+def test_a_link_is_taken_back_where_it_was_made_whichever_of_the_two_is_named(stored):
+    for name, other in (("7a", "7b"), ("7b", "7a")):
+        _, key, order = published(stored, name, "unlink", other)
+        assert (key, order["action"], order["other"]) == (b"shop:v1:7b", "unlink", "v1:7a")
+
+
+@pytest.mark.parametrize("arguments", [("9f2c", "link"), ("9f2c", "resolve", "9fff"), ("9f2c", "link", "9f2c")])
+def test_a_link_needs_another_group_and_nothing_else_takes_one(stored, arguments):
+    result = stored.argus("group", *arguments)
+    assert result.exit_code in {1, 2}
+    assert "nother" in result.stderr
+
+
+def test_groups_that_are_linked_are_listed_as_one(stored):
+    listed = stored.argus("groups", "--project", "shop")
+    assert "7 " in next(line for line in listed.stdout.splitlines() if "the canonical one" in line)
+    assert "linked into it" not in listed.stdout
+    shown = " ".join(stored.argus("group", "7b").stdout.split())
+    assert "counts as v1:7a, 7 in all linked v1:7a 4 the canonical one never with v1:9fff" in shown
+    as_json = [json.loads(line) for line in stored.argus("groups", "--json").stdout.splitlines()]
+    assert {each["fingerprint"]: each["count"] for each in as_json if "7" in each["fingerprint"]} == {
+        "v1:7a": 4,
+        "v1:7b": 3,
+    }

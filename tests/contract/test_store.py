@@ -64,12 +64,33 @@ def test_a_group_is_read_as_it_was_written(run):
         status_by="ana",
         first_release="1.0",
         last_release="1.1",
+        users=41,
+        linked="v1:aa",
+        apart=("v1:bb", "v1:cc"),
         title='quotes " and \\ and % and {braces} and 🙂',
     )
 
     async def scenario(store, reader):
         assert await store.write([group]) == []
         assert await reader.groups(ALL) == [group]
+
+    run(scenario)
+
+
+def test_all_that_a_group_is_linked_with_is_found_also_by_others_and_in_a_circle(run):
+    links = {"a": "b", "b": "c", "d": "b", "e": "f", "f": "e", "g": None, "h": "gone"}
+    groups = [a_group(fingerprint=f"v1:{name}", linked=other and f"v1:{other}") for name, other in links.items()]
+    groups += [a_group(fingerprint="v1:c"), a_group(fingerprint="v1:z", linked="v1:a", project="blog")]
+
+    async def scenario(store, reader):
+        assert await store.write(groups) == []
+        for asked, found in (("a", "abcd"), ("c", "abcd"), ("e", "ef"), ("g", "g")):
+            linked = await reader.linked([("shop", f"v1:{asked}")])
+            assert set(linked) == {("shop", f"v1:{name}") for name in found}
+        assert len(await reader.linked([("shop", "v1:a"), ("shop", "v1:g")])) == 5
+        assert set(await reader.linked([("shop", "v1:h")])) == {("shop", "v1:h"), ("shop", "v1:gone")}
+        named = await reader.groups(GroupQuery(fingerprints=("v1:a", "v1:g")))
+        assert {each.fingerprint for each in named} == {"v1:a", "v1:g"}
 
     run(scenario)
 

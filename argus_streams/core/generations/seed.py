@@ -2,15 +2,17 @@
 
 The changelog holds each state that a group had in the last days, and each says by its marks what it has counted. The
 last one that counted nothing from the starts on is the base; what of the sightings it has not counted, and what lies
-before the starts, is counted on it as GROUP does. So the seed is exact in every field, whatever turns GROUP took.
+before the starts, is counted on it as GROUP does. So the seed is exact in every field, whatever turns GROUP took, but
+for the burst that was told last: of one that only the sightings tell, the live generation has told.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from argus_streams.core.grouping.group import apply
-from argus_streams.core.grouping.state import GroupState, decode, encode
+from argus_streams.core.grouping.spike import Project
+from argus_streams.core.grouping.state import GroupState, decode, encode, is_group
 from argus_streams.core.messages import Sighting
 
 Starts = Mapping[tuple[str, int], int]  # (topic id, partition) of an input → the first offset that is read again
@@ -44,7 +46,7 @@ class Seeds:
 
     def logged(self, key: bytes, epoch: int, value: bytes) -> None:
         """Take a record of the changelog, in its order; of an older owner's late writes none."""
-        if not value or (key in self._found and epoch < self._found[key][0]):
+        if not value or not is_group(key) or (key in self._found and epoch < self._found[key][0]):
             return
         state = decode(value)
         if precedes(state, self._starts):
@@ -65,3 +67,11 @@ class Seeds:
         """Each group's key and state before the starts."""
         for key, (_, value) in self._found.items():
             yield key, decode(value)
+
+
+def projects(states: Iterable[tuple[bytes, GroupState]]) -> Mapping[str, Project]:
+    """What one partition knows of each project, of its groups' states."""
+    found: dict[str, Project] = {}
+    for key, state in states:
+        found.setdefault(key.partition(b":")[0].decode(), Project()).add(state.buckets)
+    return found

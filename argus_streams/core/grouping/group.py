@@ -4,16 +4,18 @@ Each occurrence counts once: what stands at or below its partition's mark is cou
 partition reach a group in their order.
 """
 
-from hashlib import blake2b
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from argus_streams.core.events import Event, Origin, Signal, SignalKind
-from argus_streams.core.grouping.state import Decided, GroupState, breaks, ruling, standing
+from argus_streams.core.events import Event, Origin, Signal
+from argus_streams.core.grouping import links, spike
+from argus_streams.core.grouping.signals import Cause, Subject, place, signal
+from argus_streams.core.grouping.state import Decided, GroupState, breaks, ruling, standing, status
 from argus_streams.core.grouping.tally import Outcome, Regression, Tally
-from argus_streams.core.messages import Command, KeptBecause, Sighting
+from argus_streams.core.messages import Command, GroupStatus, KeptBecause, Sighting
 
 
 class Applied(Struct, frozen=True):
@@ -25,6 +27,7 @@ class Applied(Struct, frozen=True):
     because: KeptBecause | None  # ... and why
     signals: tuple[Signal, ...]
     changed: bool
+    buckets: Mapping[int, int] = {}  # five minutes since 1970 → how many were newly counted
 
 
 class Commanded(Struct, frozen=True):
@@ -49,22 +52,53 @@ def apply(state: GroupState | None, sighting: Sighting) -> Applied:
     if because is not None:
         after = msgspec.structs.replace(after, next_kept=1 << after.count.bit_length())
     kept = None if because is None else sighting.event
-    return Applied(after, outcomes, kept, because, _signals(before, after, tally), changed=True)
+    signals = tuple(_signals(before, after, tally)) if _notable(before, after, tally) else ()
+    return Applied(after, outcomes, kept, because, signals, changed=True, buckets=tally.buckets)
+
+
+def burst(applied: Applied, sighting: Sighting, project: spike.Project, limits: spike.Limits) -> Applied:
+    """Tell the bursts that a sighting brought; ``project`` is what its partition knows of the others."""
+    state = applied.state
+    found = spike.spikes(state.buckets, applied.buckets, project, limits=limits, last=state.spiked)
+    if not found:
+        return applied
+    state = msgspec.structs.replace(state, spiked=found[-1].bucket)
+    told = tuple([_spiking(state, applied, sighting, each) for each in found])
+    return msgspec.structs.replace(applied, state=state, signals=applied.signals + told)
 
 
 def command(state: GroupState | None, order: Command, *, time: int, origin: Origin) -> Commanded:
-    """Let the last command by (time, origin) win, also over one that arrived before it; it may precede its group."""
+    """Let the last command by (time, origin) win, also over one that arrived before it; it may precede its group.
+
+    Raises ``Malformed`` where a link does not say with what.
+    """
     before = state or GroupState()
-    decided = Decided(time, origin, order.action, order.by)
+    if order.action == "link" or order.action == "unlink":  # noqa: PLR1714 - which type checkers understand
+        return _link(before, order, links.word_of(order, time=time, origin=origin))
+    return _decide(before, order, Decided(time, origin, order.action, order.by))
+
+
+def _decide(before: GroupState, order: Command, decided: Decided) -> Commanded:
     if before.decided is not None and before.decided >= decided:
-        same = before.decided.origin == origin
+        same = before.decided.origin == decided.origin
         return Commanded(before, "repeat" if same else "superseded", (), changed=False)
     after = msgspec.structs.replace(before, decided=decided, writes=before.writes + 1)
-    told = _Told(after, order.project, order.fingerprint)
+    subject = Subject(order.project, order.fingerprint)
     # An occurrence of later than this resolve was read first.
-    broken = ruling(decided, standing(after)) is decided and breaks(decided, after.last_received)
-    signals = (_regressed(told, Regression(origin, origin, time)),) if broken else ()
-    return Commanded(after, "applied", signals, changed=True)
+    if ruling(decided, standing(after)) is decided and breaks(decided, after.last_received):
+        broken = Regression(decided.origin, decided.origin, decided.time)
+        return Commanded(after, "applied", (_regressed(after, subject, broken),), changed=True)
+    return Commanded(after, "applied", tuple(_settled(before, after, subject)), changed=True)
+
+
+def _link(before: GroupState, order: Command, word: links.Word) -> Commanded:
+    other = order.other or ""
+    words = links.heard(before.words, other, word)
+    if words is before.words:
+        same = other in words and words[other].origin == word.origin
+        return Commanded(before, "repeat" if same else "superseded", (), changed=False)
+    after = msgspec.structs.replace(before, words=words, writes=before.writes + 1)
+    return Commanded(after, "applied", (), changed=True)
 
 
 def _because(before: GroupState, after: GroupState, tally: Tally) -> KeptBecause | None:
@@ -75,45 +109,55 @@ def _because(before: GroupState, after: GroupState, tally: Tally) -> KeptBecause
     return "regression" if tally.regressions else None
 
 
-class _Told(NamedTuple):
-    """What a signal is about."""
-
-    state: GroupState
-    project: str
-    fingerprint: str
+def _notable(before: GroupState, after: GroupState, tally: Tally) -> bool:
+    """Whether there may be something to signal: as a rule there is nothing."""
+    grown = before.count == 0 or len(str(before.count)) < len(str(after.count))
+    return grown or bool(tally.regressions) or after.decided is not None or after.ended is not None
 
 
-def _signals(before: GroupState, after: GroupState, tally: Tally) -> tuple[Signal, ...]:
-    told = _Told(after, tally.sighting.project, tally.sighting.fingerprint)
-    signals = [_regressed(told, regression) for regression in tally.regressions]
-    if before.count == 0 and tally.counted:
-        first = tally.counted[0]
-        signals.insert(0, _signal(told, "group_new", "", tally.origin(first), first.received_at))
-    return tuple(signals)
+def _signals(before: GroupState, after: GroupState, tally: Tally) -> Iterator[Signal]:
+    subject = Subject(tally.sighting.project, tally.sighting.fingerprint, tally.sighting.event)
+    counted = tally.counted
+    if before.count == 0 and counted:
+        yield signal(after, subject, Cause("group_new", "", tally.origin(counted[0]), counted[0].received_at))
+    for digits in range(len(str(before.count)), len(str(after.count))):
+        number = 10**digits
+        reached = counted[number - before.count - 1]
+        yield signal(after, subject, Cause("group_grown", str(number), tally.origin(reached), reached.received_at))
+    for regression in tally.regressions:
+        yield _regressed(after, subject, regression)
+    yield from _settled(before, after, subject)
 
 
-def _regressed(told: _Told, regression: Regression) -> Signal:
+def _regressed(state: GroupState, subject: Subject, regression: Regression) -> Signal:
     """One signal for each resolve that does not hold, whichever of the two is read first."""
-    topic, partition, offset, index = msgspec.structs.astuple(regression.resolve)
-    cause = f"{topic}/{partition}/{offset}/{index}"
-    return _signal(told, "group_regressed", cause, regression.origin, regression.received_at)
+    cause = Cause("group_regressed", place(regression.resolve), regression.origin, regression.received_at)
+    return signal(state, subject, cause)
 
 
-def _signal(told: _Told, kind: SignalKind, cause: str, origin: Origin, received_at: int) -> Signal:
-    """The id is the same however often and by whichever way it is told; the rest is of the moment."""
-    state, about = told.state, told.state.about
-    framed = "".join(f"{len(text)}:{text}" for text in (kind, told.project, told.fingerprint, cause))
-    return Signal(
-        kind=kind,
-        subject=told.fingerprint,
-        title=about.title if about else told.fingerprint,
-        service=about.service if about else None,
-        environment=state.environments[0] if len(state.environments) == 1 else None,
-        release=state.last_release and state.last_release[1],
-        occurred_at=state.last_seen,
-        project=told.project,
-        source=next(iter(state.sources), ""),
-        signal_id=blake2b(framed.encode(), digest_size=16).hexdigest(),
-        origin=origin,
-        received_at=received_at,
-    )
+def _settled(before: GroupState, after: GroupState, subject: Subject) -> Iterator[Signal]:
+    """The signal of a group that has become resolved or ignored, or of which that is taken back."""
+    was, now = _shown(before), _shown(after)
+    if now in (was, "regressed") or (now == "open" and was == "regressed"):
+        return
+    decided = ruling(after.decided, standing(after)) or after.ended
+    if decided is not None:
+        told = signal(
+            after, subject, Cause("group_resolved", f"{now}/{place(decided.origin)}", decided.origin, decided.time)
+        )
+        yield msgspec.structs.replace(told, status=now)
+
+
+def _shown(state: GroupState) -> GroupStatus:
+    """The status that people see: of what has not happened yet, nobody sees one."""
+    return status(state) if state.count else "open"
+
+
+def _spiking(state: GroupState, applied: Applied, sighting: Sighting, found: spike.Spike) -> Signal:
+    taken = zip(sighting.occurrences, applied.outcomes, strict=True)
+    within = (each for each, how in taken if how == "counted" and each.received_at // spike.BUCKET == found.bucket)
+    *_, last = within
+    origin = Origin(sighting.topic, sighting.partition, last.offset, last.index)
+    subject = Subject(sighting.project, sighting.fingerprint, sighting.event)
+    told = signal(state, subject, Cause("group_spiking", str(found.start), origin, last.received_at))
+    return msgspec.structs.replace(told, count=found.count, baseline=found.baseline)

@@ -6,6 +6,7 @@ import msgspec
 
 from argus_streams.core.events import Event
 from argus_streams.core.grouping.fingerprint import Fingerprint
+from argus_streams.core.grouping.users import user_hash
 from argus_streams.core.messages import Occurrence, Sighting
 
 LIMIT = 256 * 1024  # bytes of JSON
@@ -123,4 +124,5 @@ def _occurrence(event: Event) -> Occurrence:
         event.environment,
         event.severity,
         event.instance,
+        None if event.user is None else user_hash(event.user),
     )

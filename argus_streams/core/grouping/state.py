@@ -7,7 +7,9 @@ import msgspec
 from msgspec import Struct
 
 from argus_streams.core.events import Kind, Origin, Severity
-from argus_streams.core.messages import Action, Group, GroupStatus, Version
+from argus_streams.core.grouping.links import Word, apart, linked
+from argus_streams.core.grouping.users import number_of_users
+from argus_streams.core.messages import Group, GroupStatus, StatusAction, Version
 
 HOUR = 3_600_000  # ms
 WINDOW = 8 * 24  # hours: the inputs' retention and a day
@@ -23,7 +25,7 @@ class Decided(Struct, frozen=True, array_like=True, order=True):
 
     time: int  # ms, Kafka's
     origin: Origin
-    action: Action
+    action: StatusAction
     by: str
 
 
@@ -71,6 +73,10 @@ class GroupState(Struct, frozen=True, array_like=True):
     instances: dict[
         int, tuple[int, bool]
     ] = {}  # hash of an alert's target → Kafka's time of its last word, is it an end
+    buckets: dict[int, int] = {}  # five minutes since 1970 of Kafka's time → count; the last hour
+    spiked: int | None = None  # the bucket of the last burst that was told
+    users: tuple[int, ...] = ()  # a sketch of those that it touched
+    words: dict[str, Word] = {}  # on whether another group is the same problem, by its fingerprint
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -85,6 +91,11 @@ def encode(state: GroupState) -> bytes:
 def decode(data: bytes) -> GroupState:
     """The state that ``encode`` wrote."""
     return _DECODER.decode(data)
+
+
+def is_group(key: bytes) -> bool:
+    """Whether a key of the table is a group's; under ``project`` and ``project:`` lie states of whole projects."""
+    return key.partition(b":")[2] != b""
 
 
 def status(state: GroupState) -> GroupStatus:
@@ -170,4 +181,7 @@ def snapshot(state: GroupState, *, project: str, fingerprint: str, epoch: int) -
         environments=state.environments,
         sources=state.sources,
         hours=state.hours,
+        users=number_of_users(state.users),
+        linked=linked(state.words),
+        apart=apart(state.words),
     )

@@ -1,12 +1,13 @@
 """Accounting for the occurrences of one sighting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from argus_streams.core.events import Event, Origin
+from argus_streams.core.grouping import spike
 from argus_streams.core.grouping.state import (
     ENVIRONMENTS,
     HOUR,
@@ -21,9 +22,11 @@ from argus_streams.core.grouping.state import (
     standing,
     worse,
 )
+from argus_streams.core.grouping.users import with_users
 from argus_streams.core.messages import Occurrence, Sighting
 
 _TITLE = 200  # characters
+_HOUR = HOUR // spike.BUCKET  # buckets
 
 Outcome = Literal["counted", "closed", "duplicate", "repeat"]
 
@@ -51,6 +54,7 @@ class Tally:
         self.ended = before.ended
         self.first_received = before.first_received
         self.instances = dict(before.instances)
+        self.buckets: dict[int, int] = {}  # newly counted ones
 
     def take(self, occurrence: Occurrence) -> Outcome:
         """Account for one occurrence, and say how."""
@@ -74,13 +78,21 @@ class Tally:
 
     def _count(self, occurrence: Occurrence) -> None:
         self.counted.append(occurrence)
+        bucket = occurrence.received_at // spike.BUCKET
+        self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
+        if self.before.decided is None and self.ended is None:
+            self._note(occurrence)
+            return
         broken = breaks(self._ruling(), self.last_received)
-        self.last_received = max(self.last_received, occurrence.received_at)
-        self.first_received = min(self.first_received or occurrence.received_at, occurrence.received_at)
-        self._follow(occurrence)
+        self._note(occurrence)
         decided = self._ruling()
         if not broken and decided is not None and breaks(decided, self.last_received):
             self.regressions.append(Regression(decided.origin, self.origin(occurrence), occurrence.received_at))
+
+    def _note(self, occurrence: Occurrence) -> None:
+        self.last_received = max(self.last_received, occurrence.received_at)
+        self.first_received = min(self.first_received or occurrence.received_at, occurrence.received_at)
+        self._follow(occurrence)
 
     def _is_redelivered(self, occurrence: Occurrence) -> bool:
         # A vendor may name an alert and its end by one id: they are two things.
@@ -125,7 +137,8 @@ class Tally:
         before, sighting = self.before, self.sighting
         marks = dict(before.marks)
         marks[sighting.topic] = {**marks.get(sighting.topic, {}), sighting.partition: self.mark or (0, 0)}
-        after = msgspec.structs.replace(
+        counted = _counted(before, self.counted, self.buckets) if self.counted else {}
+        return msgspec.structs.replace(
             before,
             about=_about(before, sighting) if told else before.about,
             algorithm=sighting.algorithm,
@@ -137,41 +150,52 @@ class Tally:
             instances=self.instances,
             marks=marks,
             recent=tuple(self.recent),
+            **counted,
         )
-        return _counted(after, self.counted) if self.counted else after
 
 
 def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def _counted(state: GroupState, occurrences: Sequence[Occurrence]) -> GroupState:
-    """The state with these occurrences counted."""
-    sources, hours, severity = dict(state.sources), dict(state.hours), state.severity
-    environments = set(state.environments)
+def _counted(state: GroupState, occurrences: Sequence[Occurrence], buckets: Mapping[int, int]) -> Mapping[str, object]:
+    """The fields that change with these occurrences, which fell into these buckets."""
+    sources, severity = dict(state.sources), state.severity
     for each in occurrences:
         sources[each.source] = sources.get(each.source, 0) + 1
-        hour = each.received_at // HOUR
-        hours[hour] = hours.get(hour, 0) + 1
         severity = worse(severity, each.severity)
-        if each.environment:
-            environments.add(each.environment)
-    oldest = max(hours) - WINDOW
     seen = [each.occurred_at for each in occurrences]
     releases = [(each.received_at, each.release) for each in occurrences if each.release]
-    return msgspec.structs.replace(
-        state,
-        count=state.count + len(occurrences),
-        first_seen=min([*seen, state.first_seen]) if state.count else min(seen),
-        last_seen=max([*seen, state.last_seen]) if state.count else max(seen),
-        last_received=max(state.last_received, *[each.received_at for each in occurrences]),
-        severity=severity,
-        sources=sources,
-        hours={hour: number for hour, number in hours.items() if hour > oldest},
-        first_release=min([*releases, state.first_release or releases[0]]) if releases else state.first_release,
-        last_release=max([*releases, state.last_release or releases[0]]) if releases else state.last_release,
-        environments=tuple(sorted(environments)[:ENVIRONMENTS]),
-    )
+    return {
+        "count": state.count + len(occurrences),
+        "first_seen": min([*seen, state.first_seen]) if state.count else min(seen),
+        "last_seen": max([*seen, state.last_seen]) if state.count else max(seen),
+        "last_received": max(state.last_received, *[each.received_at for each in occurrences]),
+        "severity": severity,
+        "sources": sources,
+        "hours": _hours(state.hours, buckets),
+        "first_release": min([*releases, state.first_release or releases[0]]) if releases else state.first_release,
+        "last_release": max([*releases, state.last_release or releases[0]]) if releases else state.last_release,
+        "environments": _environments(state.environments, occurrences),
+        "buckets": spike.counted(state.buckets, buckets),
+        "users": with_users(state.users, [each.user for each in occurrences if each.user is not None]),
+    }
+
+
+def _hours(hours: Mapping[int, int], buckets: Mapping[int, int]) -> Mapping[int, int]:
+    summed = dict(hours)
+    for bucket, number in buckets.items():
+        hour = bucket // _HOUR
+        summed[hour] = summed.get(hour, 0) + number
+    if len(summed) == len(hours):
+        return summed  # none is new: none leaves the window
+    oldest = max(summed) - WINDOW
+    return {hour: number for hour, number in summed.items() if hour > oldest}
+
+
+def _environments(known: tuple[str, ...], occurrences: Sequence[Occurrence]) -> tuple[str, ...]:
+    new = {each.environment for each in occurrences if each.environment}.difference(known)
+    return tuple(sorted(new.union(known))[:ENVIRONMENTS]) if new else known
 
 
 def _about(state: GroupState, sighting: Sighting) -> About:

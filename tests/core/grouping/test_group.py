@@ -118,7 +118,7 @@ def test_an_alert_that_fires_again_regresses():
         occurrence(4, received_at=NOW + 3, closes=True),
     )  # fmt: skip
     told = apply(None, flapping)
-    assert [signal.kind for signal in told.signals] == ["group_new", "group_regressed"]
+    assert [signal.kind for signal in told.signals] == ["group_new", "group_regressed", "group_resolved"]
     assert status(told.state) == "resolved"
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from argus_streams.core.events import Origin
 from argus_streams.core.grouping.sighting import LIMIT, Coalesced, Single
+from argus_streams.core.grouping.users import user_hash
 from argus_streams.core.messages import Sighting
 
 CHUNK = {"algorithm": "v1:0", "topic": "topic-id", "partition": 3}
@@ -42,6 +43,7 @@ def test_an_occurrence_keeps_what_counting_needs():
                 status="resolved",
                 severity="fatal",
                 instance="pod-1",
+                user="ada",
                 release="1.2",
                 environment="prod",
                 occurred_at=None,
@@ -49,7 +51,7 @@ def test_an_occurrence_keeps_what_counting_needs():
         ],
     )
     assert msgspec.structs.astuple(told[0].occurrences[0]) == (
-        7, 2, NOW, NOW, "e", "sentry", True, "1.2", "prod", "fatal", "pod-1",
+        7, 2, NOW, NOW, "e", "sentry", True, "1.2", "prod", "fatal", "pod-1", user_hash("ada"),
     )  # fmt: skip
 
 

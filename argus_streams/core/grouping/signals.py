@@ -1,0 +1,98 @@
+"""What a group's signals tell: of its state, and of the event that was told whole where a sighting is the cause."""
+
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+
+from argus_streams.core import tagged
+from argus_streams.core.events import Event, Frame, Origin, Signal, SignalKind
+from argus_streams.core.grouping.libraries import is_library
+from argus_streams.core.grouping.state import GroupState
+from argus_streams.core.grouping.users import number_of_users
+
+FRAMES = 20  # files that a signal tells
+
+
+class Subject(NamedTuple):
+    """Whom a signal is about, with a whole event of it; a command has none."""
+
+    project: str
+    fingerprint: str
+    event: Event | None = None
+
+
+class Cause(NamedTuple):
+    """What a signal is told for; by kind and name it is the same however often and by whichever way it is told."""
+
+    kind: SignalKind
+    name: str  # sets it apart from the group's others of its kind
+    origin: Origin
+    received_at: int  # ms, Kafka's time
+
+
+def signal(state: GroupState, subject: Subject, cause: Cause) -> Signal:
+    """The id is of the cause alone; the rest is of the moment."""
+    about = state.about
+    framed = "".join(f"{len(text)}:{text}" for text in (cause.kind, *subject[:2], cause.name))
+    told = Signal(
+        kind=cause.kind,
+        subject=subject.fingerprint,
+        title=about.title if about else subject.fingerprint,
+        service=about.service if about else None,
+        environment=state.environments[0] if len(state.environments) == 1 else None,
+        release=state.last_release and state.last_release[1],
+        occurred_at=state.last_seen,
+        project=subject.project,
+        source=next(iter(state.sources), ""),
+        signal_id=blake2b(framed.encode(), digest_size=16).hexdigest(),
+        origin=cause.origin,
+        received_at=cause.received_at,
+        of=about.kind if about else None,
+        severity=state.severity,
+        type=about.type if about else None,
+        culprit=about.culprit if about else None,
+        count=state.count,
+        users=number_of_users(state.users),
+    )
+    return told if subject.event is None else _witnessed(told, subject.event)
+
+
+def place(origin: Origin) -> str:
+    """An origin as a cause's name."""
+    return "/".join(str(part) for part in msgspec.structs.astuple(origin))
+
+
+def own_files(event: Event) -> tuple[str, ...]:
+    """The files of the stack that are the sender's own, where it crashed first, causes before what they raised."""
+    frames = [frame for exception in event.exceptions for frame in reversed(exception.frames) if frame.file]
+    if all(frame.in_app for frame in frames):  # who flags all, as browsers' SDKs do, has not flagged
+        own = (frame for frame in frames if not _foreign(frame))
+    else:
+        own = (frame for frame in frames if (not _foreign(frame) if frame.in_app is None else frame.in_app))
+    return tuple(dict.fromkeys(frame.file for frame in own if frame.file))[:FRAMES]
+
+
+def _foreign(frame: Frame) -> bool:
+    return _remembered(frame.function, frame.module, frame.file, frame.package)
+
+
+_remembered = lru_cache(maxsize=16_384)(is_library)
+
+
+def _witnessed(told: Signal, event: Event) -> Signal:
+    return msgspec.structs.replace(
+        told,
+        service=event.service or told.service,
+        environment=event.environment or told.environment,
+        release=event.release or told.release,
+        commit=event.commit,
+        repository=event.repository,
+        branch=event.branch,
+        frames=own_files(event),
+        flags=tagged.flags_on(event.tags),
+        peers=tagged.peers(event.tags),
+        trace_id=event.trace_id,
+        session=event.session,
+    )
