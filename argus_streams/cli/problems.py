@@ -20,7 +20,10 @@ from argus_streams.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a group.")
 @with_shown_generation
 def groups(given: Settings, project: str | None, status: Any, limit: int, as_json: bool) -> int:  # noqa: FBT001 - click's flag
-    """List what is wrong, the latest first; groups that are linked are one row, but for --json."""
+    """List what is wrong, the latest first.
+
+    Groups that are linked are one row, but for --json, which tells each by itself.
+    """
     found = asyncio.run(asking.groups(given, project=project, statuses=status, limit=limit))
     if as_json:
         for each in found:
@@ -38,7 +41,7 @@ def groups(given: Settings, project: str | None, status: Any, limit: int, as_jso
 @click.option("--by", default="", help="Who decides; shown with the group.")
 @with_shown_generation
 def group(given: Settings, group_id: str, action: Any, other_id: str | None, *, project: str | None, by: str) -> int:
-    """Show one group, or decide about it: resolve, ignore, reopen, link OTHER, unlink OTHER.
+    """Show one group, or decide about it.
 
     It is shown with its stack, why it is one group, its senders and history. ID is the beginning of its id, OTHER of
     another group's of the project: the one that it is the same problem as, or is not.
