@@ -70,7 +70,8 @@ def gate(request: AnalysisRequest, dossier: Dossier, *, last: Last | None, now: 
 def users(request: AnalysisRequest, dossier: Dossier) -> int:
     """How many users it has touched, as far as that is known: no more than there are."""
     told = request.signal.users if request.signal is not None and request.signal.users is not None else 0
-    return max(told, len({kept.event.user for kept in dossier.events if kept.event.user}))
+    known = max((group.users for group in dossier.groups), default=0)
+    return max(told, known, len({kept.event.user for kept in dossier.events if kept.event.user}))
 
 
 def _replayed(request: AnalysisRequest, registry: Registry) -> Skip | None:

@@ -13,7 +13,7 @@ from argus_streams.core.analysis.likeness import Likeness, likeness
 from argus_streams.core.analysis.plain import plain
 from argus_streams.core.analysis.shapes import Judgement
 from argus_streams.core.findings import Analysis, By, Fact
-from argus_streams.core.messages import Group, Version
+from argus_streams.core.messages import Command, Group, Version
 
 CERTAIN = 0.9  # likeness from which two groups are proposed without asking
 DOUBTFUL = 0.55  # and from which a model is asked
@@ -42,10 +42,7 @@ class Doubtful(Struct, frozen=True, kw_only=True):
 
 
 def pairs(dossier: Dossier) -> tuple[Propose | Doubtful, ...]:
-    """What the group of the dossier may be joined with, the likest first.
-
-    Its candidates are those that nobody has linked with it or kept apart.
-    """
+    """What the group of the dossier may be joined with, the likest first."""
     found = [
         each for group in dossier.groups[:1] for other in dossier.candidates if (each := _pair(dossier, group, other))
     ]
@@ -86,8 +83,20 @@ def told(proposal: Propose, project: str, *, by: By, now: int) -> Analysis:
     )
 
 
+def command(proposal: Propose, project: str) -> Command:
+    """What joins the two, undone by a command to unlink them: a person's word outranks it for ever."""
+    return Command(
+        project=project,
+        fingerprint=proposal.other,
+        action="link",
+        other=proposal.one,
+        by="argus:merge",
+        reason=proposal.reason,
+    )
+
+
 def _pair(dossier: Dossier, group: Group, candidate: Group) -> Propose | Doubtful | None:
-    if group.fingerprint == candidate.fingerprint or group.project != candidate.project:
+    if group.fingerprint == candidate.fingerprint or group.project != candidate.project or _decided(group, candidate):
         return None
     like = likeness(group, candidate)
     one, other = _in_order(group, candidate)
@@ -106,6 +115,12 @@ def _pair(dossier: Dossier, group: Group, candidate: Group) -> Propose | Doubtfu
         events=dossier.events,
     )
     return Doubtful(dossier=about, score=like.score, reason=reason, facts=facts)
+
+
+def _decided(group: Group, candidate: Group) -> bool:
+    """Whether a person or program has already said what the two are to each other."""
+    counted_with = {group.linked or group.fingerprint, candidate.linked or candidate.fingerprint}
+    return len(counted_with) == 1 or candidate.fingerprint in group.apart or group.fingerprint in candidate.apart
 
 
 def _says_enough(group: Group, like: Likeness) -> bool:

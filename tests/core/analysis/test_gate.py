@@ -62,9 +62,10 @@ def test_a_group_of_ten_events_is_classified_by_the_small_tier():
         of_groups(count=1, severity="fatal"),
         of_groups(count=100),
         of_groups(status="regressed"),
+        of_groups(users=50),
         dossier(events=tuple(kept(user=f"user-{n}", offset=n) for n in range(50))),
     ],
-    ids=["fatal", "many events", "came back", "many users"],
+    ids=["fatal", "many events", "came back", "many users", "many users in what is kept"],
 )
 def test_a_group_that_matters_has_its_cause_looked_for_by_the_middle_tier(about):
     asked = decided(about=about)

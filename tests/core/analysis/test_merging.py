@@ -4,7 +4,7 @@ import pytest
 from analysed import DAY, dossier, group
 from builders import NOW
 
-from argus_streams.core.analysis.merging import Doubtful, Propose, judged, pairs, subject, told
+from argus_streams.core.analysis.merging import Doubtful, Propose, command, judged, pairs, subject, told
 from argus_streams.core.analysis.shapes import Judgement
 
 LAYERS = tuple(f"framework.layer{n}:call" for n in range(8))
@@ -122,3 +122,26 @@ def test_a_proposal_is_told_with_its_reason():
     assert (analysis.kind, analysis.subject, analysis.reason) == ("merge", "v1:aa+v1:bb", "proposed")
     assert analysis.title == "v1:bb is the same problem as v1:aa"
     assert analysis.summary == pair.reason
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({"apart": ("v1:bb",)}, {}),
+        ({}, {"apart": ("v1:aa",)}),
+        ({"linked": "v1:bb"}, {}),
+        ({}, {"linked": "v1:aa"}),
+        ({"linked": "v1:cc"}, {"linked": "v1:cc"}),
+    ],
+)
+def test_what_was_said_of_two_groups_holds(ours, theirs):
+    one = stacked(*STACK, fingerprint="v1:aa", **ours)
+    assert found(one, stacked(*STACK, **theirs)) == ()
+
+
+def test_a_proposal_can_be_made_a_command_that_a_person_can_undo():
+    (pair,) = found(OLD, stacked(*STACK[1:]))
+    order = command(pair, "shop")
+    assert (order.fingerprint, order.action, order.other) == ("v1:bb", "link", "v1:aa")
+    assert order.by.startswith("argus:")
+    assert order.reason == pair.reason
