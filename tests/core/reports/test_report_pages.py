@@ -43,6 +43,12 @@ def test_what_happened_is_told_by_number_and_in_order():
     assert told.index("web 1.1") < told.index("TypeError")
 
 
+def test_users_are_told_as_the_most_that_one_problem_touched():
+    groups = [a_group(users=7), a_group(fingerprint="v1:b", users=3)]
+    assert "**Users touched**: at least 7" in of_incident(groups=groups)
+    assert "Users touched" not in of_incident(groups=[a_group()])
+
+
 def test_symptoms_are_counted_and_not_told_one_by_one():
     first, second = an_incident().members
     told = section(of_incident(members=(first, replace(second, hidden_by="s1"))), "What happened")
