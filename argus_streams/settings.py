@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         (), description="More names of fields whose values are secret, comma-separated."
     )
     rules_file: Path | None = Field(None, description="YAML with grouping rules by project (docs/grouping-rules.md).")
+    incidents_file: Path | None = Field(
+        None, description="YAML that changes by which rules signals become incidents (docs/incidents.md)."
+    )
     mappings_file: Path | None = Field(
         None, description="YAML with mappings of bodies without a fixed shape, by project (docs/senders/mapped.md)."
     )

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import reduce
+from operator import getitem
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
@@ -12,6 +14,8 @@ from argus_streams.errors import Misconfigured
 
 T = TypeVar("T")
 
+_SOME = "..."
+_UNKNOWN = re.compile("unknown field `(.+)`")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")  # of msgspec's paths: `$.rules[2].window`, `$[...]` = some value
 
 
@@ -21,15 +25,18 @@ def read(file: Path, shape: type[T], variable: str) -> T:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{variable}: {file}: {getattr(error, 'strerror', None) or error}") from error
+    written: Any = None
     try:
-        return msgspec.convert(yaml.safe_load(text), shape)
+        written = yaml.safe_load(text)
+        return msgspec.convert(written, shape)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f"line {mark.line + 1}: " if mark else ""
         raise Misconfigured(f"{variable}: {file}: {line}{error.problem or error.context}") from error
     except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `")
-        raise Misconfigured(f"{variable}: {file}: line {_line(text, path.rstrip('`'))}: {what}") from error
+        what, steps = _mistake(error)
+        at = _stands_at(text, _named(written, shape, steps))
+        raise Misconfigured(f"{variable}: {file}: line {at}: {what}") from error
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise Misconfigured(f"{variable}: {file}: {error}") from error
 
@@ -39,9 +46,38 @@ def line_of(file: Path, *path: str | int) -> int:
     return _stands_at(file.read_text(encoding="utf-8"), path)
 
 
-def _line(text: str, path: str) -> int:
-    steps = [name or (int(index) if index.isdigit() else index) for name, index in _STEP.findall(path)]
-    return _stands_at(text, steps)
+def _mistake(error: msgspec.ValidationError) -> tuple[str, list[str | int]]:
+    """What is wrong, and the way to it."""
+    what, _, path = str(error).partition(" - at `")
+    found = _STEP.findall(path.rstrip("`"))
+    steps = [name or (int(index) if index.isdigit() else index) for name, index in found]
+    unknown = _UNKNOWN.search(what)  # stands inside the object that the path ends at
+    return what, [*steps, unknown[1]] if unknown else steps
+
+
+def _named(written: Any, shape: type[Any], steps: list[str | int]) -> list[str | int]:
+    """The way with the keys of mappings, which are not told: it is the one whose value alone is as wrong."""
+    if _SOME not in steps:
+        return steps
+    way = steps[: steps.index(_SOME)]
+    for key in reduce(getitem, way, written):
+        alone = _only(written, way, key)
+        try:
+            msgspec.convert(alone, shape)
+        except msgspec.ValidationError as error:
+            found = _mistake(error)[1]
+            if found[: len(way)] == way:
+                return _named(alone, shape, [*way, key, *found[len(way) + 1 :]])
+    return steps
+
+
+def _only(written: Any, way: Sequence[str | int], key: str) -> Any:
+    """The same, but of the mapping that the way leads to this key alone."""
+    if not way:
+        return {key: written[key]}
+    copied: Any = list(written) if isinstance(written, list) else dict(written)
+    copied[way[0]] = _only(written[way[0]], way[1:], key)
+    return copied
 
 
 def _stands_at(text: str, path: Sequence[str | int]) -> int:

@@ -30,9 +30,13 @@ def test_a_file_is_read_as_its_type(tmp_path):
     ("text", "told"),
     [
         ("rules:\n- name: burst\n- name: deploy\n  window: soon\n", "line 4: Expected `int`, got `str`"),
-        ("rules:\n- name: burst\n  windw: 5\n", "line 2: Object contains unknown field `windw`"),
+        ("rules:\n- name: burst\n  windw: 5\n", "line 3: Object contains unknown field `windw`"),
         ("rules:\n- name: [\n", "line 3: expected the node content, but found '<stream end>'"),
-        ("rules: []\nprojects:\n  shop:\n    window: 1\n", "line 2: Object missing required field `name`"),
+        ("rules: []\nprojects:\n  shop:\n    window: 1\n", "line 3: Object missing required field `name`"),
+        (
+            "rules: []\nprojects:\n  mall: {name: a}\n  shop:\n    name: b\n    window: no\n",
+            "line 6: Expected `int`, got `bool`",
+        ),
         ("", "line 1: Expected `object`, got `null`"),
         ("rules:\n\t- name: x\n", "line 2: found character '\\t' that cannot start any token"),
     ],

@@ -1,0 +1,192 @@
+"""What one turn of CORRELATE gathers: for each project what is new, then what a look at it tells."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from argus_streams.agents.wire import Topics, key_of, letter_of, outgoing
+from argus_streams.core.events import Origin, Signal
+from argus_streams.core.findings import IncidentCommand
+from argus_streams.core.incidents.facts import Fact, fact_of, identity
+from argus_streams.core.incidents.fold import Ruling
+from argus_streams.core.incidents.orders import Complaint, Order, order_of
+from argus_streams.core.incidents.project import News, Outcome, look
+from argus_streams.core.incidents.seen import Seen, shard_of
+from argus_streams.core.letters import WHOLE, Letter
+from argus_streams.errors import ArgusError, Malformed
+from argus_streams.streaming.agent import Slice, State
+from argus_streams.streaming.position import Record
+from argus_streams.streaming.producer import Outgoing
+
+AGENDA = b":agenda"  # no project's key begins so
+_DUE = msgspec.msgpack.Decoder(dict[str, int])
+
+Place = tuple[int, str]  # partition and project
+
+
+class Overlay:
+    """A project's part of the table, on which a look that fails leaves nothing."""
+
+    def __init__(self, state: State, partition: int, project: str) -> None:
+        self._state = state
+        self._partition = partition
+        self._project = project.encode()
+        self._changes: dict[str, bytes | None] = {}
+
+    def get(self, name: str) -> bytes | None:
+        """The value, or ``None``."""
+        return self._changes[name] if name in self._changes else self._state.get(self._partition, self._key(name))
+
+    def put(self, name: str, value: bytes | None) -> None:
+        """Change a value."""
+        self._changes[name] = value
+
+    def keep(self) -> None:
+        """Let the changes count."""
+        for name, value in self._changes.items():
+            self._state.put(self._partition, self._key(name), value)
+
+    def _key(self, name: str) -> bytes:
+        return self._project + b"/" + name.encode() if name else self._project
+
+
+class _Arrived(NamedTuple):
+    """A record that a look may have to refuse."""
+
+    piece: Slice
+    record: Record
+
+
+class _Gathered:
+    """What is new of one project."""
+
+    def __init__(self) -> None:
+        self.stream = 0  # ms
+        self.facts: list[Fact] = []
+        self.orders: list[Order] = []
+        self.asking: list[Signal] = []
+        self.shards: dict[str, Seen] = {}
+        self.signals: list[_Arrived] = []
+        self.commands: dict[tuple[int, str, int, int], _Arrived] = {}  # by the order's place
+
+
+class CorrelateTurn:
+    """What one turn gathers; a record that fails leaves nothing in it."""
+
+    def __init__(self, topics: Topics, state: State, ruling: Callable[[str], Ruling]) -> None:
+        self._topics = topics
+        self._state = state
+        self._ruling = ruling
+        self._projects: dict[Place, _Gathered] = {}
+        self._now = 0
+        self._out: list[Outgoing] = []
+
+    def signal(self, piece: Slice, record: Record, signal: Signal) -> None:
+        """One signal; of a repeat nothing is left but the time."""
+        gathered = self._gathered(record.partition, signal.project)
+        at = min(signal.received_at, record.timestamp)  # an input's own clock may be years ahead of the broker's
+        gathered.stream = max(gathered.stream, at)
+        fact = fact_of(signal, at)
+        if fact is None and signal.kind != "group_grown":
+            return
+        known = identity(signal.project, signal.signal_id)
+        if not self._shard(gathered, record.partition, signal.project, known).add(known, gathered.stream):
+            return
+        if fact is not None:
+            gathered.facts.append(fact)
+        if signal.kind.startswith("group_"):
+            gathered.asking.append(signal)
+        gathered.signals.append(_Arrived(piece, record))
+
+    def command(self, piece: Slice, record: Record, command: IncidentCommand) -> None:
+        """One command. Raises ``Malformed`` for one that means nothing."""
+        gathered = self._gathered(record.partition, command.project)
+        order = order_of(
+            command, at=record.timestamp, topic=piece.topic_id, partition=record.partition, offset=record.offset
+        )
+        if isinstance(order, Complaint):
+            raise Malformed(order.reason, order.detail)
+        gathered.orders.append(order)
+        gathered.commands[order.place] = _Arrived(piece, record)
+
+    def wake(self, now: int) -> None:
+        """Look at what is due at ``now``, ms."""
+        self._now = now
+        for partition in self._state.partitions():
+            for project, due in self._agenda(partition).items():
+                if due <= now:
+                    self._gathered(partition, project)
+
+    def refuse(self, piece: Slice, record: Record, error: Malformed) -> None:
+        """A record of no use becomes a letter; its neighbours go on."""
+        origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)
+        letter = Letter(stage="correlate", reason=error.reason, detail=error.detail, origins=origins)
+        self._out.append(letter_of(self._topics.dead(piece.topic), letter, record))
+
+    def end(self, failed: Callable[[Exception], Malformed]) -> list[Outgoing]:
+        """Look at all projects of which there is news, put their states, and give everything that leaves."""
+        due: dict[int, dict[str, int | None]] = {}
+        for (partition, project), gathered in self._projects.items():
+            values = Overlay(self._state, partition, project)
+            try:
+                outcome = self._look(values, partition, project, gathered)
+            except ArgusError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one project's state must not stop the others
+                self._refuse_all(gathered, failed(error))
+                continue
+            values.keep()
+            self._send(project, outcome, gathered)
+            due.setdefault(partition, {})[project] = outcome.due
+        for partition, changed in due.items():
+            self._plan(partition, changed)
+        return self._out
+
+    def _look(self, values: Overlay, partition: int, project: str, gathered: _Gathered) -> Outcome:
+        for name, shard in gathered.shards.items():
+            values.put(f"seen/{name}", shard.encoded())
+        news = News(gathered.facts, gathered.orders, gathered.asking, gathered.stream, self._now)
+        return look(project, self._ruling(project), values, news, epoch=self._state.epoch(partition))
+
+    def _send(self, project: str, outcome: Outcome, gathered: _Gathered) -> None:
+        topics = self._topics
+        for incident in outcome.incidents:
+            self._out.append(outgoing(topics.correlated, key_of(project, incident.incident), incident))
+        for request in outcome.requests:
+            self._out.append(outgoing(topics.requests, project.encode(), request))
+        for order, complaint in outcome.complaints:
+            arrived = gathered.commands.get(order.place)
+            if arrived is not None:
+                self.refuse(*arrived, Malformed(complaint.reason, complaint.detail))
+
+    def _refuse_all(self, gathered: _Gathered, error: Malformed) -> None:
+        for piece, record in (*gathered.signals, *gathered.commands.values()):
+            self.refuse(piece, record, error)
+
+    def _gathered(self, partition: int, project: str) -> _Gathered:
+        return self._projects.setdefault((partition, project), _Gathered())
+
+    def _shard(self, gathered: _Gathered, partition: int, project: str, known: int) -> Seen:
+        name = shard_of(known)
+        found = gathered.shards.get(name)
+        if found is None:
+            stored = self._state.get(partition, f"{project}/seen/{name}".encode())
+            found = gathered.shards[name] = Seen(stored)
+        return found
+
+    def _agenda(self, partition: int) -> dict[str, int]:
+        stored = self._state.get(partition, AGENDA)
+        return {} if stored is None else _DUE.decode(stored)
+
+    def _plan(self, partition: int, changed: dict[str, int | None]) -> None:
+        """Note when to look again; what is noted too early only costs a look."""
+        before = self._agenda(partition)
+        after = dict(before)
+        for project, due in changed.items():
+            if due is None:
+                after.pop(project, None)
+            elif self._now or not before.get(project, 0) or due < before[project]:
+                after[project] = due
+        if after != before:
+            self._state.put(partition, AGENDA, msgspec.msgpack.encode(after))
