@@ -36,6 +36,7 @@ from argus_streams.core.grouping.keeping import everything, exemplars
 from argus_streams.core.normalization import Norms
 from argus_streams.core.scrub import scrubber
 from argus_streams.errors import ArgusError, Misconfigured, Unavailable
+from argus_streams.roles import analyze
 from argus_streams.settings import Settings
 from argus_streams.sources import mapped
 from argus_streams.streaming.meter import Letters
@@ -45,10 +46,14 @@ log = logging.getLogger(__name__)
 
 UPKEEP_SECONDS = 6 * 3600.0
 
-Role = Literal["normalize", "correlate", "store"]
+Role = Literal["normalize", "correlate", "analyze", "store"]
+# What makes a generation's data; ANALYZE asks models for the live one alone, or its bill would be doubled.
+MAKING: tuple[Role, ...] = ("normalize", "correlate", "store")
+REST_SECONDS: Mapping[Role, float] = {"analyze": 0.5}  # between two looks for what is due by time
 ROLES: Mapping[Role, str] = {
     "normalize": "raw bodies → sightings",
     "correlate": "sightings and commands → groups, signals",
+    "analyze": "what is to be explained → explanations, within a budget",
     "store": "groups, kept events, letters → Postgres",
 }
 
@@ -63,6 +68,8 @@ async def run(role: Role, settings: Settings, *, attached: TextIO | None = None)
             return await _normalize(settings, worker, metrics, since)
         case "correlate":
             return await _correlate(settings, worker, since)
+        case "analyze":
+            return await analyze.run(settings, topics_of(settings), worker, metrics)
         case "store":
             return await _store(settings, worker)
 
@@ -96,6 +103,8 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
             return (topics.incoming, topics.replayed, *settings.input_defaults())
         case "correlate":
             return (topics.normalized, topics.commands)
+        case "analyze":
+            return (topics.requests, topics.feedback)
         case "store":
             told = (topics.groups, topics.kept, topics.correlated, topics.analyses, topics.scores)
             read = (
@@ -172,14 +181,16 @@ async def _keep_partitions(settings: Settings) -> None:
 
 
 def _worker(role: Role, settings: Settings, attached: TextIO | None, metrics: CollectorRegistry) -> Worker:
-    changelog = topics_of(settings).changelog if role == "correlate" else None
+    topics = topics_of(settings)
+    changelogs: Mapping[Role, str] = {"correlate": topics.changelog, "analyze": topics.analysis_changelog}
     job = Job(
         role=role,
         group=group_of(settings, role),
         topics=inputs(settings, role),
         metrics=metrics,
         letters=Letters(DEAD, told_by),
-        changelog=changelog,
+        changelog=changelogs.get(role),
+        rest=REST_SECONDS.get(role),
         state=settings.state_dir,
         health=(settings.health_host, settings.health_port),
         attached=attached,

@@ -204,6 +204,11 @@ class Model(Protocol):
         """The provider's, as in the registry of models."""
         ...
 
+    @property
+    def takes_batches(self) -> bool:
+        """Whether ``submit`` and ``collect`` are of any use."""
+        ...
+
     async def ask(self, question: Question) -> Reply:
         """Ask once. Raises ``NoReply``."""
         ...

@@ -50,6 +50,10 @@ class ClaudeModel:
     def name(self) -> Provider:
         return self._name
 
+    @property
+    def takes_batches(self) -> bool:
+        return self._whole is not None
+
     async def ask(self, question: Question) -> Reply:
         body = wire.request(question)
         async with _asking(question.timeout):

@@ -91,7 +91,7 @@ class _Gathering:
         each = dossier.events_of_each(len(self._fingerprints))
         events = await self._asking.rows("evidence_events", {**self._about, "each": each}, KeptEvent)
         groups = await self._groups(self._fingerprints, dossier.since_hour(events))
-        common = {name: list(texts) for name, texts in structs.asdict(dossier.traits(groups)).items()}
+        common = {name: list(texts) for name, texts in structs.asdict(dossier.likeness(groups)).items()}
         alike = {**self._about, **common, "among": dossier.AMONG}
         similar = await self._groups(await self._asking.column("evidence_similar", {**alike, "limit": dossier.SIMILAR}))
         candidates = await self._groups(

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from argus_streams.adapters.memory import MemoryStore
 from argus_streams.core.analysis import dossier
-from argus_streams.core.analysis.dossier import Material, Similar, Traits
+from argus_streams.core.analysis.dossier import Likeness, Material, Similar
 from argus_streams.core.events import LAST_TIME
 from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.messages import Group, KeptEvent
@@ -62,18 +62,18 @@ class MemoryFindings:
             limit=len(asked),
         )
         told = {group.fingerprint: group for group in await self._store.groups(query)}
-        traits = dossier.traits(asked)
+        likeness = dossier.likeness(asked)
         rest = [structs.replace(group, hours={}) for group in every if group.fingerprint not in fingerprints]
         resolved = [group for group in rest if group.status == "resolved"]
-        heeded = [group for group in rest if group.status != "ignored" and not _decided(group, traits)]
+        heeded = [group for group in rest if group.status != "ignored"]
         analyses = {each.subject: each for each in self._store.all(Analysis) if each.project == project}
-        similar = _likest(resolved, lambda group: _similar(group, traits))[: dossier.SIMILAR]
+        similar = _likest(resolved, lambda group: _similar(group, likeness))[: dossier.SIMILAR]
         return Material(
             groups=tuple(told[group.fingerprint] for group in asked),
             events=tuple(events),
             others=self._others(project, fingerprints, events),
             similar=tuple(Similar(group, analyses.get(group.fingerprint)) for group in similar),
-            candidates=tuple(_likest(heeded, lambda group: _candidate(group, traits))[: dossier.CANDIDATES]),
+            candidates=tuple(_likest(heeded, lambda group: _candidate(group, likeness))[: dossier.CANDIDATES]),
         )
 
     def _events(self, project: str, fingerprints: Sequence[str]) -> list[KeptEvent]:
@@ -128,20 +128,11 @@ def _likest(groups: Sequence[Group], points: Callable[[Group], int]) -> list[Gro
     return sorted(found, key=lambda group: (-points(group), -group.last_seen, group.fingerprint))
 
 
-def _similar(group: Group, to: Traits) -> int:
+def _similar(group: Group, to: Likeness) -> int:
     return 2 * (group.type in to.types) + 2 * (group.culprit in to.culprits) + (group.service in to.services)
 
 
-def _decided(group: Group, about: Traits) -> bool:
-    """Whether somebody has said that it is, or is not, one problem with these."""
-    return (
-        group.fingerprint in (*about.problems, *about.apart)
-        or group.linked in about.problems
-        or not set(about.problems).isdisjoint(group.apart)
-    )
-
-
-def _candidate(group: Group, to: Traits) -> int:
+def _candidate(group: Group, to: Likeness) -> int:
     said = any(name == "message" and text in to.messages for name, text in group.parts)
     return (group.type in to.types) + 2 * said
 

@@ -20,6 +20,10 @@ class MeteredModel:
     def name(self) -> Provider:
         return self._model.name
 
+    @property
+    def takes_batches(self) -> bool:
+        return self._model.takes_batches
+
     async def ask(self, question: Question) -> Reply:
         start = time.monotonic()
         try:

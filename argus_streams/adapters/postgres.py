@@ -97,13 +97,14 @@ class PostgresStore:
                 return outcome.returned
 
             known = await self._known(connection, {row.project for row in rows if not isinstance(row, DeadLetter)})
-            admitted = _admitted(rows, known, refused)
-            groups: list[Group] = admitted[Group]
+            admitted = [row for row in rows if _is_admitted(row, known)]
+            refused += [Refused(row, "unknown project", row.project) for row in rows if not _is_admitted(row, known)]
+            groups = _of(Group, admitted)
             written = set(await put("upsert_groups", _encoded(groups, _without_hours, refused)))
             raised = [group for group in groups if group.hours and (group.project, group.fingerprint) in written]
             await put("upsert_counts", _encoded(raised, _counts, refused))
             for statement, kind in _AS_TOLD.items():
-                await put(statement, _encoded(admitted[kind], _whole, refused))
+                await put(statement, _encoded(_of(kind, admitted), _whole, refused))
         return refused
 
     async def _known(self, connection: Connection, slugs: Iterable[str]) -> frozenset[str]:
@@ -115,15 +116,13 @@ class PostgresStore:
         return frozenset(slug for (slug,) in found)
 
 
-def _admitted(rows: Iterable[Row], known: frozenset[str], refused: list[Refused]) -> Mapping[type[Row], list[Any]]:
-    """The rows whose project is known, by their kind; a letter may be of none."""
-    kinds: dict[type[Row], list[Any]] = {kind: [] for kind in (Group, *_AS_TOLD.values())}
-    for row in rows:
-        if isinstance(row, DeadLetter) or row.project in known:
-            kinds[type(row)].append(row)
-        else:
-            refused.append(Refused(row, "unknown project", row.project))
-    return kinds
+def _is_admitted(row: Row, known: frozenset[str]) -> bool:
+    """Whether its project is known; a letter may be of none."""
+    return isinstance(row, DeadLetter) or row.project in known
+
+
+def _of(kind: type[R], rows: Sequence[Row]) -> list[R]:
+    return [row for row in rows if isinstance(row, kind)]
 
 
 def _encoded(rows: Iterable[R], shape: Callable[[R], object], refused: list[Refused]) -> Sequence[Encoded]:

@@ -385,7 +385,7 @@ order by likeness.points desc, g.last_seen desc, g.fingerprint
 limit %(limit)s;
 
 -- name: evidence_candidates
--- Of the groups that nobody ignores, links with these or keeps apart from them, so many of those that were seen last.
+-- Of the groups that nobody ignores, so many of those that were seen last.
 select g.fingerprint
 from argus.projects p
 cross join lateral (
@@ -402,8 +402,7 @@ cross join lateral (
 ) alike
 cross join lateral (select coalesce(alike.type, 0) + 2 * alike.message as points) likeness
 where p.slug = %(project)s and likeness.points > 0 and g.status <> 'ignored'
-  and g.fingerprint <> all (%(problems)s::text[] || %(apart)s::text[])
-  and coalesce(g.linked <> all (%(problems)s::text[]), true) and not g.apart && %(problems)s::text[]
+  and g.fingerprint <> all (%(fingerprints)s::text[])
 order by likeness.points desc, g.last_seen desc, g.fingerprint
 limit %(limit)s;
 

@@ -25,7 +25,7 @@ class Stand(NamedTuple):
 
 async def stands(site: Site, made: Settings, starts: Mapping[Partition, int]) -> list[Stand]:
     """Where each stage of a generation stands; ``starts`` says where the inputs are read from, else their beginning."""
-    return [await _stand(site, made, role, starts) for role in app.ROLES]
+    return [await _stand(site, made, role, starts) for role in app.MAKING]
 
 
 async def lagging(site: Site, made: Settings, patience: float) -> Stand | None:
@@ -35,7 +35,7 @@ async def lagging(site: Site, made: Settings, patience: float) -> Stand | None:
     ``patience`` seconds in all, or that makes no headway, else ``None``.
     """
     deadline = monotonic() + patience
-    for role in app.ROLES:
+    for role in app.MAKING:
         tps = list(await site.offsets.partitions(app.inputs(made, role)))
         ends = {tp: end for tp, (_, end) in (await site.offsets.ends(tps)).items()}
         least, moved = sum(ends.values()) + 1, monotonic()

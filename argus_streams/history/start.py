@@ -47,7 +47,7 @@ async def start(site: Site, name: str, since: int, say: Say) -> Started:
         raise Refused(f"{name} was begun from {told}: give that, or `argus replay drop {name}` first")
     if record is None or not record.ready:
         await _prepare(site, made, since, say)
-    return Started(await site.record(name), tuple(f"argus worker {role} --generation {name}" for role in app.ROLES))
+    return Started(await site.record(name), tuple(f"argus worker {role} --generation {name}" for role in app.MAKING))
 
 
 async def _prepare(site: Site, made: Settings, since: int, say: Say) -> None:

@@ -75,6 +75,7 @@ class Loop:
         self._turns = asyncio.Lock()
         self._restoring = Restoring(table, engine.health, fatal)
         self._verified = monotonic()
+        self._stirred = 0  # turns over nothing that changed something
         self.began: float | None = None  # when the running turn did; one that waits for its state has not
 
     # -- tenancy: called by the transport -------------------------------------------------------------------------
@@ -142,11 +143,13 @@ class Loop:
             elif not more() or sum(chunk.size for _, chunk in self._inbox) >= TURN_BYTES:
                 await self._alone(self._over_inbox)
 
-    async def rest(self) -> None:
-        """A turn over nothing if nothing waits, so that what is due by time happens."""
+    async def rest(self) -> bool:
+        """A turn over nothing if nothing waits, so that what is due by time happens; whether anything did."""
         waiting = self._inbox or self._waiting or any(self._engine.position.lag().values())
+        before = self._stirred
         if self._table is not None and self._idle.is_set() and self._restoring.done.is_set() and not waiting:
             await self._alone(self._over_nothing)
+        return self._stirred > before
 
     async def _alone(self, turn: Callable[[int], Awaitable[None]]) -> None:
         """Run a turn beside no other; an error that escapes it ends the process."""
@@ -221,6 +224,7 @@ class Loop:
     async def _steps(self, slices: Sequence[Slice], tenure: int, laps: Clock) -> None:
         self._still_ours(tenure)
         effects, changes = await self._held(lambda: self._decide(slices), tenure)
+        self._stirred += not slices and bool(effects.records or changes)
         laps.did("decide")
         self._still_ours(tenure)
         await self._engine.producer.write(effects.records)

@@ -98,8 +98,9 @@ class Worker:
             engine = await self._engine(stop)
             return 0 if engine is None else await self._serve(engine, stop, plain(agent), None)
 
-    async def run_keyed(self, agent: KeyedAgent) -> int:
-        """Run an agent with a table."""
+    async def run_keyed(self, agent: KeyedAgent, probe: Callable[[], Awaitable[None]] | None = None) -> int:
+        """Run an agent with a table; ``probe`` as in ``run``."""
+        self._probe = probe or nothing_else
         async with self._probed() as stop:
             engine = await self._engine(stop)
             if engine is None:
@@ -269,10 +270,10 @@ class Worker:
 
 
 async def rests(loop: Loop, seconds: float) -> None:
-    """Let the loop do what is due by time, again and again."""
+    """Let the loop do what is due by time, again and again, without a pause while there is more."""
     while True:
-        await asyncio.sleep(seconds)
-        await loop.rest()
+        pause = 0.0 if await loop.rest() else seconds
+        await asyncio.sleep(pause)
 
 
 async def nothing_else() -> None:

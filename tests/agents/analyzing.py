@@ -8,12 +8,12 @@ from builders import NOW
 from records import TOPICS, Answer, Memory, Record, piece
 
 from argus_streams.adapters.budgets import Budgets
-from argus_streams.adapters.memory_models import MemoryAnswers
+from argus_streams.adapters.memory_models import MemoryAnswers, MemoryModelMeter
 from argus_streams.adapters.models import load_prices, load_registry
 from argus_streams.agents.analyze.agent import AnalyzeAgent
 from argus_streams.agents.analyze.calls import Calls
-from argus_streams.agents.analyze.providers import Providers
 from argus_streams.agents.analyze.terms import Terms
+from argus_streams.agents.model_fitness import ModelFitness
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis.account import Limits
 from argus_streams.core.analysis.asking import Reply, Usage
@@ -125,10 +125,14 @@ class Analyzing:
             topics=TOPICS, prices=PRICES, budgets=Budgets(limits, {}), redactor=Redactor(scrubber(())),
             providers=self.models.keys(), delay=delay, **told,
         )  # fmt: skip
-        providers = Providers(self.models, clock=lambda: self.now)
-        self.calls = Calls(providers, slots, ended=lambda: None, collect=0.001)
+
+        def clock():
+            return self.now
+
+        fitness = ModelFitness(REGISTRY, self.models, MemoryModelMeter(), clock=clock)
+        self.calls = Calls(self.models, fitness, slots, clock=clock, collect=0.001)
         self.agent = AnalyzeAgent(
-            terms, self.calls, evidence=self.stored, answers=self.answers, fitness=providers, clock=lambda: self.now
+            terms, self.calls, evidence=self.stored, answers=self.answers, fitness=fitness, clock=clock
         )
 
     async def turn(self, *slices, kept=True):

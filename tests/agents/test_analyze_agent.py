@@ -431,6 +431,14 @@ def test_what_can_not_be_used_becomes_a_letter_and_its_neighbours_are_answered(v
 
 
 @scenario
+async def test_more_subjects_than_may_wait_are_told_so_and_the_account_stays_small():
+    worker = Analyzing(stored=Stored(**MANY), delay=60_000)
+    await worker.turn(asked(*[request(f"v1:{number}") for number in range(5_003)]))
+    assert [each.reason for each in worker.told()] == ["queue_full"] * 3
+    assert len(accounts.encode(worker.account())) < 1024 * 1024
+
+
+@scenario
 async def test_while_the_evidence_can_not_be_read_the_turn_is_held_and_nothing_is_lost():
     model = Scripted("anthropic")
     worker = Analyzing(model, stored=Stored(**MANY))

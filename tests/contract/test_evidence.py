@@ -168,17 +168,3 @@ def test_similar_groups_and_candidates_carry_no_hours(gather):
     other = a_group(fingerprint="v1:b", status="resolved", hours={HOUR: 5})
     found = gather([a_group(), other])
     assert (found.similar[0].group.hours, found.candidates[0].hours) == ({}, {})
-
-
-def test_what_somebody_linked_or_kept_apart_is_no_candidate_whoever_of_the_two_keeps_the_word(gather):
-    alike = {"type": "KeyError"}
-    rest = [
-        lone(fingerprint="v1:root", **alike),
-        lone(fingerprint="v1:child", linked=MINE, **alike),
-        lone(fingerprint="v1:sibling", linked="v1:root", **alike),
-        lone(fingerprint="v1:other", apart=(MINE,), **alike),
-        lone(fingerprint="v1:kept-apart", **alike),
-        lone(fingerprint="v1:free", linked="v1:someone", apart=("v1:kept-apart",), **alike),
-    ]
-    found = gather([a_group(linked="v1:root", apart=("v1:kept-apart",), **alike), *rest])
-    assert fingerprints(found.candidates) == ["v1:free"]

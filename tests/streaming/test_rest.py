@@ -36,8 +36,7 @@ def test_what_is_due_by_time_is_forwarded_logged_and_kept():
     async def scenario():
         kafka = filled(0)
         worker = await ready(kafka)
-        await worker.loop.rest()
-        await worker.loop.rest()
+        assert [await worker.loop.rest(), await worker.loop.rest()] == [True, True]
         assert [record.value for record in kafka.log(OUT)] == [b"1", b"2"]
         assert worker.table.get((0, KEY)) == b"2"
         assert kafka.log(LOG)[-1].key == KEY
@@ -50,7 +49,7 @@ def test_nothing_is_due_while_records_wait():
         kafka = filled(3)
         worker = await ready(kafka)
         worker.position.seen({TP: len(kafka.log(IN))})
-        await worker.loop.rest()
+        assert not await worker.loop.rest()
         assert kafka.log(OUT) == []
         await worker.deliver_rest()
         worker.commit()

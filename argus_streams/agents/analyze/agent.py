@@ -10,7 +10,8 @@ from argus_streams.agents.analyze.deciding import Deciding
 from argus_streams.agents.analyze.settling import Settling
 from argus_streams.agents.analyze.terms import Draft, Fitness, Terms
 from argus_streams.agents.wire import UNREADABLE, letter_of
-from argus_streams.core.analysis import jobs
+from argus_streams.core.analysis import jobs, telling
+from argus_streams.core.analysis.answer import Checked
 from argus_streams.core.events import Origin
 from argus_streams.core.findings import AnalysisRequest, Feedback
 from argus_streams.core.letters import WHOLE, Letter
@@ -20,6 +21,8 @@ from argus_streams.ports import Answers, Evidence
 from argus_streams.streaming.agent import Effects, Slice, State
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
+
+MOST = 5_000  # subjects of a project that wait: its account has to fit a record
 
 _REQUEST = msgspec.json.Decoder(AnalysisRequest)
 _FEEDBACK = msgspec.json.Decoder(Feedback)
@@ -95,7 +98,12 @@ class AnalyzeAgent:
         job = jobs.asked(known, request)
         if job is known:
             return
-        waiting = books.account(at).queue.get(request.subject)
+        queue = books.account(at).queue
+        waiting = queue.get(request.subject)
+        if waiting is None and len(queue) >= MOST:
+            answer = Checked(by="rules", title=request.subject, summary="", facts=())
+            books.tell(at, telling.by_rules(request, answer, "queue_full", now=now))
+            return
         books.queue(at, request.subject, job, now + self._terms.delay if waiting is None else waiting)
 
     def _judge(self, books: Books, record: Record) -> None:

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 from typing import NamedTuple
 
-from argus_streams.agents.analyze.providers import Providers
+from argus_streams.agents.analyze.terms import Fitness
 from argus_streams.core.analysis.asking import Question, Reply
-from argus_streams.ports import NoReply
+from argus_streams.ports import Model, NoReply
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +42,18 @@ class Calls:
     """One a process. What ends is kept until the turn that settles it is confirmed."""
 
     def __init__(
-        self, providers: Providers, slots: int, *, ended: Callable[[], None], collect: float = COLLECT_SECONDS
+        self,
+        models: Mapping[str, Model],
+        fitness: Fitness,
+        slots: int,
+        *,
+        clock: Callable[[], int],
+        collect: float = COLLECT_SECONDS,
     ) -> None:
-        self._providers = providers
+        self._models = models
+        self._fitness = fitness
         self._slots = slots
-        self._ended = ended  # wakes who settles
+        self._clock = clock  # ms
         self._collect = collect
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._waiting: set[Key] = set()  # for batches: they take no slot
@@ -70,26 +78,32 @@ class Calls:
 
     def begin(self, key: Key, provider: str, questions: Mapping[str, Question], *, batch: bool) -> bool:
         """Ask one question, or hand a batch in; not if the provider is left alone for now."""
-        ticket = self._providers.admit(provider)
-        if ticket is None:
+        if not self._fitness.begin(provider, self._clock(), key):
             return False
-        model = self._providers.models[provider]
+        model = self._models[provider]
 
-        async def called() -> Outcome:
-            try:
-                if batch:
-                    outcome: Outcome = Submitted(await model.submit(questions))
-                else:
-                    (question,) = questions.values()
-                    outcome = await model.ask(question)
-            except NoReply as error:
-                self._providers.failed(provider, ticket, error)
-                raise
-            self._providers.answered(provider, ticket)
-            return outcome
+        async def asked() -> Outcome:
+            (question,) = questions.values()
+            return await model.ask(question)
 
-        self._begin(key, called)
+        async def submitted() -> Outcome:
+            return Submitted(await model.submit(questions))
+
+        self._begin(key, partial(self._noted, key, provider, submitted if batch else asked))
         return True
+
+    async def _noted(self, key: Key, provider: str, call: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """What the call brings; how it ended says whether the provider is asked again."""
+        try:
+            outcome = await call()
+        except NoReply as error:
+            self._fitness.ended(provider, error, self._clock(), key)
+            raise
+        except BaseException:
+            self._fitness.give_up(provider, self._clock(), key)
+            raise
+        self._fitness.ended(provider, outcome, self._clock(), key)
+        return outcome
 
     def collect(self, key: Key, provider: str, batch: str, questions: Mapping[str, Question]) -> None:
         """Wait for what a batch brings, which may take a day."""
@@ -97,7 +111,7 @@ class Calls:
         async def collected() -> Outcome:
             while True:
                 try:
-                    replies = await self._providers.models[provider].collect(batch, questions)
+                    replies = await self._models[provider].collect(batch, questions)
                 except NoReply as error:
                     if not error.passing:
                         raise
@@ -129,4 +143,3 @@ class Calls:
         finally:
             del self._tasks[key]
             self._waiting.discard(key)
-            self._ended()

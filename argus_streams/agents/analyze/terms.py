@@ -1,6 +1,6 @@
 """Under which terms ANALYZE works, and what a call that it has reserved will ask."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import NamedTuple, Protocol
 
 from argus_streams.agents.wire import Topics
@@ -29,6 +29,18 @@ class Fitness(Protocol):
 
     def resting(self, now: int) -> Collection[str]:
         """Providers that failed too often of late (``now`` in ms)."""
+        ...
+
+    def begin(self, provider: str, now: int, call: Hashable) -> bool:
+        """Whether this call may be made now; one that may is to be ended, or given up."""
+        ...
+
+    def ended(self, provider: str, outcome: object, now: int, call: Hashable) -> None:
+        """How a call ended: in vain (``NoReply``), or in any other way."""
+        ...
+
+    def give_up(self, provider: str, now: int, call: Hashable) -> None:
+        """A call that had begun was not made, or nobody will hear how it ended."""
         ...
 
 

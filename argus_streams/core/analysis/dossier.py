@@ -69,27 +69,23 @@ def compiled(request: AnalysisRequest, material: Material) -> Dossier:
     )
 
 
-class Traits(Struct, frozen=True, kw_only=True):
+class Likeness(Struct, frozen=True, kw_only=True):
     """What other groups may have in common with these."""
 
     types: tuple[str, ...]
     culprits: tuple[str, ...]
     services: tuple[str, ...]
     messages: tuple[str, ...]  # without what varies, as they are hashed
-    problems: tuple[str, ...]  # what they count as: themselves, and groups that they are linked with
-    apart: tuple[str, ...]  # groups that they are said not to be
 
 
-def traits(groups: Iterable[Group]) -> Traits:
+def likeness(groups: Iterable[Group]) -> Likeness:
     """What similar groups and candidates are looked for by."""
     known = tuple(groups)
-    return Traits(
+    return Likeness(
         types=_distinct(group.type for group in known),
         culprits=_distinct(group.culprit for group in known),
         services=_distinct(group.service for group in known),
         messages=_distinct(text for group in known for name, text in group.parts if name == "message"),
-        problems=_distinct(name for group in known for name in (group.fingerprint, group.linked)),
-        apart=_distinct(other for group in known for other in group.apart),
     )
 
 

@@ -113,6 +113,7 @@ def _name(text: str) -> str:
     return name
 
 
+@cache
 def _overhead(task: Task) -> int:
     return len(INSTRUCTIONS[task].system.encode()) + _schema_bytes(task)
 

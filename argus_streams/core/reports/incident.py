@@ -74,7 +74,6 @@ def _happened(material: Material) -> list[Block]:
     counts = Counter(member.kind for member in incident.members)
     kinds = ", ".join(many(counts[kind], *names) for kind, names in _KINDS.items() if counts[kind])
     told = "" if incident.signals <= len(incident.members) else f" of the first {len(incident.members):,}"
-    users = max((group.users for group in material.groups), default=0)  # they may be the same ones in each
     facts = (
         ("Project", incident.project),
         ("Incident", incident.incident),
@@ -85,7 +84,6 @@ def _happened(material: Material) -> list[Block]:
         ("Services", listed(incident.services, NAMED)),
         ("Where", listed(incident.environments, NAMED)),
         (f"Signals{told}", kinds or f"{incident.signals:,}"),
-        ("Users touched", f"at least {users:,}" if users else ""),
         ("Symptoms of others of these", f"{hidden:,}" if hidden else ""),
         ("Report made", f"{moment(material.at)} UTC"),
     )

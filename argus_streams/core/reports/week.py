@@ -27,7 +27,7 @@ class Material(Struct, frozen=True, kw_only=True):
     since: int  # ms
     until: int
     incidents: Sequence[Incident] = ()  # that had a signal then
-    groups: Sequence[Group] = ()  # of the project, whenever they were seen
+    groups: Sequence[Group] = ()  # that were seen then or since
     before: Sequence[Score] = ()  # the scores as the week began
     after: Sequence[Score] = ()  # ... and as it ended
     spending: Sequence[Spending] = ()
@@ -56,12 +56,12 @@ def _happened(material: Material) -> list[Block]:
     still = sum(incident.status == "open" for incident in material.incidents)
     new = sum(material.holds(group.first_seen) for group in material.groups)
     back = sum(group.status == "regressed" and material.holds(group.status_at) for group in material.groups)
-    counts = [count for group in material.groups if (count := _counted(group, material))]
+    occurrences = sum(_counted(group, material) for group in material.groups)
     facts = Facts(
         (
             ("Span", f"{moment(material.since)} to {moment(material.until)} UTC"),
             ("Incidents", f"{len(material.incidents):,}, of which {begun:,} began and {still:,} are open"),
-            ("Occurrences", f"{sum(counts):,}, of {many(len(counts), 'problem')}"),
+            ("Occurrences", f"{occurrences:,}, of {many(len(material.groups), 'problem')}"),
             ("Problems", f"{new:,} new, {back:,} came back"),
             *((score.score_type.capitalize(), _moved(score, material.before)) for score in material.after),
         )

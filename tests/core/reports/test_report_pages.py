@@ -43,12 +43,6 @@ def test_what_happened_is_told_by_number_and_in_order():
     assert told.index("web 1.1") < told.index("TypeError")
 
 
-def test_users_are_told_as_the_most_that_one_problem_touched():
-    groups = [a_group(users=7), a_group(fingerprint="v1:b", users=3)]
-    assert "**Users touched**: at least 7" in of_incident(groups=groups)
-    assert "Users touched" not in of_incident(groups=[a_group()])
-
-
 def test_symptoms_are_counted_and_not_told_one_by_one():
     first, second = an_incident().members
     told = section(of_incident(members=(first, replace(second, hidden_by="s1"))), "What happened")
@@ -140,7 +134,7 @@ def test_a_week_counts_what_was_in_it_alone():
         a_group(fingerprint="v1:c", title="since", hours={HOUR + 30: 7}, first_seen=NOON + DAY),
     ]
     told = of_week(groups=groups)
-    assert "**Occurrences**: 12, of 2 problems" in told
+    assert "**Occurrences**: 12, of 3 problems" in told
     assert "**Problems**: 1 new, 0 came back" in told
     evidence = section(told, "Evidence")
     assert evidence.index("| 7 | old one") < evidence.index("| 5 | TypeError")

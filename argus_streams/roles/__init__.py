@@ -1,0 +1,1 @@
+"""What each role needs of the outside to run, brought together."""
