@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     bursts_file: Path | None = Field(
         None, description="YAML that tells when a group spikes, by project (docs/bursts-and-links.md)."
     )
+    merge: Literal["off", "shadow", "active"] = Field(
+        "shadow",
+        description="Groups that seem to be one problem: not looked for, proposed, or counted as one until a person "
+        "parts them (docs/analysis.md).",
+    )
     store: Literal["exemplars", "all"] = Field(
         "exemplars", description="Which events Postgres keeps whole: the 1st, 2nd, 4th, 8th … of a group, or all."
     )

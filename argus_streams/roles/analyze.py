@@ -54,7 +54,7 @@ async def run(settings: Settings, topics: Topics, worker: Worker, metrics: Colle
             topics=topics, registry=registry, prices=prices, budgets=budgets,
             redactor=Redactor(scrubber(settings.scrub_keys)), providers=askable,
             batching=[name for name, model in models.items() if model.takes_batches],
-            delay=settings.analysis_delay * 1000,
+            delay=settings.analysis_delay * 1000, merge=settings.merge,
         )  # fmt: skip
         calls = Calls(models, fitness, settings.analysis_calls, clock=now)
         agent = AnalyzeAgent(

@@ -4,15 +4,18 @@ import asyncio
 
 import msgspec
 import pytest
-from analysed import incident
+from analysed import group, incident
 from analyzing import PRICES, REGISTRY, USAGE, Analyzing, Scripted, Stored, asked, request, whole
 from records import TOPICS, Record, piece
 
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis.account import DAY, MINUTE, Limits
 from argus_streams.core.analysis.asking import Reply
+from argus_streams.core.analysis.dossier import Material
 from argus_streams.core.analysis.prices import cost
+from argus_streams.core.analysis.shapes import Judgement, Judgements
 from argus_streams.core.findings import Feedback
+from argus_streams.core.messages import Command
 from argus_streams.errors import Unavailable
 from argus_streams.ports import NoReply
 
@@ -460,3 +463,93 @@ async def test_a_turn_without_news_writes_nothing():
     before = dict(worker.table.values)
     await worker.turn()
     assert worker.table.values == before
+
+
+# -- groups that may be one -------------------------------------------------------------------------------------------
+
+SAME = (("type", "ValueError"), ("frame", "checkout.payments:charge"), ("frame", "checkout.api:post"))
+ALIKE = (("type", "ValueError"), ("frame", "checkout.payments:charge"), ("frame", "checkout.web:post"))
+
+
+def judged(verdict):
+    def answer(question):
+        (name,) = [line.removeprefix("BEGIN ") for line in question.user.splitlines() if line.startswith("BEGIN ")]
+        return Reply(ending="whole", usage=USAGE, answer=Judgements(
+            answers=[Judgement(subject=name, verdict=verdict, reason="The same check fails.")]
+        ))  # fmt: skip
+
+    return answer
+
+
+class Twins(Stored):
+    """Evidence of a group and one that may be the same problem."""
+
+    def __init__(self, parts):
+        super().__init__(count=3)
+        self.parts = parts
+
+    async def gather(self, _project, fingerprints):
+        found = {"v1:aa": group("v1:aa", count=3, parts=SAME), "v1:bb": group("v1:bb", count=3, parts=self.parts)}
+        groups = tuple(found[each] for each in fingerprints)
+        return Material(groups=groups, candidates=tuple(each for each in found.values() if each not in groups))
+
+
+def merges(worker):
+    return [each for each in worker.told() if each.kind == "merge"]
+
+
+def commands(worker):
+    return [msgspec.json.decode(each.value, type=Command) for each in worker.records if each.topic == TOPICS.commands]
+
+
+@scenario
+async def test_two_groups_that_are_certainly_one_are_proposed_and_in_shadow_no_more():
+    worker = Analyzing(stored=Twins(SAME))
+    await worker.turn(asked(request()))
+    await worker.turn(asked(request(evidence="e2")))
+    (told,) = merges(worker)
+    assert (told.subject, told.by, told.reason) == ("v1:aa+v1:bb", "rules", "proposed")
+    assert commands(worker) == []
+
+
+@scenario
+async def test_in_active_mode_they_are_linked_by_a_program_whose_word_a_person_outranks():
+    worker = Analyzing(stored=Twins(SAME), merge="active")
+    await worker.turn(asked(request()))
+    (order,) = commands(worker)
+    assert (order.fingerprint, order.action, order.other, order.by) == ("v1:bb", "link", "v1:aa", "argus:merge")
+
+
+@scenario
+async def test_where_merging_is_off_nothing_is_proposed():
+    worker = Analyzing(stored=Twins(SAME), merge="off")
+    await worker.turn(asked(request()))
+    assert merges(worker) == []
+
+
+@pytest.mark.parametrize(("verdict", "links"), [("same", 1), ("different", 0), ("unsure", 0)])
+def test_a_model_decides_about_two_groups_that_may_be_one(verdict, links):
+    @scenario
+    async def run():
+        model = Scripted("anthropic", judged(verdict))
+        worker = Analyzing(model, stored=Twins(ALIKE), merge="active")
+        await worker.turn(asked(request()))
+        await worker.turns()
+        (told,) = merges(worker)
+        assert (told.by, told.tier, told.cost) == ("model", "small", bill(model))
+        assert len(commands(worker)) == links
+        await worker.turn(asked(request(evidence="e2")))
+        await worker.turns()
+        assert len(model.asked) == 1
+
+    run()
+
+
+@scenario
+async def test_without_a_model_doubtful_groups_stay_two():
+    worker = Analyzing(stored=Twins(ALIKE), merge="active")
+    await worker.turn(asked(request()))
+    await worker.turns()
+    (told,) = merges(worker)
+    assert (told.by, told.reason) == ("rules", "no_model")
+    assert commands(worker) == []

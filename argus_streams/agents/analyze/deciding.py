@@ -8,6 +8,7 @@ from typing import NamedTuple
 from argus_streams.agents.analyze import steps
 from argus_streams.agents.analyze.books import At, Books
 from argus_streams.agents.analyze.calls import Key
+from argus_streams.agents.analyze.merges import Merges
 from argus_streams.agents.analyze.terms import Draft, Fitness, Terms
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
@@ -62,6 +63,7 @@ class Deciding:
         self._books = books
         self.drafts: dict[Key, Draft] = {}  # what is reserved
         self._fitness = fitness
+        self._merges = Merges(terms.merge, terms.topics, books, now)
         self._now = now
         self._slots = slots  # calls that may still be reserved
         self._asked = {
@@ -104,6 +106,7 @@ class Deciding:
         """Whom to ask about it; else it is answered, or put off."""
         known, request = self._books.last(due.at, due.subject), due.job.request
         terms = self._terms
+        self._merges.look(due.at, request, dossier)
         decision = gate(request, dossier, last=telling.last(known), now=self._now, registry=terms.registry)
         if isinstance(decision, Skip):
             self._skip(due, dossier, decision)
@@ -153,10 +156,12 @@ class Deciding:
         finding = None if data is None else remembered(pending.ask.task, data)
         if finding is None:
             return False
-        answer = steps.by_model(finding, pending.dossier)
+        answer, proposal = steps.by_model(finding, pending.dossier)
         rung, version = wanting.rung, INSTRUCTIONS[pending.ask.task].version
         made = telling.Made(pending.ask.tier, rung.provider, rung.model, version, cost=job.spent)
         self._books.tell(at, telling.by_model(job.request, answer, made, cached=True, now=self._now))
+        if proposal is not None:
+            self._merges.join(at, proposal)
         self._books.drop(at, subject)
         return True
 

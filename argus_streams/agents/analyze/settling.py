@@ -7,6 +7,7 @@ from argus_streams.agents.analyze import steps
 from argus_streams.agents.analyze.books import At, Books
 from argus_streams.agents.analyze.calls import Calls, Collected, Key, Outcome, Submitted
 from argus_streams.agents.analyze.deciding import Due, alone, gathered
+from argus_streams.agents.analyze.merges import Merges
 from argus_streams.agents.analyze.terms import Draft, Terms
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
@@ -27,6 +28,7 @@ class Settling:
         self._books = books
         self._calls = calls
         self.drafts = dict(drafts)  # those that are not settled
+        self._merges = Merges(terms.merge, terms.topics, books, now)
         self._now = now
         self.answers: dict[str, bytes] = {}  # to be remembered
 
@@ -120,9 +122,11 @@ class Settling:
                 draft.rung.tier, draft.rung.provider, draft.rung.model, call.prompt.version,
                 reply.usage, share + (job.spent if job else 0), len(call.subjects),
             )  # fmt: skip
-            answer = steps.by_model(finding, pending.dossier)
+            answer, proposal = steps.by_model(finding, pending.dossier)
             told = telling.by_model(draft.requests[subject], answer, made, cached=False, now=self._now)
             self._books.tell(at, told)
+            if proposal is not None:
+                self._merges.join(at, proposal)
             self._done(at, subject, draft)
 
     def _failed(self, at: At, draft: Draft, subjects: Sequence[Pending], reply: Reply | NoReply, billed: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Hashable, Mapping
 from typing import NamedTuple, Protocol
 
+from argus_streams.agents.analyze.merges import MergeMode
 from argus_streams.agents.wire import Topics
 from argus_streams.core.analysis.account import Limits
 from argus_streams.core.analysis.joining import Call
@@ -55,6 +56,7 @@ class Terms(NamedTuple):
     providers: Collection[str]  # there is a client of
     batching: Collection[str]  # those of them that take batches
     delay: int  # ms, until what is to be explained is
+    merge: MergeMode = "shadow"
 
 
 class Draft(NamedTuple):

@@ -55,7 +55,7 @@ def wanted(request: AnalysisRequest) -> tuple[str, ...]:
     """The fingerprints whose material a request needs."""
     if request.incident is not None:
         return request.incident.groups
-    return (request.subject,)
+    return tuple(request.subject.split("+"))  # a merge is about two
 
 
 def compiled(request: AnalysisRequest, material: Material) -> Dossier:

@@ -6,8 +6,9 @@ only where the same code fails in both, and what people said of two groups holds
 
 from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from argus_streams.core.analysis.answer import Checked
 from argus_streams.core.analysis.dossier import Dossier
 from argus_streams.core.analysis.likeness import Likeness, likeness
 from argus_streams.core.analysis.plain import plain
@@ -66,6 +67,34 @@ def judged(doubtful: Doubtful, judgement: Judgement | None) -> Propose | None:
     )
 
 
+def doubt(dossier: Dossier) -> Doubtful | None:
+    """What is doubtful about the two groups of a merge's dossier; ``None`` if that is settled by now."""
+    if len(dossier.groups) < 2:  # noqa: PLR2004 - a pair
+        return None
+    one, other = dossier.groups[:2]
+    pair = _pair(structs.replace(dossier, groups=(one,), candidates=(other,)), one, other)
+    return pair if isinstance(pair, Doubtful) else None
+
+
+def answered(dossier: Dossier, judgement: Judgement | None) -> tuple[Checked, Propose | None]:
+    """What a model's judgement comes to, in words, and the proposal if it is one; without one they stay two."""
+    doubtful = doubt(dossier)
+    if doubtful is None:
+        return Checked(by="rules", title=f"{dossier.subject} is settled", summary="", facts=()), None
+    by: By = "rules" if judgement is None else "model"
+    proposal = judged(doubtful, judgement)
+    if proposal is not None:
+        return Checked(by=by, title=_title(proposal), summary=proposal.reason, facts=proposal.facts), proposal
+    one, other = doubtful.dossier.groups[:2]
+    said = plain(judgement.reason, _REASON) if judgement else f"They may be one problem. {doubtful.reason}"
+    title = f"{other.fingerprint} is another problem than {one.fingerprint}, as far as is known"
+    return Checked(by=by, title=title, summary=said, facts=doubtful.facts), None
+
+
+def _title(proposal: Propose) -> str:
+    return f"{proposal.other} is the same problem as {proposal.one}"
+
+
 def told(proposal: Propose, project: str, *, by: By, now: int) -> Analysis:
     """The proposal as an analysis; ``now`` is in ms, its version is given where it is kept."""
     return Analysis(
@@ -77,7 +106,7 @@ def told(proposal: Propose, project: str, *, by: By, now: int) -> Analysis:
         evidence=f"{proposal.score:.2f}",
         by=by,
         reason="proposed",
-        title=f"{proposal.other} is the same problem as {proposal.one}",
+        title=_title(proposal),
         summary=proposal.reason,
         facts=proposal.facts,
     )
