@@ -272,3 +272,11 @@ class ModelMeter(Protocol):
     def judged(self, provider: str, model: str, unfit: UnfitReason | None) -> None:
         """A model of the registry is fit to be asked, or not for this reason."""
         ...
+
+
+class AnalysisMeter(Protocol):
+    """Counts what is made of answers, by which the quality of models and prompts is watched."""
+
+    def told(self, analysis: Analysis) -> None:
+        """Something was explained or put off, or a person has judged how it was explained."""
+        ...

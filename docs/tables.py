@@ -11,7 +11,7 @@ import click
 import senders
 
 from argus_streams import settings, sources
-from argus_streams.adapters import model_metrics, topics
+from argus_streams.adapters import analysis_metrics, model_metrics, topics
 from argus_streams.cli import main
 from argus_streams.core.analysis.gate import SKIPS
 from argus_streams.metric import Metric
@@ -29,7 +29,7 @@ def filled(path: Path, text: str) -> str:
         "senders": _senders,
         "topics": _topics,
         "metrics": lambda: _metrics((*metrics.PUSHED, *metrics.PULLED)),
-        "models": lambda: _metrics(model_metrics.ALL),
+        "models": lambda: _metrics((*model_metrics.ALL, *analysis_metrics.ALL)),
         "commands": _commands,
         "skips": _skips,
         "example": lambda: senders.example(path.stem),

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from prometheus_client import CollectorRegistry
 
 from argus_streams.adapters import generations
+from argus_streams.adapters.analysis_metrics import PrometheusAnalysisMeter
 from argus_streams.adapters.budgets import load_budgets
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.findings import PostgresEvidence
@@ -20,7 +21,7 @@ from argus_streams.adapters.providers import open_models
 from argus_streams.adapters.redis import open_answers
 from argus_streams.agents.analyze.agent import AnalyzeAgent
 from argus_streams.agents.analyze.calls import Calls
-from argus_streams.agents.analyze.terms import Terms
+from argus_streams.agents.analyze.terms import Outside, Terms
 from argus_streams.agents.model_fitness import ModelFitness
 from argus_streams.agents.wire import Topics
 from argus_streams.core.analysis.private import Redactor
@@ -57,9 +58,8 @@ async def run(settings: Settings, topics: Topics, worker: Worker, metrics: Colle
             delay=settings.analysis_delay * 1000, merge=settings.merge,
         )  # fmt: skip
         calls = Calls(models, fitness, settings.analysis_calls, clock=now)
-        agent = AnalyzeAgent(
-            terms, calls, evidence=PostgresEvidence(database), answers=answers, fitness=fitness, clock=now
-        )
+        outside = Outside(PostgresEvidence(database), answers, fitness, PrometheusAnalysisMeter(metrics))
+        agent = AnalyzeAgent(terms, calls, outside, clock=now)
         looking = [asyncio.create_task(fitness.watch()), asyncio.create_task(_follow(settings, askable))]
         try:
             return await worker.run_keyed(agent, database.probe)

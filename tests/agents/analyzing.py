@@ -12,7 +12,7 @@ from argus_streams.adapters.memory_models import MemoryAnswers, MemoryModelMeter
 from argus_streams.adapters.models import load_prices, load_registry
 from argus_streams.agents.analyze.agent import AnalyzeAgent
 from argus_streams.agents.analyze.calls import Calls
-from argus_streams.agents.analyze.terms import Terms
+from argus_streams.agents.analyze.terms import Outside, Terms
 from argus_streams.agents.model_fitness import ModelFitness
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis.account import Limits
@@ -131,9 +131,8 @@ class Analyzing:
 
         fitness = ModelFitness(REGISTRY, self.models, MemoryModelMeter(), clock=clock)
         self.calls = Calls(self.models, fitness, slots, clock=clock, collect=0.001)
-        self.agent = AnalyzeAgent(
-            terms, self.calls, evidence=self.stored, answers=self.answers, fitness=fitness, clock=clock
-        )
+        outside = Outside(self.stored, self.answers, fitness, meter=self)
+        self.agent = AnalyzeAgent(terms, self.calls, outside, clock=clock)
 
     async def turn(self, *slices, kept=True):
         """One turn; what it changed is kept, unless its worker is killed before that."""
@@ -157,7 +156,10 @@ class Analyzing:
         again.now = self.now
         return again
 
-    def told(self):
+    def told(self, analysis=None):
+        """What was told; as the meter, that it was."""
+        if analysis is not None:
+            return None
         found = [record for record in self.records if record.topic == TOPICS.analyses]
         return [msgspec.json.decode(record.value, type=Analysis) for record in found]
 

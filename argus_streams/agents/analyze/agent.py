@@ -8,7 +8,7 @@ from argus_streams.agents.analyze.books import At, Books
 from argus_streams.agents.analyze.calls import Calls, Key
 from argus_streams.agents.analyze.deciding import Deciding
 from argus_streams.agents.analyze.settling import Settling
-from argus_streams.agents.analyze.terms import Draft, Fitness, Terms
+from argus_streams.agents.analyze.terms import Draft, Outside, Terms
 from argus_streams.agents.wire import UNREADABLE, letter_of
 from argus_streams.core.analysis import jobs, telling
 from argus_streams.core.analysis.answer import Checked
@@ -17,7 +17,6 @@ from argus_streams.core.findings import AnalysisRequest, Feedback
 from argus_streams.core.letters import WHOLE, Letter
 from argus_streams.core.messages import COMMAND_BYTES
 from argus_streams.errors import Malformed
-from argus_streams.ports import Answers, Evidence
 from argus_streams.streaming.agent import Effects, Slice, State
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
@@ -33,21 +32,10 @@ class AnalyzeAgent:
 
     name = "analyze"
 
-    def __init__(
-        self,
-        terms: Terms,
-        calls: Calls,
-        *,
-        evidence: Evidence,
-        answers: Answers,
-        fitness: Fitness,
-        clock: Callable[[], int],
-    ) -> None:
+    def __init__(self, terms: Terms, calls: Calls, outside: Outside, *, clock: Callable[[], int]) -> None:
         self._terms = terms
         self._calls = calls
-        self._evidence = evidence
-        self._answers = answers
-        self._fitness = fitness
+        self._outside = outside
         self._clock = clock  # ms
         self._drafts: dict[Key, Draft] = {}
 
@@ -58,15 +46,19 @@ class AnalyzeAgent:
         self._forget(books, due)
         settling = Settling(self._terms, books, self._calls, self._drafts, now=now)
         for at in due:
-            await settling.settle(at, self._evidence)
+            await settling.settle(at, self._outside.evidence)
         for piece in slices:
             self._take_all(books, piece, now)
         slots = self._calls.free()
-        deciding = Deciding(self._terms, books, settling.drafts.values(), fitness=self._fitness, slots=slots, now=now)
-        await deciding.decide(dict.fromkeys((*due, *books.touched())), self._evidence, self._answers)
+        deciding = Deciding(
+            self._terms, books, settling.drafts.values(), fitness=self._outside.fitness, slots=slots, now=now
+        )
+        await deciding.decide(dict.fromkeys((*due, *books.touched())), self._outside.evidence, self._outside.answers)
         self._drafts |= settling.drafts | deciding.drafts
         if settling.answers:
-            await self._answers.put(settling.answers)
+            await self._outside.answers.put(settling.answers)
+        for told in books.told:
+            self._outside.meter.told(told)
         return Effects(books.end())
 
     def _forget(self, books: Books, due: Sequence[At]) -> None:

@@ -42,6 +42,7 @@ class Books:
         self._accounts: dict[At, Account] = {}
         self._changed: set[At] = set()
         self._out: list[Outgoing] = []
+        self.told: list[Analysis] = []
 
     def due(self, now: int) -> Iterator[At]:
         """The projects that have something to do."""
@@ -97,6 +98,7 @@ class Books:
         writes = known.version.writes + 1 if known else 1
         told = msgspec.structs.replace(analysis, version=Version(self.epoch(at), writes))
         self._state.put(at.partition, at.key("last", analysis.subject), _PACK.encode(told))
+        self.told.append(told)
         self.send(outgoing(self._topics.analyses, key_of(at.project, analysis.subject), told))
 
     def send(self, record: Outgoing) -> None:

@@ -11,6 +11,7 @@ from argus_streams.core.analysis.prices import Prices
 from argus_streams.core.analysis.private import Redactor
 from argus_streams.core.analysis.registry import Place, Registry, Rung, Unfit
 from argus_streams.core.findings import AnalysisRequest
+from argus_streams.ports import AnalysisMeter, Answers, Evidence
 
 
 class Budgets(Protocol):
@@ -43,6 +44,15 @@ class Fitness(Protocol):
     def give_up(self, provider: str, now: int, call: Hashable) -> None:
         """A call that had begun was not made, or nobody will hear how it ended."""
         ...
+
+
+class Outside(NamedTuple):
+    """Whom ANALYZE turns to."""
+
+    evidence: Evidence
+    answers: Answers
+    fitness: Fitness
+    meter: AnalysisMeter
 
 
 class Terms(NamedTuple):
