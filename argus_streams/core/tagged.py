@@ -31,14 +31,10 @@ def with_peers(tags: Mapping[str, str], told: Iterable[str | None]) -> dict[str,
 
 def flags_on(tags: Mapping[str, str]) -> tuple[str, ...]:
     """The flags that were on, as NAME=VARIANT."""
-    on = (f"{name.removeprefix(FLAG)}={value}" for name, value in tags.items() if _is_on(name, value))
-    return tuple(sorted(on)[:FLAGS])
+    told = [(name.removeprefix(FLAG), value) for name, value in tags.items() if name.startswith(FLAG)]
+    return tuple(sorted(f"{name}={value}" for name, value in told if value.lower() not in _OFF)[:FLAGS])
 
 
 def peers(tags: Mapping[str, str]) -> tuple[str, ...]:
     """The services that the failing one was calling."""
     return tuple([name.strip() for name in tags.get(PEER, "").split(",") if name.strip()][:PEERS])
-
-
-def _is_on(name: str, value: str) -> bool:
-    return name.startswith(FLAG) and value.lower() not in _OFF

@@ -137,7 +137,7 @@ class Tally:
         before, sighting = self.before, self.sighting
         marks = dict(before.marks)
         marks[sighting.topic] = {**marks.get(sighting.topic, {}), sighting.partition: self.mark or (0, 0)}
-        counted = _counted(before, self.counted, self.buckets) if self.counted else {}
+        counted = _counted(before, self) if self.counted else {}
         return msgspec.structs.replace(
             before,
             about=_about(before, sighting) if told else before.about,
@@ -158,26 +158,32 @@ def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def _counted(state: GroupState, occurrences: Sequence[Occurrence], buckets: Mapping[int, int]) -> Mapping[str, object]:
-    """The fields that change with these occurrences, which fell into these buckets."""
+def _counted(state: GroupState, tally: Tally) -> Mapping[str, object]:
+    """The fields that change with what was counted."""
+    occurrences, first = tally.counted, tally.counted[0]
     sources, severity = dict(state.sources), state.severity
+    earliest, latest = (state.first_seen, state.last_seen) if state.count else (first.occurred_at, first.occurred_at)
     for each in occurrences:
         sources[each.source] = sources.get(each.source, 0) + 1
-        severity = worse(severity, each.severity)
-    seen = [each.occurred_at for each in occurrences]
+        if each.severity != severity:
+            severity = worse(severity, each.severity)
+        if each.occurred_at < earliest:  # noqa: PLR1730 - `min` takes twice as long
+            earliest = each.occurred_at
+        if each.occurred_at > latest:  # noqa: PLR1730
+            latest = each.occurred_at
     releases = [(each.received_at, each.release) for each in occurrences if each.release]
     return {
         "count": state.count + len(occurrences),
-        "first_seen": min([*seen, state.first_seen]) if state.count else min(seen),
-        "last_seen": max([*seen, state.last_seen]) if state.count else max(seen),
-        "last_received": max(state.last_received, *[each.received_at for each in occurrences]),
+        "first_seen": earliest,
+        "last_seen": latest,
+        "last_received": tally.last_received,
         "severity": severity,
         "sources": sources,
-        "hours": _hours(state.hours, buckets),
+        "hours": _hours(state.hours, tally.buckets),
         "first_release": min([*releases, state.first_release or releases[0]]) if releases else state.first_release,
         "last_release": max([*releases, state.last_release or releases[0]]) if releases else state.last_release,
         "environments": _environments(state.environments, occurrences),
-        "buckets": spike.counted(state.buckets, buckets),
+        "buckets": spike.counted(state.buckets, tally.buckets),
         "users": with_users(state.users, [each.user for each in occurrences if each.user is not None]),
     }
 
