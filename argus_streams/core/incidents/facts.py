@@ -115,7 +115,9 @@ def _role(signal: Signal) -> tuple[Role | None, bool]:
             return ("ci" if status == "failed" else None), True
         case "pull_request":
             return "merge", status == "merged"
-        case "push" | "group_resolved" | "group_grown":
+        case "group_resolved":
+            return None, status != "open"  # that a resolve was taken back is no end
+        case "push" | "group_grown":
             return ("push" if signal.kind == "push" else None), signal.kind != "group_grown"
 
 

@@ -64,7 +64,7 @@ def moved(known: Standing | None, signal: Signal) -> Standing | None:
     """The group after one of its signals; an older one than the last is no news."""
     if not signal.kind.startswith("group_") or (known is not None and signal.received_at < known.at):
         return known
-    is_open = signal.kind != "group_resolved" and (signal.kind in {"group_new", "group_regressed"} or _was_open(known))
+    is_open = _opens(signal) or (signal.kind != "group_resolved" and _was_open(known))
     return Standing(
         signal.received_at,
         is_open,
@@ -90,6 +90,11 @@ def counted(numbers: Tally, signal: Signal, before: Standing | None, after: Stan
         runs=_by_day(numbers.runs, signal, latest // DAY - CI_DAYS, "ci"),
         failing=_reported(numbers.failing, signal),
     )
+
+
+def _opens(signal: Signal) -> bool:
+    """Whether the group is open after it: a resolve may be taken back."""
+    return signal.kind in {"group_new", "group_regressed"} or (signal.kind, signal.status) == ("group_resolved", "open")
 
 
 def _was_open(known: Standing | None) -> bool:

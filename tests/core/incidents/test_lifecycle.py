@@ -57,6 +57,12 @@ def test_it_is_over_when_all_its_groups_are_resolved(broken):
     assert broken.only().reason == "all that it was about is resolved"
 
 
+def test_a_resolve_that_is_taken_back_ends_nothing(broken):
+    for at, name in enumerate(("a", "b", "c", "d")):
+        broken.hear(resolved(f"checkout-{name}", 5 + at, status="open"))
+    assert broken.only().status == "open"
+
+
 def test_it_opens_again_when_one_of_its_groups_does_within_a_day(broken):
     broken.hear(signal("push", "other", 300))
     broken.hear(error("checkout-a", 320, kind="group_regressed"))

@@ -66,6 +66,12 @@ def test_resolving_all_makes_the_project_whole_again():
     assert project.tally.users == 0
 
 
+def test_a_resolve_that_is_taken_back_counts_as_before():
+    resolved = Project().hears("group_new", severity="fatal").hears("group_resolved", at=NOW + 1, status="resolved")
+    before = Project().hears("group_new", severity="fatal").quality()
+    assert resolved.hears("group_resolved", at=NOW + 2, status="open").quality() == before
+
+
 def test_news_that_are_older_than_the_last_do_not_open_a_group_again():
     project = Project().hears("group_resolved", at=NOW).hears("group_regressed", at=NOW - 1)
     assert project.tally.groups == {}
