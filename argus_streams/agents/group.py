@@ -11,6 +11,7 @@ from argus_streams.agents.wire import UNREADABLE, Topics, key_of
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.grouping.keeping import Keep, exemplars
 from argus_streams.core.grouping.spike import Bursts
+from argus_streams.core.grouping.state import is_group
 from argus_streams.core.messages import COMMAND_BYTES, Command, Sighting
 from argus_streams.errors import ArgusError, Malformed
 from argus_streams.streaming.agent import Effects, Slice, State
@@ -57,11 +58,11 @@ class GroupAgent:
             told = (_COMMAND if is_command else _SIGHTING).decode(record.value or b"")
         except UNREADABLE as error:
             raise Malformed("not a command" if is_command else "not a sighting", str(error)) from error
-        if ":" in told.project or not told.fingerprint:  # under such keys lie states of whole projects
+        key = key_of(told.project, told.fingerprint)
+        if ":" in told.project or not is_group(key):  # under such keys lie states of whole projects
             raise Malformed("no group", f"project {told.project!r:.80}, fingerprint {told.fingerprint!r:.80}")
-        if record.key != key_of(told.project, told.fingerprint):
-            expected = f"{told.project}:{told.fingerprint}"
-            raise Malformed("wrong key", f"the record's key is {record.key!r}, it should be {expected}")
+        if record.key != key:
+            raise Malformed("wrong key", f"the record's key is {record.key!r}, it should be {key.decode()}")
         if isinstance(told, Sighting):
             turn.sighting((record.partition, record.key), told)
         else:

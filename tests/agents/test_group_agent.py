@@ -283,8 +283,11 @@ def test_what_a_partition_knows_of_a_project_is_the_sum_of_its_groups():
     assert projects(states)["shop"].encode() == grouping.table.values[0, b"shop:"]
 
 
-@pytest.mark.parametrize("message", [builders.command(fingerprint=""), builders.command(project="shop:v1")])
-def test_nothing_is_written_where_states_of_projects_lie(message):
+@pytest.mark.parametrize(
+    ("project", "fingerprint"), [("shop", ""), ("shop:v1", "aa"), ("", "agenda"), ("shop/seen", "v1")]
+)
+def test_nothing_is_written_where_states_of_projects_lie(project, fingerprint):
+    message = builders.command(project=project, fingerprint=fingerprint)
     key = f"{message.project}:{message.fingerprint}".encode()
     answer = Grouping().turn(commands(told(message, key=key)))
     assert [letter.reason for letter, _ in answer.letters()] == ["no group"]

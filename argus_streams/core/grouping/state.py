@@ -94,8 +94,12 @@ def decode(data: bytes) -> GroupState:
 
 
 def is_group(key: bytes) -> bool:
-    """Whether a key of the table is a group's; under ``project`` and ``project:`` lie states of whole projects."""
-    return key.partition(b":")[2] != b""
+    """Whether a key of the table is a group's, ``project:fingerprint``; all others are states of whole projects.
+
+    GROUP's of a project lies under ``project:``, CORRELATE's under ``project``, ``project/…`` and ``:…``.
+    """
+    project, _, fingerprint = key.partition(b":")
+    return bool(project and fingerprint) and b"/" not in project
 
 
 def status(state: GroupState) -> GroupStatus:

@@ -7,6 +7,7 @@ from builders import command as an_order
 from hypothesis import given
 from hypothesis import strategies as st
 
+from argus_streams.agents.correlate_turn import AGENDA
 from argus_streams.core.events import Origin
 from argus_streams.core.generations.seed import Seeds, before, precedes
 from argus_streams.core.grouping.group import apply
@@ -125,6 +126,13 @@ def test_commands_that_are_read_again_lead_to_the_same_status(history, orders):
         return
     assert status(seed) == status(plain)
     assert msgspec.structs.replace(seed, **UNDECIDED) == msgspec.structs.replace(plain, **UNDECIDED)
+
+
+@pytest.mark.parametrize("key", [b"shop", b"shop:", b"shop/seen/v1:aa", AGENDA])
+def test_states_of_whole_projects_are_no_groups(key):
+    seeds = Seeds({})
+    seeds.logged(key, 1, b"no group's state")
+    assert list(seeds.states()) == []
 
 
 def test_a_late_write_of_an_older_owner_is_no_base():
