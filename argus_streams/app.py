@@ -1,8 +1,12 @@
 """THE MAP: which role runs which agents over which topics.
 
-producers ─▶ events.incoming ─▶ normalize ─▶ events.normalized ─▶ correlate ─▶ groups, events.kept ─▶ store ─▶ Postgres
-argus dlq ─▶ events.replayed ──────▶│   people ─▶ groups.commands ─▶ (GROUP)  ─▶ signals                │
-                                    └─▶ signals, ledger, *.dlq ─────────────────────────────────────────┘
+producers ─▶ events.incoming ─▶ normalize ─▶ events.normalized ─▶ correlate ─▶ groups, events.kept ───┐
+argus dlq ─▶ events.replayed ──────▶│   people ─▶ groups.commands ─▶ (GROUP)  └─▶ signals ─┐          │
+                                    ├─▶ signals ────────────────────▶ (CORRELATE) ◀────────┘          ├▶ store
+                                    │   people ─▶ incidents.commands ─▶│└─▶ incidents, quality.scores ┤
+                                    │                 analysis.requests ◀┘                            │
+                                    │   people ─▶ analysis.feedback ─▶ analyze ─▶ analyses ───────────┤
+                                    └─▶ ledger, *.dlq ────────────────────────────────────────────────┘
 """
 
 import asyncio
@@ -17,17 +21,23 @@ from prometheus_client import CollectorRegistry
 from argus_streams import sources
 from argus_streams.adapters import generations
 from argus_streams.adapters.bursts import load_bursts
+from argus_streams.adapters.clock import now
 from argus_streams.adapters.database import open_database
+from argus_streams.adapters.incident_rules import load_incident_rules
 from argus_streams.adapters.known_fields import known_fields
 from argus_streams.adapters.mappings import load_mappings
 from argus_streams.adapters.migrations import Upkeep, ensure_partitions
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.rules import load_rules
 from argus_streams.adapters.telemetry import PrometheusFields
+from argus_streams.adapters.weights import load_weights
+from argus_streams.agents.correlate import CorrelateAgent
 from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
+from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.store import StoreAgent
+from argus_streams.agents.together import Together
 from argus_streams.agents.wire import DEAD, Topics, told_by
 from argus_streams.core.clip import Limits
 from argus_streams.core.generations.naming import FIRST
@@ -39,6 +49,7 @@ from argus_streams.errors import ArgusError, Misconfigured, Unavailable
 from argus_streams.roles import analyze
 from argus_streams.settings import Settings
 from argus_streams.sources import mapped
+from argus_streams.streaming.agent import KeyedAgent
 from argus_streams.streaming.meter import Letters
 from argus_streams.streaming.worker import Broker, Job, Worker
 
@@ -49,10 +60,10 @@ UPKEEP_SECONDS = 6 * 3600.0
 Role = Literal["normalize", "correlate", "analyze", "store"]
 # What makes a generation's data; ANALYZE asks models for the live one alone, or its bill would be doubled.
 MAKING: tuple[Role, ...] = ("normalize", "correlate", "store")
-REST_SECONDS: Mapping[Role, float] = {"analyze": 0.5}  # between two looks for what is due by time
+REST_SECONDS: Mapping[Role, float] = {"correlate": 5.0, "analyze": 0.5}  # between two looks for what is due by time
 ROLES: Mapping[Role, str] = {
     "normalize": "raw bodies → sightings",
-    "correlate": "sightings and commands → groups, signals",
+    "correlate": "sightings, signals and commands → groups, incidents, scores",
     "analyze": "what is to be explained → explanations, within a budget",
     "store": "groups, kept events, letters → Postgres",
 }
@@ -102,7 +113,7 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
         case "normalize":
             return (topics.incoming, topics.replayed, *settings.input_defaults())
         case "correlate":
-            return (topics.normalized, topics.commands)
+            return (topics.normalized, topics.commands, topics.signals, topics.incident_commands)
         case "analyze":
             return (topics.requests, topics.feedback)
         case "store":
@@ -145,8 +156,14 @@ def _check_inputs(defaults: Mapping[str, tuple[str, str]], read: Norms) -> None:
 
 async def _correlate(settings: Settings, worker: Worker, since: int) -> int:
     keep = everything if settings.store == "all" else exemplars
-    agent = GroupAgent(topics_of(settings), load_bursts(settings.bursts_file), keep=keep, since=since)
-    return await worker.run_keyed(agent)
+    topics, scoring = topics_of(settings), Scoring(load_weights(settings.scores_file))
+    group = GroupAgent(topics, load_bursts(settings.bursts_file), keep=keep, since=since)
+    correlate = CorrelateAgent(topics, load_incident_rules(settings.incidents_file), scoring, clock=now)
+    read: dict[KeyedAgent, tuple[str, ...]] = {
+        group: (topics.normalized, topics.commands),
+        correlate: (topics.signals, topics.incident_commands),
+    }
+    return await worker.run_keyed(Together("correlate", read))
 
 
 async def _store(settings: Settings, worker: Worker) -> int:

@@ -26,7 +26,9 @@ from month.judging import Tally, grouped, judge
 from traffic import TOPICS, Arrived
 
 from argus_streams.adapters.incident_rules import load_incident_rules
+from argus_streams.adapters.weights import load_weights
 from argus_streams.agents.correlate import CorrelateAgent
+from argus_streams.agents.scoring import Scoring
 from argus_streams.core.findings import Incident
 from argus_streams.streaming.agent import Slice, State
 
@@ -63,7 +65,7 @@ class Correlated:
         self.requests = self.snapshots = 0
         self.seconds = 0.0
         self.table = Memory()
-        self._agent = CorrelateAgent(TOPICS, load_incident_rules(None), clock=lambda: 0)
+        self._agent = CorrelateAgent(TOPICS, load_incident_rules(None), Scoring(load_weights(None)), clock=lambda: 0)
         records = [
             Arrived(
                 TOPICS.signals, 0, at, each.arrives, each.signal.project.encode(), msgspec.json.encode(each.signal), ()

@@ -6,6 +6,7 @@ from itertools import chain
 import msgspec
 
 from argus_streams.agents.correlate_turn import CorrelateTurn
+from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.streak import Streak
 from argus_streams.agents.wire import UNREADABLE, Topics
 from argus_streams.core.bugs import BUG, last_frames
@@ -27,16 +28,24 @@ class CorrelateAgent:
 
     name = "correlate"
 
-    def __init__(self, topics: Topics, rules: tuple[Rules, Mapping[str, Rules]], *, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        topics: Topics,
+        rules: tuple[Rules, Mapping[str, Rules]],
+        scoring: Scoring,
+        *,
+        clock: Callable[[], int],
+    ) -> None:
         self._topics = topics
         self._usual = Ruling(rules[0])
         self._special = {project: Ruling(each) for project, each in rules[1].items()}
+        self._scoring = scoring
         self._clock = clock  # ms since 1970; asked when nothing waits, for what is due by time
         self._bugs = Streak()
 
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """Apply all records, or what is due; one snapshot a changed incident. Raises ``Unavailable`` as GROUP does."""
-        turn = CorrelateTurn(self._topics, state, self._ruling)
+        turn = CorrelateTurn(self._topics, state, self._ruling, self._scoring)
         self._bugs.begin()
         for piece, record in chain.from_iterable(((piece, record) for record in piece.records) for piece in slices):
             self._guarded(turn, piece, record)

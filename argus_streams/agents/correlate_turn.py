@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from argus_streams.agents.scoring import News as Counted
+from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.wire import Topics, key_of, letter_of, outgoing
 from argus_streams.core.events import Origin, Signal
 from argus_streams.core.findings import IncidentCommand
@@ -64,6 +66,7 @@ class _Gathered:
     def __init__(self) -> None:
         self.stream = 0  # ms
         self.facts: list[Fact] = []
+        self.fresh: list[Signal] = []  # all that were not seen before
         self.orders: list[Order] = []
         self.asking: list[Signal] = []
         self.shards: dict[str, Seen] = {}
@@ -74,10 +77,11 @@ class _Gathered:
 class CorrelateTurn:
     """What one turn gathers; a record that fails leaves nothing in it."""
 
-    def __init__(self, topics: Topics, state: State, ruling: Callable[[str], Ruling]) -> None:
+    def __init__(self, topics: Topics, state: State, ruling: Callable[[str], Ruling], scoring: Scoring) -> None:
         self._topics = topics
         self._state = state
         self._ruling = ruling
+        self._scoring = scoring
         self._projects: dict[Place, _Gathered] = {}
         self._now = 0
         self._out: list[Outgoing] = []
@@ -93,6 +97,7 @@ class CorrelateTurn:
         known = identity(signal.project, signal.signal_id)
         if not self._shard(gathered, record.partition, signal.project, known).add(known, gathered.stream):
             return
+        gathered.fresh.append(signal)
         if fact is not None:
             gathered.facts.append(fact)
         if signal.kind.startswith("group_"):
@@ -131,6 +136,8 @@ class CorrelateTurn:
             values = Overlay(self._state, partition, project)
             try:
                 outcome = self._look(values, partition, project, gathered)
+                news = Counted(gathered.fresh, outcome.open, self._now)
+                scored = self._scoring.score(project, values, news, self._state.epoch(partition))
             except ArgusError:
                 raise
             except Exception as error:  # noqa: BLE001 - one project's state must not stop the others
@@ -138,7 +145,11 @@ class CorrelateTurn:
                 continue
             values.keep()
             self._send(project, outcome, gathered)
-            due.setdefault(partition, {})[project] = outcome.due
+            self._out += [
+                outgoing(self._topics.scores, key_of(project, each.score_type), each) for each in scored.scores
+            ]
+            times = [time for time in (outcome.due, scored.due) if time is not None]
+            due.setdefault(partition, {})[project] = min(times, default=None)
         for partition, changed in due.items():
             self._plan(partition, changed)
         return self._out

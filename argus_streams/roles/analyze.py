@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
@@ -11,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from argus_streams.adapters import generations
 from argus_streams.adapters.analysis_metrics import PrometheusAnalysisMeter
 from argus_streams.adapters.budgets import load_budgets
+from argus_streams.adapters.clock import now
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.findings import PostgresEvidence
 from argus_streams.adapters.memory_models import MemoryAnswers
@@ -94,11 +94,6 @@ async def _follow(settings: Settings, askable: Askable) -> None:
         except ArgusError as error:
             log.warning("which generation is live can not be told: %s", error)
         await asyncio.sleep(LIVE_SECONDS)
-
-
-def now() -> int:
-    """The time in ms since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 @asynccontextmanager

@@ -144,10 +144,12 @@ class Loop:
                 await self._alone(self._over_inbox)
 
     async def rest(self) -> bool:
-        """A turn over nothing if nothing waits, so that what is due by time happens; whether anything did."""
-        waiting = self._inbox or self._waiting or any(self._engine.position.lag().values())
+        """A turn over nothing, so that what is due by time happens; whether anything did.
+
+        None while records wait that were there a while ago: what is late by the clock may have come in time.
+        """
         before = self._stirred
-        if self._table is not None and self._idle.is_set() and self._restoring.done.is_set() and not waiting:
+        if self._table is not None and self._restoring.done.is_set() and not self._engine.position.behind():
             await self._alone(self._over_nothing)
         return self._stirred > before
 
@@ -177,6 +179,7 @@ class Loop:
             await self._steps(slices, tenure, laps)
 
     async def _over_nothing(self, tenure: int) -> None:
+        await self._ready(tenure)
         self.began = monotonic()
         await self._steps((), tenure, Unmeasured())
 

@@ -166,6 +166,16 @@ class Position:
         """Offsets between commit and end."""
         return {tp: max(0, place.end - place.committed) for tp, place in self._places.items()}
 
+    def behind(self) -> bool:
+        """Whether something waits that was there when the logs' ends were last asked for.
+
+        A log may end in a marker of a transaction, which is no record: it was asked for, and brought nothing.
+        """
+        return any(
+            place.end > place.committed and (place.asked is None or place.asked[0] != place.next or place.brought)
+            for place in self._places.values()
+        )
+
     def standing(self, fetched_to: Mapping[Partition, int]) -> Mapping[Partition, Standing]:
         """Where every partition stands; ``fetched_to`` is the offset that the client asks for next."""
         return {

@@ -8,10 +8,12 @@ import pytest
 from records import NOW, TOPICS, Answer, Memory, Record, piece
 
 from argus_streams.adapters.incident_rules import load_incident_rules
+from argus_streams.adapters.weights import load_weights
 from argus_streams.agents.correlate import CorrelateAgent
 from argus_streams.agents.correlate_turn import AGENDA
+from argus_streams.agents.scoring import Scoring
 from argus_streams.core.events import Signal
-from argus_streams.core.findings import AnalysisRequest, Incident, IncidentCommand
+from argus_streams.core.findings import AnalysisRequest, Incident, IncidentCommand, Score
 from argus_streams.streaming.agent import State
 
 MINUTE = 60_000
@@ -27,7 +29,9 @@ class Correlating:
 
     def __init__(self):
         self.now = NOW
-        self.agent = CorrelateAgent(TOPICS, load_incident_rules(None), clock=lambda: self.now)
+        self.agent = CorrelateAgent(
+            TOPICS, load_incident_rules(None), Scoring(load_weights(None)), clock=lambda: self.now
+        )
         self.table = Table()
         self._offset = 0
 
@@ -183,3 +187,49 @@ def test_any_order_and_any_cut_into_turns_tell_the_same_incident():
                 latest[incident.incident] = incident
         told |= {(i.incident, i.signals, i.causes) for i in latest.values() if i.status == "open"}
     assert len(told) == 1
+
+
+# -- scores -----------------------------------------------------------------------------------------------------------
+
+
+def scores(answer):
+    found = [msgspec.json.decode(record.value, type=Score) for record in answer.of(TOPICS.scores)]
+    return {score.score_type: score for score in found}
+
+
+def test_a_project_is_scored_with_what_each_signal_changes():
+    project = Correlating()
+    before = scores(project.hear(signal("group_new", "v1:1", 0, of="error", severity="error")))
+    assert before["quality"].value < 100
+    assert before["risk"].value > 0
+    after = scores(project.hear(signal("group_resolved", "v1:1", 1, status="resolved", of="error")))
+    assert after["quality"].value == 100
+    assert after["quality"].version > before["quality"].version
+
+
+def test_a_repeated_signal_scores_nothing():
+    project = Correlating()
+    new = signal("group_new", "v1:1", 0, of="error", severity="error")
+    project.hear(new)
+    assert scores(project.hear(new)) == {}
+
+
+def test_an_open_incident_is_a_risk_until_it_is_over():
+    project = Correlating()
+    before = scores(project.hear(*breakage()))["risk"].value
+    project.now = NOW + 600 * MINUTE
+    after = scores(project.turn())["risk"].value
+    assert after < before
+
+
+def test_a_burst_of_a_day_ago_is_no_risk_any_more_though_nothing_comes():
+    project = Correlating()
+    before = scores(project.hear(signal("group_spiking", "v1:1", 0, of="error", severity="error")))["risk"]
+    project.now = NOW + 26 * 60 * MINUTE
+    after = scores(project.turn())["risk"]
+    assert after.value < before.value
+
+
+def test_scores_leave_under_the_key_of_their_type():
+    answer = Correlating().hear(signal("group_new", "v1:1", 0, of="error", severity="error"))
+    assert {record.key for record in answer.of(TOPICS.scores)} == {b"shop:quality", b"shop:risk"}

@@ -4,14 +4,15 @@ Signals younger than the lateness are folded anew at each look, from what was de
 which they arrive does not matter. What is older is decided, and stored as such.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import structs
 
-from argus_streams.core.events import Signal
+from argus_streams.core.events import Severity, Signal
 from argus_streams.core.findings import AnalysisRequest, Incident
 from argus_streams.core.incidents import snapshot
 from argus_streams.core.incidents.facts import Fact
@@ -42,6 +43,7 @@ class Outcome(NamedTuple):
     requests: Sequence[AnalysisRequest]
     complaints: Sequence[tuple[Order, Complaint]]
     due: int | None  # ms by the clock, when something is due by time
+    open: Mapping[Severity, int]  # how many incidents are, by severity
 
 
 def look(project: str, ruling: Ruling, values: Values, news: News, *, epoch: int) -> Outcome:
@@ -75,7 +77,8 @@ def look(project: str, ruling: Ruling, values: Values, news: News, *, epoch: int
     incidents, requests = _tell(project, memory, fold, Version(epoch, head.writes))
     requests += _group_requests(fold, news.asking)
     memory.finish()
-    return Outcome(incidents, requests, complaints, _due(fold, ruling))
+    is_open = Counter(each.severity for each in fold.book.clusters.values() if each.status == "open")
+    return Outcome(incidents, requests, complaints, _due(fold, ruling), is_open)
 
 
 def _unmarked(head: Head, orders: Iterable[Order]) -> Iterator[Order]:

@@ -38,6 +38,7 @@ class Tally(Struct, frozen=True, array_like=True):
     deploys: dict[int, Outcomes] = {}  # by day since 1970
     runs: dict[int, Outcomes] = {}  # of CI, by day since 1970
     failing: dict[str, tuple[int, int]] = {}  # suite → Kafka's time of its last report, and failures in it
+    told: dict[str, str] = {}  # score type → what was told last
 
 
 _PACK = msgspec.msgpack.Encoder()
@@ -90,6 +91,12 @@ def counted(numbers: Tally, signal: Signal, before: Standing | None, after: Stan
         runs=_by_day(numbers.runs, signal, latest // DAY - CI_DAYS, "ci"),
         failing=_reported(numbers.failing, signal),
     )
+
+
+def fades_at(numbers: Tally) -> int | None:
+    """When a burst or a new group will have been a day ago, in ms; ``None`` = there was none."""
+    hours = [*numbers.spikes, *numbers.arrivals]
+    return (min(hours) + SPIKE_HOURS + 1) * HOUR if hours else None
 
 
 def _opens(signal: Signal) -> bool:
