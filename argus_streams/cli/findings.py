@@ -101,7 +101,7 @@ def analysis(
     as_json: bool,  # noqa: FBT001 - click's flag
     signed: Signed,
 ) -> int:
-    """Show what was found out about a group or an incident, or accept or reject it.
+    """Show what was found out, or judge it.
 
     SUBJECT is the beginning of the group's or incident's id.
     """
@@ -121,7 +121,7 @@ def analysis(
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a score.")
 @with_shown_generation
 def scores(given: Settings, project: str, as_json: bool) -> int:  # noqa: FBT001 - click's flag
-    """Show how good a project's state is and how much is at risk, and why."""
+    """Show how a project is, and why."""
     found = asyncio.run(inquiry.scores(given, project))
     if as_json:
         for each in found:

@@ -18,7 +18,7 @@ P = ParamSpec("P")
 
 @click.group()
 def report() -> None:
-    """Write a page about an incident or a week, as Markdown and HTML."""
+    """Write a page about an incident or a week."""
 
 
 def _written(command: Callable[Concatenate[Settings, P], Report]) -> Callable[P, None]:
