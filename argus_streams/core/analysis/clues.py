@@ -1,5 +1,6 @@
 """Facts that point to a cause: suspect frame, first bad release, changes before it, solved problems like it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +13,7 @@ from argus_streams.core.grouping.frames import in_app
 
 ALIKE = 0.5  # likeness of a solved problem that is worth telling
 _SIMILAR = 2
+_ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*/", re.IGNORECASE)  # of a script: who serves it is no part of its path
 _FACTS = {"deploy": "deploy", "push": "commit", "pull_request": "commit", "ci": "ci"}
 
 
@@ -46,7 +48,7 @@ def suspect_frame(dossier: Dossier) -> tuple[Fact, Frame] | None:
 
 def located(frame: Frame) -> str:
     """A frame for people: ``charge (checkout/payments.py:42)``."""
-    path = place(frame) or ""
+    path = _ORIGIN.sub("", place(frame) or "")
     line = f":{frame.line}" if frame.file and frame.line else ""
     return f"{frame.function} ({path}{line})" if frame.function and path else frame.function or f"{path}{line}"
 

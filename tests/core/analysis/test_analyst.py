@@ -50,6 +50,13 @@ def test_a_frame_that_was_changed_just_before_is_the_suspect():
     assert "which was changed just before" in told(found, "suspect_frame").text
 
 
+def test_a_script_is_told_by_its_path_not_by_who_serves_it():
+    frames = (frame("renderRow", file="https://cdn.example/assets/app.js", line=3, in_app=True),)
+    found = explain(dossier(events=events(3, exceptions=(exception(frames=frames),))))
+    assert "renderRow (assets/app.js:3)" in told(found, "suspect_frame").text
+    assert "renderRow (assets/app.js:3)" in found.summary
+
+
 def test_libraries_alone_are_no_suspect():
     of = (exception(frames=(FRAMES[0], FRAMES[3])),)
     assert told(explain(dossier(events=events(3, exceptions=of))), "suspect_frame") is None
