@@ -46,7 +46,6 @@ from argus_streams.core.grouping.keeping import everything, exemplars
 from argus_streams.core.normalization import Norms
 from argus_streams.core.scrub import scrubber
 from argus_streams.errors import ArgusError, Misconfigured, Unavailable
-from argus_streams.roles import analyze
 from argus_streams.settings import Settings
 from argus_streams.sources import mapped
 from argus_streams.streaming.agent import KeyedAgent
@@ -80,6 +79,8 @@ async def run(role: Role, settings: Settings, *, attached: TextIO | None = None)
         case "correlate":
             return await _correlate(settings, worker, since)
         case "analyze":
+            from argus_streams.roles import analyze  # noqa: PLC0415 - the models' clients take 50 MiB, and seconds
+
             return await analyze.run(settings, topics_of(settings), worker, metrics)
         case "store":
             return await _store(settings, worker)
