@@ -132,6 +132,10 @@ class Evidence(Protocol):
         """All that ``Material`` tells of these groups."""
         ...
 
+    async def incident(self, project: str, identity: str) -> Incident | None:
+        """The incident as it is stored now."""
+        ...
+
 
 class Reports(Protocol):
     """Pages that were made, whatever generation is live since; raises as ``Store`` does."""

@@ -26,15 +26,7 @@ class PostgresFindings:
         self._database = database
 
     async def incidents(self, query: IncidentQuery) -> Sequence[Incident]:
-        wanted = {
-            "project": query.project,
-            "statuses": list(query.statuses),
-            "prefix": query.prefix,
-            "since": query.since,
-            "until": query.until,
-            "limit": query.limit,
-        }
-        return await self._read("incidents", wanted, Incident)
+        return await self._read("incidents", _wanted_incidents(query), Incident)
 
     async def analyses(self, query: AnalysisQuery) -> Sequence[Analysis]:
         return await self._read("analyses", _wanted_analyses(query), Analysis)
@@ -59,6 +51,12 @@ class PostgresEvidence:
     async def gather(self, project: str, fingerprints: Sequence[str]) -> Material:
         async with self._database.transaction() as connection:
             return await _Gathering(_Asking(self._database, connection), project, fingerprints).material()
+
+    async def incident(self, project: str, identity: str) -> Incident | None:
+        wanted = _wanted_incidents(IncidentQuery(project=project, incident=identity, limit=1))
+        async with self._database.transaction() as connection:
+            found = await _Asking(self._database, connection).rows("incidents", wanted, Incident)
+        return found[0] if found else None
 
 
 class _Asking:
@@ -127,6 +125,17 @@ class _Gathering:
         found = await self._asking.rows("analyses", _wanted_analyses(query), Analysis)
         analyses = {analysis.subject: analysis for analysis in found}
         return tuple(Similar(group, analyses.get(group.fingerprint)) for group in groups)
+
+
+def _wanted_incidents(query: IncidentQuery) -> Mapping[str, Any]:
+    return {
+        "project": query.project,
+        "statuses": list(query.statuses),
+        "prefix": query.prefix,
+        "since": query.since,
+        "until": query.until,
+        "limit": query.limit,
+    }
 
 
 def _wanted_analyses(query: AnalysisQuery) -> Mapping[str, Any]:

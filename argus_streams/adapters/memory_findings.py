@@ -50,6 +50,10 @@ class MemoryFindings:
         kinds = [_summed(list(alike)) for _, alike in groupby(found, kind)]
         return sorted(kinds, key=lambda each: (-each.cost, -each.analyses))
 
+    async def incident(self, project: str, identity: str) -> Incident | None:
+        found = await self.incidents(IncidentQuery(project=project, incident=identity, limit=1))
+        return found[0] if found else None
+
     async def gather(self, project: str, fingerprints: Sequence[str]) -> Material:
         events = self._events(project, fingerprints)
         every = [group for group in self._store.all(Group) if group.project == project]

@@ -90,6 +90,10 @@ class Stored:
     def __init__(self, **fields):
         self.fields = fields
         self.error = None
+        self.incidents = {}
+
+    async def incident(self, _project, identity):
+        return self.incidents.get(identity)
 
     async def gather(self, _project, fingerprints):
         if self.error:

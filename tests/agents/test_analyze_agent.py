@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 from analysed import group, incident
-from analyzing import PRICES, REGISTRY, USAGE, Analyzing, Scripted, Stored, asked, request, whole
+from analyzing import PLENTY, PRICES, REGISTRY, USAGE, Analyzing, Scripted, Stored, asked, request, whole
 from records import TOPICS, Record, piece
 
 from argus_streams.core.analysis import account as accounts
@@ -15,7 +15,7 @@ from argus_streams.core.analysis.dossier import Material
 from argus_streams.core.analysis.prices import cost
 from argus_streams.core.analysis.shapes import Judgement, Judgements
 from argus_streams.core.findings import Feedback
-from argus_streams.core.messages import Command
+from argus_streams.core.messages import Command, Version
 from argus_streams.errors import Unavailable
 from argus_streams.ports import NoReply
 
@@ -305,6 +305,21 @@ async def test_a_spent_budget_is_told_with_its_reason_and_the_subject_is_asked_a
     again.now = told.again_at
     await again.turns()
     assert [each.reason for each in again.told()] == ["answered"]
+
+
+@scenario
+async def test_an_incident_that_is_over_when_its_day_comes_is_not_asked_about():
+    model, of = Scripted("anthropic"), incident()
+    worker = Analyzing(model, stored=Stored(**MANY), limits=Limits(1_000, 10))
+    await worker.turn(asked(request(of.incident, kind="incident", incident=of)))
+    (told,) = worker.told()
+    again = worker.restarted(limits=PLENTY)
+    again.now = told.again_at
+    merged = msgspec.structs.replace(of, status="merged", version=Version(1, 2))
+    again.stored.incidents[of.incident] = merged
+    await again.turns()
+    assert model.asked == []
+    assert again.account().queue == {}
 
 
 @scenario

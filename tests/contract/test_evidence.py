@@ -4,7 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
-from stored_rows import HOUR, NOON, a_group, a_kept, an_analysis
+from stored_rows import HOUR, NOON, a_group, a_kept, an_analysis, an_incident
 
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.findings import PostgresEvidence
@@ -13,6 +13,7 @@ from argus_streams.adapters.memory_findings import MemoryFindings
 from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.core.analysis.dossier import Material, Similar
+from argus_streams.core.messages import Version
 
 DAY = 86_400_000
 MINE = "v1:9f2c"
@@ -35,9 +36,14 @@ def in_postgres(url):
 
 
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
-def gather(request):
+def opened(request):
+    """A store, and the evidence in it."""
+    return in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def gather(opened):
     """What is gathered about some groups of the shop, of all these rows."""
-    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("postgres_url"))
 
     def gather(rows, *fingerprints):
         async def main():
@@ -48,6 +54,19 @@ def gather(request):
         return asyncio.run(main())
 
     return gather
+
+
+def test_an_incident_is_told_as_it_is_stored_now(opened):
+    async def main():
+        async with opened() as (store, evidence):
+            older, newer = an_incident(version=Version(1, 1)), an_incident(version=Version(1, 2), status="resolved")
+            for row in (older, newer, a_group()):
+                assert await store.write([row]) == []
+            found = [await evidence.incident("shop", each) for each in (newer.incident, "i-ffffffffffffffff")]
+            strangers = await evidence.incident("mall", newer.incident)
+        assert (found, strangers) == ([newer, None], None)
+
+    asyncio.run(main())
 
 
 def fingerprints(groups):

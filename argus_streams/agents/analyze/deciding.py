@@ -5,6 +5,8 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec import structs
+
 from argus_streams.agents.analyze import steps
 from argus_streams.agents.analyze.books import At, Books
 from argus_streams.agents.analyze.calls import Key
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 BLOCK = 64  # subjects a turn: what is gathered of more would be a lot at once
 GATHERING = 8  # at once
+STALE = 600_000  # ms, after which the incident of a request is looked up
 A_MOMENT = 2_000  # ms, until the same question has been answered for another
 LONGEST = 86_400_000  # ms, that a subject is waited for which nobody stores
 
@@ -74,8 +77,8 @@ class Deciding:
     async def decide(self, ats: Iterable[At], evidence: Evidence, answers: Answers) -> None:
         """Decide on what is due in these projects. Raises ``Unavailable`` while the evidence can not be read."""
         due = self._due(ats)
-        dossiers = await gathered(due, evidence)
-        wanting = [found for each, dossier in zip(due, dossiers, strict=True) if (found := self._safely(each, dossier))]
+        found = await gathered(due, evidence, self._now)
+        wanting = [each for due, dossier in found if (each := self._safely(due, dossier))]
         known = await answers.get({each.key for each in wanting}) if wanting else {}
         self._reserve([each for each in wanting if not self._is_known(each, known)])
 
@@ -225,16 +228,29 @@ class Deciding:
             self._books.queue(due.at, due.subject, due.job, denied.again_at)
 
 
-async def gathered(due: Sequence[Due], evidence: Evidence) -> Sequence[Dossier]:
+async def gathered(due: Sequence[Due], evidence: Evidence, now: int) -> Sequence[tuple[Due, Dossier]]:
     """What is stored about each of them. Raises ``Unavailable`` while it can not be read."""
     room = asyncio.Semaphore(GATHERING)
 
-    async def one(each: Due) -> Dossier:
+    async def one(each: Due) -> tuple[Due, Dossier]:
         async with room:
-            material = await evidence.gather(each.at.project, wanted(each.job.request))
-        return compiled(each.job.request, material)
+            current = await _current(each, evidence) if now - each.job.request.at > STALE else each
+            request = current.job.request
+            material = await evidence.gather(each.at.project, wanted(request))
+        return current, compiled(request, material)
 
     return await asyncio.gather(*map(one, due))
+
+
+async def _current(due: Due, evidence: Evidence) -> Due:
+    """A subject that waited long, with its incident as it is now: it may be over."""
+    request = due.job.request
+    if request.incident is None:
+        return due
+    stored = await evidence.incident(due.at.project, request.incident.incident)
+    if stored is None or stored.version <= request.incident.version:
+        return due
+    return due._replace(job=structs.replace(due.job, request=structs.replace(request, incident=stored)))
 
 
 def alone(pending: Pending) -> Call:

@@ -62,7 +62,7 @@ class Settling:
         """Wait for the answers of a batch that an earlier owner has handed in."""
         due = [Due(at, subject, job) for subject in _subjects(attempt) if (job := self._books.job(at, subject))]
         calls = []
-        for dossier in await gathered(due, evidence):
+        for _, dossier in await gathered(due, evidence, self._now):
             ask = Ask(task=attempt.task, tier=attempt.tier, reason="", batch=True)
             told = section(dossier, ask.task, registry=self._terms.registry, redactor=self._terms.redactor)
             calls.append(alone(Pending(ask=ask, dossier=dossier, section=told)))
