@@ -129,9 +129,9 @@ def _id(name: str) -> str:
 
 
 def _outcome(item: Item | None, question: Question) -> Reply | NoReply:
-    """What became of one question of a batch; all but ``succeeded`` is not billed."""
+    """What became of one question of a batch; but for ``succeeded``, and what is not told of, it is not billed."""
     if item is None:
-        return NoReply("server_error", "the batch ended without a word of it")
+        return NoReply("connection", "the batch ended without a word of it")
     match item.result.type:
         case "succeeded":
             try:

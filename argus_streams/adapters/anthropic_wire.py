@@ -80,9 +80,16 @@ def _message(came: object) -> wire.Message:
         isinstance(came, wire.Message)
         and isinstance(getattr(came, "usage", None), wire.Usage)
         and isinstance(getattr(came, "content", None), list)
+        and _countable(came.usage)
     ):
         raise NoReply("connection", "what came is no answer of the Messages API")
     return came
+
+
+def _countable(told: wire.Usage) -> bool:
+    """Whether it says what is billed; else a call counts as dear as it could be."""
+    read, wrote = getattr(told, "input_tokens", None), getattr(told, "output_tokens", None)
+    return isinstance(read, int) and isinstance(wrote, int) and min(read, wrote) >= 0
 
 
 def usage(told: wire.Usage) -> Usage:
@@ -101,7 +108,7 @@ def usage(told: wire.Usage) -> Usage:
 
 def _count(told: object) -> int:
     """A number of tokens; the SDK gives on what came, whatever it is."""
-    return told if isinstance(told, int) else 0
+    return max(0, told) if isinstance(told, int) else 0
 
 
 def offered(info: wire.ModelInfo) -> Offered:

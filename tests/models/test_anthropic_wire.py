@@ -2,9 +2,11 @@
 
 import pytest
 from anthropic import types as wire
+from pydantic import BaseModel
 
 from argus_streams.adapters import anthropic_wire
 from argus_streams.core.analysis.asking import Usage
+from argus_streams.ports import NoReply
 
 NOW = 1_764_201_600.0  # 2025-11-27 00:00 UTC
 
@@ -46,3 +48,22 @@ def test_tokens_of_a_cache_that_nobody_names_are_of_the_usual_one():
 
 def test_tokens_that_are_not_told_are_none():
     assert anthropic_wire.usage(wire.Usage.model_construct()) == Usage()
+
+
+class Shape(BaseModel):
+    """An answer."""
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"input_tokens": -5, "output_tokens": 1}, {"input_tokens": 1}, {"input_tokens": "1"}]
+)
+def test_an_answer_that_does_not_say_what_it_costs_may_cost_everything(told):
+    came = wire.Message.model_construct(content=[], stop_reason="end_turn", usage=wire.Usage.model_construct(**told))
+    with pytest.raises(NoReply) as raised:
+        anthropic_wire.reply(came, Shape)
+    assert raised.value.perhaps_billed
+
+
+def test_a_negative_count_gives_nothing_back():
+    told = wire.Usage.model_construct(input_tokens=1, output_tokens=2, cache_read_input_tokens=-(10**9))
+    assert anthropic_wire.usage(told) == Usage(input=1, output=2)
