@@ -13,10 +13,12 @@ from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
 from argus_streams.core.analysis.account import Attempt
 from argus_streams.core.analysis.asking import Ending, Question, Reply, Trouble
+from argus_streams.core.analysis.jobs import Job
 from argus_streams.core.analysis.joining import Call, Pending
 from argus_streams.core.analysis.prices import cost
 from argus_streams.core.analysis.prompt import by_subject, cache_key, section
 from argus_streams.core.analysis.registry import Ask, Rung
+from argus_streams.core.findings import AnalysisRequest, SubjectKind
 from argus_streams.ports import Evidence, NoReply
 
 
@@ -60,10 +62,14 @@ class Settling:
 
     async def _adopt(self, at: At, key: Key, attempt: Attempt, evidence: Evidence) -> None:
         """Wait for the answers of a batch that an earlier owner has handed in."""
-        due = [Due(at, subject, job) for subject in _subjects(attempt) if (job := self._books.job(at, subject))]
+        subjects = _subjects(attempt)
+        known = {subject: job for subject in subjects if (job := self._books.job(at, subject)) is not None}
+        # Of one that is done meanwhile the answer is fetched all the same: it is billed, and the others are told by
+        # their place.
+        due = [Due(at, subject, known.get(subject) or self._done_already(at, attempt, subject)) for subject in subjects]
+        ask = Ask(task=attempt.task, tier=attempt.tier, reason="", batch=True)
         calls = []
         for _, dossier in await gathered(due, evidence, self._now):
-            ask = Ask(task=attempt.task, tier=attempt.tier, reason="", batch=True)
             told = section(dossier, ask.task, registry=self._terms.registry, redactor=self._terms.redactor)
             calls.append(alone(Pending(ask=ask, dossier=dossier, section=told)))
         rung = Rung(
@@ -74,9 +80,13 @@ class Settling:
             max_tokens=0,
             timeout=0,
         )
-        draft = Draft(rung, tuple(calls), batch=True, requests={each.subject: each.job.request for each in due})
-        self.drafts[key] = draft
-        self._calls.collect(key, attempt.provider, attempt.batch, _questions(draft))
+        requests = {subject: job.request for subject, job in known.items()}
+        self.drafts[key] = Draft(rung, tuple(calls), batch=True, requests=requests)
+        self._calls.collect(key, attempt.provider, attempt.batch, _questions(self.drafts[key]))
+
+    def _done_already(self, at: At, attempt: Attempt, subject: str) -> Job:
+        kind: SubjectKind = attempt.task if attempt.task in ("incident", "merge") else "group"
+        return Job(AnalysisRequest(project=at.project, subject=subject, kind=kind, at=self._now, evidence=""))
 
     def _ended(self, at: At, key: Key, draft: Draft, outcome: Outcome) -> None:
         account = self._books.account(at)
@@ -92,21 +102,37 @@ class Settling:
                 self._replied(at, key, draft, [outcome])
             case NoReply():
                 del self.drafts[key]
-                billed = attempt.reserved if outcome.perhaps_billed else 0
+                # What a batch brought may be out of reach: it is billed all the same.
+                billed = attempt.reserved if outcome.perhaps_billed or attempt.batch else 0
                 self._books.keep(at, accounts.settle(account, key.number, billed))
                 subjects = [pending for call in draft.calls for pending in call.subjects]
                 self._failed(at, draft, subjects, outcome, billed)
 
     def _replied(self, at: At, key: Key, draft: Draft, replies: Sequence[Reply | NoReply]) -> None:
         del self.drafts[key]
-        price = self._terms.prices.of(draft.rung.provider, draft.rung.model)
-        bills = [cost(price, each.usage, batch=draft.batch) if isinstance(each, Reply) else 0 for each in replies]
-        self._books.keep(at, accounts.settle(self._books.account(at), key.number, sum(bills)))
+        account = self._books.account(at)
+        bills = self._bills(draft, replies, account.attempts[key.number].reserved)
+        self._books.keep(at, accounts.settle(account, key.number, sum(bills)))
         for call, reply, bill in zip(draft.calls, replies, bills, strict=True):
             if isinstance(reply, Reply) and reply.ending == "whole":
                 self._answered(at, draft, call, reply, bill)
             else:
                 self._failed(at, draft, call.subjects, reply, bill)
+
+    def _bills(self, draft: Draft, replies: Sequence[Reply | NoReply], reserved: int) -> Sequence[int]:
+        """What each reply cost; those of which nobody knows it cost all that is left of what was reserved."""
+        price = self._terms.prices.models.get((draft.rung.provider, draft.rung.model))
+        bills: dict[int, int] = {}
+        for index, each in enumerate(replies):
+            if isinstance(each, NoReply) and not each.perhaps_billed:
+                bills[index] = 0
+            elif isinstance(each, Reply) and price is not None:  # a batch may be older than the price list
+                bills[index] = cost(price, each.usage, batch=draft.batch)
+        unknown = [index for index in range(len(replies)) if index not in bills]
+        if unknown:
+            left = max(0, reserved - sum(bills.values()))
+            bills.update(zip(unknown, telling.shares(left, len(unknown)), strict=True))
+        return [bills[index] for index in range(len(replies))]
 
     def _answered(self, at: At, draft: Draft, call: Call, reply: Reply, bill: int) -> None:
         """Tell what was answered of each subject; one without an answer is asked about once more."""
@@ -114,6 +140,8 @@ class Settling:
         for pending, share in zip(call.subjects, telling.shares(bill, len(call.subjects)), strict=True):
             finding, subject = found.get(pending.dossier.subject), pending.dossier.subject
             job = self._books.job(at, subject)
+            if subject not in draft.requests:  # it was answered otherwise while the batch was under way
+                continue
             if finding is None:
                 self._failed(at, draft, (pending,), reply, share)
                 continue
