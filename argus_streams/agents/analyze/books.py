@@ -41,6 +41,7 @@ class Books:
         self._state = state
         self._accounts: dict[At, Account] = {}
         self._changed: set[At] = set()
+        self._looked: list[At] = []  # those that were due
         self._out: list[Outgoing] = []
         self.told: list[Analysis] = []
 
@@ -49,6 +50,7 @@ class Books:
         for partition in self._state.partitions():
             for project, at in self._agenda(partition).items():
                 if at <= now:
+                    self._looked.append(At(partition, project))
                     yield At(partition, project)
 
     def touched(self) -> Iterator[At]:
@@ -109,8 +111,13 @@ class Books:
         """Put the accounts that changed, note when they are due again, and give everything that leaves."""
         for at in self._changed:
             account = self._accounts[at]
+            # The agenda first: of a worker that is killed between the two writes, none that has something to do is
+            # forgotten. One that has nothing more leaves it when that is confirmed, with its next look.
+            self._note(at, 0 if account.attempts else min(account.queue.values(), default=0))
             self._state.put(at.partition, at.key(), accounts.encode(account))
-            self._note(at, 0 if account.attempts else min(account.queue.values(), default=None))
+        for at in self._looked:
+            if at not in self._changed and accounts.idle(self.account(at)):
+                self._note(at, None)
         return self._out
 
     def _note(self, at: At, due: int | None) -> None:
