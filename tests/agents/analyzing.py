@@ -1,6 +1,7 @@
 """ANALYZE over a table in memory, with models that answer as a test tells them to."""
 
 import asyncio
+from functools import wraps
 
 import analysed
 import msgspec
@@ -29,6 +30,16 @@ PRICES = load_prices(None)
 REGISTRY = load_registry(None, PRICES)
 USAGE = Usage(input=1_000, output=100)
 PLENTY = Limits(10**12, 1_000)
+
+
+def scenario(test):
+    """A test whose turns and calls share an event loop."""
+
+    @wraps(test)
+    def run(*arguments, **fields):
+        asyncio.run(test(*arguments, **fields))
+
+    return run
 
 
 def request(subject="v1:aa", **fields):

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 from analysed import group, incident
-from analyzing import PLENTY, PRICES, REGISTRY, USAGE, Analyzing, Scripted, Stored, asked, request, whole
+from analyzing import PLENTY, PRICES, REGISTRY, USAGE, Analyzing, Scripted, Stored, asked, request, scenario, whole
 from records import TOPICS, Record, piece
 
 from argus_streams.core.analysis import account as accounts
@@ -21,17 +21,6 @@ from argus_streams.ports import NoReply
 
 HISTORY = msgspec.structs.replace(REGISTRY, gate=msgspec.structs.replace(REGISTRY.gate, replayed="batch"))
 MANY = {"count": 200}  # events: worth a root cause
-
-
-def scenario(test):
-    """A test whose turns and calls share an event loop."""
-
-    def run(*arguments, **fields):
-        asyncio.run(test(*arguments, **fields))
-
-    run.__name__ = test.__name__
-    run.__doc__ = test.__doc__
-    return run
 
 
 def bill(model, usage=USAGE):

@@ -10,10 +10,12 @@ from argus_streams.agents.analyze.deciding import Deciding
 from argus_streams.agents.analyze.settling import Settling
 from argus_streams.agents.analyze.terms import Draft, Outside, Terms
 from argus_streams.agents.wire import UNREADABLE, letter_of
+from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
 from argus_streams.core.analysis.answer import Checked
 from argus_streams.core.events import Origin
 from argus_streams.core.findings import AnalysisRequest, Feedback
+from argus_streams.core.intake import SLUG
 from argus_streams.core.letters import WHOLE, Letter
 from argus_streams.core.messages import COMMAND_BYTES
 from argus_streams.errors import Malformed
@@ -21,7 +23,8 @@ from argus_streams.streaming.agent import Effects, Slice, State
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
-MOST = 5_000  # subjects of a project that wait: its account has to fit a record
+MOST = 5_000  # subjects of a project that wait: its account has to fit a record ...
+SUBJECT_BYTES = 300  # ... whatever they are called
 
 _REQUEST = msgspec.json.Decoder(AnalysisRequest)
 _FEEDBACK = msgspec.json.Decoder(Feedback)
@@ -85,16 +88,18 @@ class AnalyzeAgent:
             request = _REQUEST.decode(record.value or b"")
         except UNREADABLE as error:
             raise Malformed("not a request", str(error)) from error
-        at = _place(record, request.project)
+        at = _place(record, request.project, request.subject)
         known = books.job(at, request.subject)
         job = jobs.asked(known, request)
-        if job is known:
+        account = books.account(at)
+        # A job that is in no account had its worker killed between the two.
+        if job is known and accounts.holds(account, request.subject):
             return
-        queue = books.account(at).queue
-        waiting = queue.get(request.subject)
-        if waiting is None and len(queue) >= MOST:
-            answer = Checked(by="rules", title=request.subject, summary="", facts=())
-            books.tell(at, telling.by_rules(request, answer, "queue_full", now=now))
+        waiting = account.queue.get(request.subject)
+        if waiting is None and len(account.queue) >= MOST:
+            if telling.is_news(books.last(at, request.subject), request, "queue_full"):
+                answer = Checked(by="rules", title=request.subject, summary="", facts=())
+                books.tell(at, telling.by_rules(request, answer, "queue_full", now=now))
             return
         books.queue(at, request.subject, job, now + self._terms.delay if waiting is None else waiting)
 
@@ -104,7 +109,7 @@ class AnalyzeAgent:
             told = _FEEDBACK.decode(record.value or b"")
         except UNREADABLE as error:
             raise Malformed("not feedback", str(error)) from error
-        at = _place(record, told.project)
+        at = _place(record, told.project, told.subject)
         known = books.last(at, told.subject)
         if known is None or (told.at is not None and told.at != known.at):
             raise Malformed("no such analysis", f"{told.subject}: it was never told, or is not the latest")
@@ -123,7 +128,11 @@ def _reserved(books: Books, due: Sequence[At]) -> Iterator[Key]:
             yield Key(at.project, number, books.epoch(at))
 
 
-def _place(record: Record, project: str) -> At:
+def _place(record: Record, project: str, subject: str) -> At:
     if record.key != project.encode():
-        raise Malformed("wrong key", f"the record's key is {record.key!r}, it should be {project}")
+        raise Malformed("wrong key", f"the record's key is {record.key!r:.200}, it should be {project:.80}")
+    if not SLUG.match(project):  # its name makes the keys of its state
+        raise Malformed("bad project", f"{project!r:.80} is not 1 to 64 of a-z, 0-9 and -")
+    if not (subject.isprintable() and 0 < len(subject.encode()) <= SUBJECT_BYTES):
+        raise Malformed("bad subject", f"{subject!r:.80} is not 1 to {SUBJECT_BYTES} bytes of printable text")
     return At(record.partition, project)

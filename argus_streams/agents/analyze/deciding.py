@@ -16,7 +16,7 @@ from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
 from argus_streams.core.analysis.account import Attempt, Denied
 from argus_streams.core.analysis.chain import GiveUp, following
-from argus_streams.core.analysis.dossier import Dossier, compiled, wanted
+from argus_streams.core.analysis.dossier import Dossier, Material, compiled, wanted
 from argus_streams.core.analysis.gate import Skip, gate
 from argus_streams.core.analysis.instructions import INSTRUCTIONS
 from argus_streams.core.analysis.jobs import Job
@@ -24,6 +24,7 @@ from argus_streams.core.analysis.joining import Call, Pending, joined
 from argus_streams.core.analysis.prices import worst
 from argus_streams.core.analysis.prompt import cache_key, prompt, remembered, section
 from argus_streams.core.analysis.registry import Rung, rungs
+from argus_streams.errors import Misconfigured, Unavailable
 from argus_streams.ports import Answers, Evidence
 
 log = logging.getLogger(__name__)
@@ -131,7 +132,7 @@ class Deciding:
             answer = steps.by_rules(dossier)
             told = telling.by_rules(request, answer, skip.reason, now=self._now, again_at=skip.again_at)
             self._books.tell(due.at, told)
-        if skip.again_at is None or (skip.reason == "not_stored" and self._now - request.at > LONGEST):
+        if skip.again_at is None or (skip.reason == "not_stored" and abs(self._now - request.at) > LONGEST):
             self._books.drop(due.at, due.subject)
         else:
             self._books.queue(due.at, due.subject, due.job, skip.again_at)
@@ -234,10 +235,15 @@ async def gathered(due: Sequence[Due], evidence: Evidence, now: int) -> Sequence
 
     async def one(each: Due) -> tuple[Due, Dossier]:
         async with room:
-            current = await _current(each, evidence) if now - each.job.request.at > STALE else each
-            request = current.job.request
-            material = await evidence.gather(each.at.project, wanted(request))
-        return current, compiled(request, material)
+            try:
+                current = await _current(each, evidence) if now - each.job.request.at > STALE else each
+                material = await evidence.gather(each.at.project, wanted(current.job.request))
+            except (Unavailable, Misconfigured):
+                raise
+            except Exception:  # what no database takes or tells: nothing is known of this one, the others go on
+                log.exception("what is stored about %s of %s can not be read", each.subject, each.at.project)
+                current, material = each, Material()
+        return current, compiled(current.job.request, material)
 
     return await asyncio.gather(*map(one, due))
 

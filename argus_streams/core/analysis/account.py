@@ -144,6 +144,17 @@ def release(account: Account, number: int) -> Account:
     return settle(account, number, 0)
 
 
+def holds(account: Account, subject: str) -> bool:
+    """Whether the subject waits, or is being asked about."""
+    asked = (question for attempt in account.attempts.values() for question in attempt.questions)
+    return subject in account.queue or any(subject in question for question in asked)
+
+
+def idle(account: Account) -> bool:
+    """Whether nothing waits, and nothing is under way."""
+    return not account.attempts and not account.queue
+
+
 def queued(account: Account, due: Mapping[str, int]) -> Account:
     """The account with these subjects due at these times (ms)."""
     return msgspec.structs.replace(account, queue={**account.queue, **due})

@@ -1,0 +1,228 @@
+"""What strangers, gateways, caches and kills do to ANALYZE stops nobody and leaves the budget as it is."""
+
+import logging
+
+import msgspec
+import pytest
+from analyzing import PRICES, REGISTRY, USAGE, Analyzing, Scripted, Stored, asked, request, scenario, whole
+from records import TOPICS
+
+from argus_streams.agents.analyze.agent import MOST
+from argus_streams.core.analysis import account as accounts
+from argus_streams.core.analysis.account import DAY
+from argus_streams.core.analysis.dossier import Material
+from argus_streams.core.analysis.prices import cost
+from argus_streams.core.findings import Feedback
+from argus_streams.ports import NoReply
+
+HISTORY = msgspec.structs.replace(REGISTRY, gate=msgspec.structs.replace(REGISTRY.gate, replayed="batch"))
+MANY = {"count": 200}  # events: worth a root cause
+AGENDA = (0, b":agenda")
+
+
+def worker_with(*models, **options):
+    return Analyzing(*models or (Scripted("anthropic"),), stored=options.pop("stored", Stored(**MANY)), **options)
+
+
+# -- requests ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("project", [":agenda", "shop/job/v1:aa", "shop/last/v1:aa", "", "Shop", "a" * 65])
+@scenario
+async def test_a_project_that_is_no_slug_is_a_letter_and_touches_nobodys_state(project):
+    worker = worker_with()
+    await worker.turn(asked(request(), request(project=project)))
+    verdict = Feedback(project=project, subject="v1:aa", verdict="accepted")
+    await worker.turn(asked(verdict, topic=TOPICS.feedback))
+    await worker.turns()
+    assert [letter.reason for letter, _ in worker.letters()] == ["bad project", "bad project"]
+    assert [(each.project, each.reason) for each in worker.told()] == [("shop", "answered")]
+
+
+@pytest.mark.parametrize("subject", ["", "x" * 301, "я" * 151, "v1:a\x00a", "v1:\x1b[31m"])
+@scenario
+async def test_a_subject_that_has_no_room_in_state_and_store_is_a_letter(subject):
+    worker = worker_with()
+    await worker.turn(asked(request(subject)))
+    assert [letter.reason for letter, _ in worker.letters()] == ["bad subject"]
+    assert worker.table.values == {}
+
+
+@scenario
+async def test_what_the_database_can_not_take_or_tell_holds_no_neighbour(caplog):
+    caplog.set_level(logging.CRITICAL)
+
+    class Odd(Stored):
+        async def gather(self, project, fingerprints):
+            if fingerprints == ("v1:bad",):
+                raise ValueError("a text with NUL")
+            return await super().gather(project, fingerprints)
+
+    worker = worker_with(stored=Odd(**MANY))
+    await worker.turn(asked(request("v1:bad"), request("v1:aa")))
+    await worker.turns()
+    assert [each.subject for each in worker.told()] == ["v1:aa"]
+
+
+@scenario
+async def test_what_nobody_stores_is_not_waited_for_because_its_time_lies_years_ahead():
+    class Nothing(Stored):
+        async def gather(self, *_):
+            return Material()
+
+    worker = worker_with(stored=Nothing())
+    await worker.turn(asked(request(at=10**15)))
+    worker.now += 2 * DAY
+    await worker.turns()
+    assert worker.account().queue == {}
+
+
+@scenario
+async def test_a_full_queue_hides_no_answer():
+    worker = worker_with()
+    await worker.turn(asked(request()))
+    await worker.turns()
+    waiting = worker.restarted(delay=DAY)
+    await waiting.turn(asked(*[request(f"v1:{number}") for number in range(MOST)], request(evidence="e2")))
+    assert waiting.told() == []
+    await waiting.turn(asked(request("v1:new"), request("v1:new")))
+    assert [(each.subject, each.reason) for each in waiting.told()] == [("v1:new", "queue_full")]
+
+
+# -- known answers ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kept", [b"[" * 200_000, b"\xff", b"null", b'{"title": "\\ud800"}', b"1e999"])
+@scenario
+async def test_a_known_answer_that_somebody_has_damaged_is_asked_for_again(kept):
+    class Damaged:
+        async def get(self, keys):
+            return dict.fromkeys(keys, kept)
+
+        async def put(self, answers):
+            pass
+
+    worker = worker_with(answers=Damaged())
+    await worker.turn(asked(request()))
+    await worker.turns()
+    assert [each.reason for each in worker.told()] == ["answered"]
+
+
+# -- kills between the writes of a turn -------------------------------------------------------------------------------
+
+
+@scenario
+async def test_a_job_that_a_killed_worker_wrote_without_its_account_is_done_when_the_request_comes_again():
+    worker = worker_with(delay=1_000)
+    await worker.turn(asked(request()))
+    job = worker.table.values[0, b"shop/job/v1:aa"]
+    worker.table.values = {(0, b"shop/job/v1:aa"): job}
+    again = worker.restarted()
+    await again.turn(asked(request()))
+    again.now += 1_000
+    await again.turns()
+    assert [each.reason for each in again.told()] == ["answered"]
+
+
+@scenario
+async def test_whatever_part_of_a_turns_state_was_written_the_next_owner_settles_what_is_reserved():
+    """A turn's changes are written one after the other; a kill may leave any beginning of them."""
+    for turns in range(1, 7):
+        for written in range(5):
+            worker = worker_with()
+            await worker.turn(asked(request()))
+            await worker.turns(turns - 1)
+            before = dict(worker.table.values)
+            await worker.turn()
+            changed = {at: value for at, value in worker.table.values.items() if before.get(at) != value}
+            worker.table.values = before | dict(list(changed.items())[:written])
+            again = worker.restarted()
+            await again.turn(asked(request()))
+            await again.turns(8)
+            account = again.account()
+            assert (account.attempts, account.queue) == ({}, {}), (turns, written)
+            assert worker.told() or again.told(), (turns, written)
+
+
+@scenario
+async def test_what_has_nothing_to_do_leaves_the_agenda():
+    worker = worker_with()
+    await worker.turn(asked(request()))
+    await worker.turns()
+    assert msgspec.msgpack.decode(worker.table.values[AGENDA]) == {}
+
+
+# -- batches ----------------------------------------------------------------------------------------------------------
+
+
+async def handed_in(*subjects):
+    """A worker that has handed a batch in, whose answers are not there yet."""
+    model = Scripted("anthropic")
+    model.ready = False
+    worker = worker_with(model, batching=("anthropic",), registry=HISTORY)
+    await worker.turn(asked(*(request(subject, replayed=True) for subject in subjects)))
+    await worker.turns(3)
+    (attempt,) = worker.account().attempts.values()
+    assert attempt.batch
+    return worker, model, attempt
+
+
+def each_costs(attempt):
+    return cost(PRICES.of(attempt.provider, attempt.model), USAGE, batch=True)
+
+
+@scenario
+async def test_answers_of_an_adopted_batch_are_told_of_their_own_subjects_and_all_are_billed():
+    worker, model, attempt = await handed_in("v1:aa", "v1:bb", "v1:cc")
+    del worker.table.values[0, b"shop/job/v1:aa"]  # another call has answered it meanwhile
+
+    async def titled(batch, shapes):
+        return {name: whole(model.batches[batch][name], title=f"answer {name}") for name in shapes}
+
+    model.ready, model.collect = True, titled
+    again = worker.restarted()
+    await again.turns(8)
+    assert [(each.subject, each.title) for each in again.told()] == [("v1:bb", "answer 1"), ("v1:cc", "answer 2")]
+    assert again.account().total == 3 * each_costs(attempt)
+
+
+@scenario
+async def test_a_batch_of_a_model_that_left_the_price_list_counts_as_dear_as_it_could_be():
+    worker, model, attempt = await handed_in("v1:aa", "v1:bb")
+    gone = msgspec.structs.replace(attempt, model="gone-1")
+    account = msgspec.structs.replace(worker.account(), attempts={1: gone})
+    worker.table.values[0, b"shop"] = accounts.encode(account)
+    model.ready = True
+    again = worker.restarted()
+    await again.turns(8)
+    assert again.account().total == attempt.reserved
+    assert [each.reason for each in again.told()] == ["answered", "answered"]
+
+
+@pytest.mark.parametrize("trouble", ["unknown_model", "unauthorized", "refused_request"])
+@scenario
+async def test_a_batch_whose_answers_are_out_of_reach_is_billed_all_the_same(trouble):
+    worker, model, attempt = await handed_in("v1:aa")
+
+    async def lost(_batch, _shapes):
+        raise NoReply(trouble, "no such batch")
+
+    model.collect = lost
+    again = worker.restarted()
+    await again.turns(2)
+    assert again.account().total == attempt.reserved
+
+
+@scenario
+async def test_an_answer_of_a_batch_that_is_no_message_counts_as_dear_as_it_could_be():
+    worker, model, attempt = await handed_in("v1:aa", "v1:bb", "v1:cc")
+
+    async def damaged(batch, shapes):
+        model.ready = True
+        found = await Scripted.collect(model, batch, shapes)
+        return found | {"1": NoReply("connection", "no message"), "2": NoReply("overloaded", "expired")}
+
+    model.collect = damaged
+    again = worker.restarted()
+    await again.turns(2)
+    assert again.account().total == attempt.reserved
