@@ -4,7 +4,8 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, time
 from types import FrameType
@@ -66,14 +67,29 @@ def _as_ctrl_c(_: int, __: FrameType | None) -> None:
     signal.raise_signal(signal.SIGINT)
 
 
+@contextmanager
+def _asked_to_end() -> Iterator[asyncio.Event]:
+    """Set by the first signal that asks for the end: a cancellation may be lost in what is awaited."""
+    loop, ending = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, *ENDS):
+        loop.add_signal_handler(number, ending.set)
+    try:
+        yield ending
+    finally:
+        for number in (signal.SIGINT, *ENDS):
+            loop.remove_signal_handler(number)
+        for number in ENDS:
+            signal.signal(number, _as_ctrl_c)
+
+
 async def _perform(stage: Scene, plan: Plan, console: Console) -> int:
     accountant = Accountant(stage.settings)
     await accountant.open()
     with screen(console, stage) as shown:
         actors = _Actors(stage, shown, plan.seconds or LOOP_SECONDS)
-        try:
-            await actors.play(plan)
-        except (KeyboardInterrupt, asyncio.CancelledError):
+        with _asked_to_end() as ending:
+            await actors.play(plan, ending)
+        if ending.is_set():
             shown.say("ending")
         shown.say("publishing has stopped: waiting until everything is stored")
         drained = await accountant.drained(DRAIN_SECONDS, stage.workers.check)
@@ -103,10 +119,10 @@ class _Actors:
         self._beats = list(beats(seconds))
         self._seen: Sequence[Group] = ()
 
-    async def play(self, plan: Plan) -> None:
-        """Publish at a steady rate until the time is over."""
+    async def play(self, plan: Plan, ending: asyncio.Event) -> None:
+        """Publish at a steady rate until the time is over, or the end is asked for."""
         started, published, drawn = monotonic(), 0, 0.0
-        while plan.seconds is None or monotonic() - started < plan.seconds:
+        while not ending.is_set() and (plan.seconds is None or monotonic() - started < plan.seconds):
             elapsed = monotonic() - started
             due = int(elapsed * plan.rate) + 1 - published
             bodies = [self._story.next(time()) for _ in range(due)]
@@ -117,7 +133,9 @@ class _Actors:
             if elapsed - drawn >= 1.0:
                 self._shown.update(await self._look())
                 drawn = elapsed
-            await asyncio.sleep(TICK_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await ending.wait()
 
     async def _look(self) -> Sequence[Group]:
         """What Postgres holds, or held before it went away."""

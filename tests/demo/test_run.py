@@ -114,7 +114,7 @@ def test_an_end_that_is_asked_for_ends_everything_and_tells_the_ledger(end):
         os.close(terminal)
         read_until(controller, b" out of ", 240)
         pids = descendants(running.pid)
-        assert len(pids) >= 5, "three workers, a broker and a database"
+        assert len(pids) >= 5, "workers, a broker and a database"
         os.kill(running.pid, end)
         shown = read_to_end(controller)
         assert running.wait(60) == 0, shown.decode(errors="replace")
