@@ -1,6 +1,7 @@
 """What each factor of a project's scores weighs, from a YAML file."""
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from pathlib import Path
 
 from msgspec import Struct
@@ -51,7 +52,7 @@ def _complaints(weights: Weights) -> Iterator[tuple[tuple[str, ...], str]]:
         for name, factor in factors.items():
             if name not in MEASURES:
                 yield (score, name), f"there is no factor {name}, but {', '.join(MEASURES)}"
-            if factor.weight < 0 or factor.half <= 0:
+            if not (0 <= factor.weight < inf and 0 < factor.half < inf):  # YAML has infinities, and what is no number
                 yield (score, name), "`weight` may not be below 0, `half` has to be above 0"
         if sum(factor.weight for factor in factors.values()) > _WHOLE:
             yield (score,), f"the weights of {score} add up to more than {_WHOLE}"

@@ -34,6 +34,9 @@ def test_a_project_may_have_weights_of_its_own(tmp_path):
             "line 3: there is no factor usres, but",
         ),
         ("default:\n  quality:\n    users: {weight: 1, half: 0}\n  risk: {}\n", "line 3: `weight` may not be below 0"),
+        ("default:\n  quality: {}\n  risk: {users: {weight: .nan, half: 1}}\n", "line 3: `weight` may not be below 0"),
+        ("default:\n  quality: {}\n  risk: {users: {weight: 1, half: .nan}}\n", "line 3: `weight` may not be below 0"),
+        ("default:\n  quality: {}\n  risk: {users: {weight: 1, half: .inf}}\n", "line 3: `weight` may not be below 0"),
         ("default:\n  quality: {}\n  risk: {users: {weight: 101, half: 1}}\n", "line 3: the weights of risk add up to"),
         ("default:\n  quality: {}\n", "line 1: Object missing required field `risk`"),
         (

@@ -153,7 +153,7 @@ def _reported(failing: Mapping[str, tuple[int, int]], signal: Signal) -> dict[st
         return found
     suite = "/".join(filter(None, (signal.repository, signal.branch, signal.service, signal.source)))
     if signal.received_at >= found.get(suite, (0, 0))[0]:
-        found[suite] = (signal.received_at, signal.count)
+        found[suite] = (signal.received_at, max(0, signal.count))
     if len(found) > REPORTS:
         del found[min(found, key=lambda each: found[each][0])]
     return found

@@ -156,3 +156,8 @@ def test_what_is_encoded_is_what_is_decoded():
     project = Project().hears("group_new", users=3).hears("deploy", "s/p", status="failed")
     assert standing.tally(standing.encode(project.tally)) == project.tally
     assert standing.standing(standing.encode(project.groups["v1:aa"])) == project.groups["v1:aa"]
+
+
+def test_a_report_of_fewer_failures_than_none_counts_as_none():
+    project = Project().hears("ci", "junit", repository="acme/shop", status="passed", count=-20)
+    assert project.tally.failing == {"acme/shop": (NOW, 0)}
