@@ -46,6 +46,10 @@ class Book:
             at = self._commits.get(fact.commit)
         return None if at is None else self._followed(at)
 
+    def holds(self, fact: Fact) -> bool:
+        """Whether this very signal is in a cluster."""
+        return fact.id in self._homes
+
     def settle(self, fact: Fact, cluster: Cluster) -> None:
         """A signal is in this cluster from now on, and so is what is about the same subject."""
         self._homes[fact.id] = cluster.id

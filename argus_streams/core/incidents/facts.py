@@ -10,10 +10,10 @@ from argus_streams.core.events import Kind, Severity, Signal, SignalKind
 from argus_streams.core.incidents.known import Surroundings
 from argus_streams.core.incidents.rules import Role, Shared
 
-TEXT = 200  # characters of a title or path
-NAME = 100  # characters of a service, release ...
+TEXT = 200  # bytes of a title or path
+NAME = 100  # bytes of a service, release ...
 FILES = 200  # of a push
-SUBJECT = 300
+SUBJECT = 300  # bytes
 
 _FAILED = re.compile(r"fail|error|unhealthy", re.IGNORECASE)
 _IDLE = re.compile(r"cancel|inactive|skipp|queued|waiting", re.IGNORECASE)
@@ -76,10 +76,10 @@ def fact_of(signal: Signal, at: int) -> Fact | None:
     return Fact(
         at=at,
         id=identity(signal.project, signal.signal_id),
-        signal_id=_clipped(signal.signal_id, NAME) or "",
+        signal_id=clipped(signal.signal_id, NAME),
         kind=signal.kind,
-        subject=signal.subject[:SUBJECT],
-        title=signal.title[:TEXT],
+        subject=clipped(signal.subject, SUBJECT),
+        title=clipped(signal.title, TEXT),
         role=role,
         of=signal.of,
         severity=signal.severity,
@@ -91,8 +91,8 @@ def fact_of(signal: Signal, at: int) -> Fact | None:
         commit=_clipped(signal.commit, NAME),
         files=_ends(signal.files[:FILES]),
         frames=_ends(signal.frames),
-        flags=tuple(flag[:NAME] for flag in signal.flags),
-        peers=tuple(peer[:NAME] for peer in signal.peers),
+        flags=tuple(clipped(flag, NAME) for flag in signal.flags),
+        peers=tuple(clipped(peer, NAME) for peer in signal.peers),
         trace_id=_clipped(signal.trace_id, NAME),
         session=_clipped(signal.session, NAME),
         type=_clipped(signal.type, NAME),
@@ -121,12 +121,22 @@ def _role(signal: Signal) -> tuple[Role | None, bool]:
             return ("push" if signal.kind == "push" else None), signal.kind != "group_grown"
 
 
+def clipped(text: str, size: int) -> str:
+    """The text's beginning that fits into so many bytes of UTF-8: what is kept of it is bounded in any script."""
+    if text.isascii():
+        return text[:size]
+    return text.encode("utf-8", "replace")[:size].decode(errors="ignore")
+
+
 def _clipped(text: str | None, size: int) -> str | None:
-    return text if text is None or len(text) <= size else text[:size]
+    return text if text is None else clipped(text, size)
 
 
 def _ends(paths: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(path[-TEXT:] for path in paths)
+    return tuple(
+        path[-TEXT:] if path.isascii() else path.encode("utf-8", "replace")[-TEXT:].decode(errors="ignore")
+        for path in paths
+    )
 
 
 def same_file(changed: str, seen: str) -> bool:

@@ -66,6 +66,9 @@ class Fold:
         if fact.role is None:
             self._end(fact)
             return
+        if self.book.holds(fact):  # what a killed worker wrote of a turn has it already
+            self._index.add(self._code.told(fact))
+            return
         self._known.learn(fact.at, fact.service, fact.peers, fact.flags)
         if fact.role not in CHANGES and self._habits.take(fact) >= self._ruling.rules.habitual:
             self._habitual(fact)
@@ -109,6 +112,12 @@ class Fold:
     def close(self, cluster: Cluster, at: int, reason: str, by: str | None = None) -> None:
         """An incident is over."""
         cluster.status, cluster.status_at, cluster.reason, cluster.status_by = "resolved", at, reason, by
+
+    def close_beyond(self, most: int) -> None:
+        """Of more open incidents than this, those that were quiet longest are over."""
+        found = [each for each in self.book.clusters.values() if each.status == "open"]
+        for cluster in sorted(found, key=lambda each: (each.awake_at, each.id))[: max(0, len(found) - most)]:
+            self.close(cluster, cluster.awake_at, "more incidents are open than there is room for")
 
     def open_again(self, cluster: Cluster, at: int, reason: str, by: str | None = None) -> None:
         """It is not over."""

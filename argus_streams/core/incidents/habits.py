@@ -7,7 +7,7 @@ import msgspec
 from argus_streams.core.incidents.facts import Fact
 
 MEMORY = 12 * 3_600_000  # ms, in which all but a third of a count fades
-SUBJECTS = 3_000  # of a project that are counted
+SUBJECTS = 2_000  # of a project that are counted
 FORGOTTEN = 0.2
 
 _ENCODE = msgspec.msgpack.Encoder().encode

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 PEERS = 30  # of a service
 SERVICES = 300
+CALLS = 2_500  # peers of all services together
 FLAGS = 1_000
 SETTLED = 2 * 3_600_000  # ms, after which what was learned is used
 NEW = 3_600_000  # ms, for which a flag is a new one
@@ -32,8 +33,11 @@ class Known(Struct, array_like=True):
             return
         known = self.calls.setdefault(service, {})
         for peer in peers:
-            if peer in known or len(known) < PEERS:
+            if peer in known or (len(known) < PEERS and self._has_room()):
                 known[peer] = min(known.get(peer, at), at)
+
+    def _has_room(self) -> bool:
+        return sum(map(len, self.calls.values())) < CALLS
 
     def upstream(self, service: str | None, at: int) -> tuple[str, ...]:
         """What a service calls, as far as that was known for a while at ``at``."""

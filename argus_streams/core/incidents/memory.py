@@ -12,8 +12,9 @@ from argus_streams.core.incidents.known import Known
 from argus_streams.core.incidents.orders import Order
 from argus_streams.core.incidents.timeline import Chunk, Values
 
-VALUE_BYTES = 700_000  # of one cluster
+VALUE_BYTES = 700_000  # of one value
 PENDING = 1_000  # clusters that are no incidents yet; the oldest are forgotten
+NEAR = 1_500  # incidents that signals may still join; of more the oldest can only open again
 OVER = 500  # incidents that can open again
 OVER_SUBJECTS = 5_000
 
@@ -63,6 +64,7 @@ class Memory:
         self.orders = _ORDERS(values.get("orders") or b"\x90")  # that are not decided yet
         self.habits = Habits(values.get("habits"))
         self._subjects: dict[str, int] | None = None
+        self.forgotten: set[int] = set()  # incidents that were let go of since
 
     def clusters(self) -> list[Cluster]:
         """All that signals may still join."""
@@ -81,28 +83,36 @@ class Memory:
 
     def keep(self, clusters: Iterable[Cluster], *, reach: int, reopen: int) -> None:
         """Store what is decided: ``reach`` ms after its last signal an incident can only open again."""
-        head, pending, near = self.head, [], []
-        for cluster in clusters:
-            if cluster.status == "pending":
-                pending.append(cluster)
-                continue
-            end = max(cluster.last_at, cluster.status_at or 0)
-            if cluster.status == "open" or end + reach >= head.watermark:
-                near.append(cluster.id)
+        head, known = self.head, list(clusters)
+        told = [each for each in known if each.status != "pending"]
+        near = self._near(told, reach)
+        for cluster in told:
+            if cluster.id in near:
                 head.over.pop(cluster.id, None)
             else:
-                self._put_over(cluster, end + reopen)
+                self._put_over(cluster, _end(cluster) + reopen)
             self._put(cluster)
-        head.forgotten += max(0, len(pending) - PENDING)
-        self._put_if_changed("pending", _ENCODE(sorted(pending, key=lambda each: each.last_at)[-PENDING:]))
-        head.near = near
+        head.near = [each.id for each in told if each.id in near]
+        self._put_pending([each for each in known if each.status == "pending"])
         self._put_if_changed("habits", self.habits.encoded(head.watermark))
         self._expire()
+
+    def _near(self, told: Iterable[Cluster], reach: int) -> frozenset[int]:
+        found = [each for each in told if each.status == "open" or _end(each) + reach >= self.head.watermark]
+        found.sort(key=lambda each: (each.status == "open", _end(each), each.id))
+        return frozenset(each.id for each in found[-NEAR:])
 
     def finish(self) -> None:
         """Store the rest."""
         self._put_if_changed("orders", _ENCODE(self.orders))
         self._values.put("", _ENCODE(self.head))
+
+    def _put_pending(self, pending: list[Cluster]) -> None:
+        kept = sorted(pending, key=lambda each: each.last_at)[-PENDING:]
+        while len(encoded := _ENCODE(kept)) > VALUE_BYTES:
+            kept = kept[1 + len(kept) - len(kept) * VALUE_BYTES // len(encoded) :]
+        self.head.forgotten += len(pending) - len(kept)
+        self._put_if_changed("pending", encoded)
 
     def _put_over(self, cluster: Cluster, until: int) -> None:
         subjects = self._over_subjects()
@@ -112,12 +122,16 @@ class Memory:
                 subjects[subject] = cluster.id
             for subject in list(subjects)[: max(0, len(subjects) - OVER_SUBJECTS)]:
                 del subjects[subject]
-            self._values.put("over", _ENCODE(subjects))
+            while len(encoded := _ENCODE(subjects)) > VALUE_BYTES:
+                for subject in list(subjects)[: 1 + len(subjects) // 10]:
+                    del subjects[subject]
+            self._values.put("over", encoded)
 
     def _expire(self) -> None:
         over = self.head.over
         crowded = sorted(over, key=lambda each: (over[each], each))[: max(0, len(over) - OVER)]
         gone = {each for each, until in over.items() if until < self.head.watermark} | set(crowded)
+        self.forgotten |= gone
         if not gone:
             return
         for each in gone:
@@ -148,6 +162,21 @@ class Memory:
             encoded = _ENCODE(cluster)
         self._put_if_changed(f"i/{cluster.id:016x}", encoded)
 
+    def accept(self, orders: Iterable[Order]) -> list[Order]:
+        """Let these wait for their time; those for which there is no room are returned."""
+        size, refused = len(_ENCODE(self.orders)), []
+        for order in orders:
+            size += len(_ENCODE(order))
+            if size > VALUE_BYTES:
+                refused.append(order)
+            else:
+                self.orders.append(order)
+        return refused
+
     def _put_if_changed(self, name: str, encoded: bytes) -> None:
         if self._values.get(name) != encoded:
             self._values.put(name, encoded)
+
+
+def _end(cluster: Cluster) -> int:
+    return max(cluster.last_at, cluster.status_at or 0)

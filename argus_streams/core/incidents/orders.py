@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from argus_streams.core.findings import IncidentAction, IncidentCommand
 from argus_streams.core.incidents.cluster import Cluster
-from argus_streams.core.incidents.facts import NAME, SUBJECT, TEXT, identity
+from argus_streams.core.incidents.facts import NAME, SUBJECT, TEXT, clipped, identity
 from argus_streams.core.incidents.fold import Fold
 from argus_streams.core.incidents.parting import part
 
@@ -51,8 +51,8 @@ def order_of(command: IncidentCommand, *, at: int, topic: str, partition: int, o
         return Complaint("a merge into nothing", f"into: {(command.into or '')[:NAME]!r}")
     if command.action == "split" and not command.subjects:
         return Complaint("a split of nothing", "subjects: none")
-    subjects = tuple(each[:SUBJECT] for each in command.subjects[:MOVED])
-    by, reason = command.by[:NAME], command.reason[:TEXT]
+    subjects = tuple(clipped(each, SUBJECT) for each in command.subjects[:MOVED])
+    by, reason = clipped(command.by, NAME), clipped(command.reason, TEXT)
     return Order(at, topic, partition, offset, incident, command.action, into, subjects, by, reason)
 
 

@@ -24,6 +24,8 @@ from argus_streams.core.messages import Version
 
 _PLACE = attrgetter("at", "id")
 FRESH = 1_000  # signals that are folded anew at each look; of more the oldest are decided before their time
+OPEN = 1_000  # incidents at once; of more those that were quiet longest are over
+CROWDED = Complaint("too many commands", "more wait for their place on the timeline than there is room for")
 
 
 class News(NamedTuple):
@@ -52,20 +54,23 @@ def look(project: str, ruling: Ruling, values: Values, news: News, *, epoch: int
     head, timeline = memory.head, Timeline(memory.head.chunks, values)
     head.stream, before = max(head.stream, news.stream), head.watermark
     held = timeline.facts()
-    timeline.add(news.facts)
-    fresh = sorted([f for f in (*held, *news.facts) if f.at > before], key=_PLACE)
+    arrived = _arrived(held, news.facts)
+    timeline.add(arrived)
+    fresh = sorted([f for f in (*held, *arrived) if f.at > before], key=_PLACE)
     hurried = fresh[-FRESH].at if len(fresh) > FRESH else 0
     head.watermark = decided = max(before, head.stream - ruling.lateness, hurried)
-    orders = sorted((*memory.orders, *_unmarked(head, news.orders)), key=lambda order: order.place)
+    crowded = [(order, CROWDED) for order in memory.accept(_unmarked(head, news.orders))]
+    orders = sorted(memory.orders, key=lambda order: order.place)
 
     fold = Fold(ruling, memory.clusters(), memory, head.known, memory.habits)
     for fact in held:
         if fact.at <= before:
             fold.remember(fact)
-    for fact in sorted((f for f in news.facts if f.at <= before), key=_PLACE):
+    for fact in sorted((f for f in arrived if f.at <= before), key=_PLACE):
         fold.take_late(fact)
     complaints = _run(fold, (f for f in fresh if f.at <= decided), (o for o in orders if o.at <= decided))
     fold.pass_time(decided)
+    fold.close_beyond(OPEN)
     memory.keep(fold.book.clusters.values(), reach=ruling.reach, reopen=ruling.reopen)
     timeline.forget(decided, ruling.windows)
 
@@ -78,7 +83,13 @@ def look(project: str, ruling: Ruling, values: Values, news: News, *, epoch: int
     requests += _group_requests(fold, news.asking)
     memory.finish()
     is_open = Counter(each.severity for each in fold.book.clusters.values() if each.status == "open")
-    return Outcome(incidents, requests, complaints, _due(fold, ruling), is_open)
+    return Outcome(incidents, requests, [*complaints, *crowded], _due(fold, ruling), is_open)
+
+
+def _arrived(held: Iterable[Fact], told: Iterable[Fact]) -> list[Fact]:
+    """What is new: a worker that was killed between the writes of a turn has left some of its signals already."""
+    known = {fact.id for fact in held}
+    return list({fact.id: fact for fact in told if fact.id not in known}.values())
 
 
 def _unmarked(head: Head, orders: Iterable[Order]) -> Iterator[Order]:
@@ -127,12 +138,16 @@ def _tell(project: str, memory: Memory, fold: Fold, version: Version) -> tuple[l
         if incident.status == "open" and (known is None or known.evidence != evidence):
             requests.append(snapshot.incident_request(incident, evidence))
         told[cluster.id] = Told(content, evidence, cluster.first_at, cluster.last_at, cluster.severity)
+    for gone in memory.forgotten:  # this was the last word on them
+        told.pop(gone, None)
     return incidents + list(_withdrawn(project, memory, fold, version)), requests
 
 
 def _withdrawn(project: str, memory: Memory, fold: Fold, version: Version) -> Iterator[Incident]:
     """What was told as an incident, and with a signal that came late to its place is none, or has another name."""
     head = memory.head
+    for identity in [each for each, known in head.told.items() if known.gone and known.last_at <= head.watermark]:
+        del head.told[identity]  # nothing can bring it back
     for identity, known in head.told.items():
         if known.gone or identity in fold.book.clusters or identity in head.over:
             continue
