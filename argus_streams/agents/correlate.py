@@ -14,6 +14,7 @@ from argus_streams.core.events import Signal
 from argus_streams.core.findings import IncidentCommand
 from argus_streams.core.incidents.fold import Ruling
 from argus_streams.core.incidents.rules import Rules
+from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import COMMAND_BYTES
 from argus_streams.errors import ArgusError, Malformed
 from argus_streams.streaming.agent import Effects, Slice, State
@@ -85,7 +86,9 @@ class CorrelateAgent:
         except UNREADABLE as error:
             raise Malformed("not a command" if is_command else "not a signal", str(error)) from error
         if record.key != told.project.encode():
-            raise Malformed("wrong key", f"the record's key is {record.key!r}, it should be {told.project}")
+            raise Malformed("wrong key", f"the record's key is {record.key!r:.200}, it should be {told.project:.80}")
+        if not SLUG.match(told.project):  # its name makes the keys of its state, beside those of groups
+            raise Malformed("bad project", f"{told.project!r:.80} is not 1 to 64 of a-z, 0-9 and -")
         if isinstance(told, Signal):
             turn.signal(piece, record, told)
         else:

@@ -1,5 +1,6 @@
 """What one turn of CORRELATE gathers: for each project what is new, then what a look at it tells."""
 
+import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -22,7 +23,10 @@ from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
 AGENDA = b":agenda"  # no project's key begins so
+LATER = 3_600_000  # ms, until a project is looked at again whose state our own mistake can not read
 _DUE = msgspec.msgpack.Decoder(dict[str, int])
+
+log = logging.getLogger(__name__)
 
 Place = tuple[int, str]  # partition and project
 
@@ -140,9 +144,17 @@ class CorrelateTurn:
                 scored = self._scoring.score(project, values, news, self._state.epoch(partition))
             except ArgusError:
                 raise
-            except Exception as error:  # noqa: BLE001 - one project's state must not stop the others
-                self._refuse_all(gathered, failed(error))
+            except Exception as error:  # one project's state must not stop the others
+                if gathered.signals or gathered.commands:
+                    self._refuse_all(gathered, failed(error))
+                else:  # nothing is to be refused, and it would be the same again at once
+                    log.exception("what is due of %s can not be looked at", project)
+                    due.setdefault(partition, {})[project] = self._now + LATER
                 continue
+            # Last, for a kill may leave any beginning of what is written: a signal that is known to have come, and is
+            # nowhere else, would be lost.
+            for name, shard in gathered.shards.items():
+                values.put(f"seen/{name}", shard.encoded())
             values.keep()
             self._send(project, outcome, gathered)
             self._out += [
@@ -155,8 +167,6 @@ class CorrelateTurn:
         return self._out
 
     def _look(self, values: Overlay, partition: int, project: str, gathered: _Gathered) -> Outcome:
-        for name, shard in gathered.shards.items():
-            values.put(f"seen/{name}", shard.encoded())
         news = News(gathered.facts, gathered.orders, gathered.asking, gathered.stream, self._now)
         return look(project, self._ruling(project), values, news, epoch=self._state.epoch(partition))
 
