@@ -4,6 +4,7 @@ It is what those without a key see, what is shown when no model answers, and wha
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from msgspec import Struct, structs
@@ -20,6 +21,7 @@ from argus_streams.core.messages import Group
 
 LIKELY = 0.5  # score from which a fact is told as the likely cause
 TITLE, SUMMARY, FACT = 120, 600, 300  # characters
+HEAD = 60  # of an incident's title: the cause has to have room
 _CAUSES = ("commit", "deploy", "first_failure", "ci", "first_bad_release")
 
 
@@ -40,12 +42,8 @@ def explain(dossier: Dossier) -> Explained:
         found.append(release)
     if suspect is not None:
         found.append(suspect[0])
-    known = {release.value} if release is not None else set()
-    found += [
-        fact
-        for fact in common([kept.event for kept in dossier.events], [kept.event for kept in dossier.others])
-        if fact.value.removeprefix("release=") not in known
-    ]
+    known = {*_identity(dossier), *([release.value] if release is not None else [])}
+    found += common([kept.event for kept in dossier.events], [kept.event for kept in dossier.others], known)
     found += [*similar(dossier), kind(dossier)]
     found.sort(key=lambda fact: -fact.score)
     frame = suspect[1] if suspect is not None else None
@@ -55,6 +53,13 @@ def explain(dossier: Dossier) -> Explained:
         facts=tuple(_readable(fact) for fact in found),
         named=_named(dossier, found, frame),
     )
+
+
+def _identity(dossier: Dossier) -> Iterator[str]:
+    """What makes its groups what they are, which all their events have by nature."""
+    for group in dossier.groups:
+        yield from (text for _, text in group.parts)
+        yield from (text for text in (group.service, group.type, group.culprit, group.severity) if text)
 
 
 def _title(dossier: Dossier, frame: Frame | None) -> str:
@@ -69,7 +74,9 @@ def _title(dossier: Dossier, frame: Frame | None) -> str:
 
 def _of_incident(incident: Incident, groups: tuple[Group, ...]) -> str:
     count = len(groups) or len(incident.groups)
-    what = f"{count} problems" if count > 1 else groups[0].title if groups else incident.title
+    what = groups[0].title if count == 1 and groups else incident.title
+    if count > 1 and groups:
+        what = f"{plain(_most_frequent(groups).title, HEAD)} and {count - 1} more"
     where = f" in {_listed(incident.services)}" if incident.services else ""
     cause = _likeliest(incident)
     return f"{what}{where} after {cause.title}" if cause is not None else f"{what}{where}"
@@ -81,13 +88,17 @@ def _what(dossier: Dossier, frame: Frame | None) -> str:
         incident = dossier.incident
         return f"{incident.title} since {_when(incident.opened_at)}." if incident else "Nothing is stored about it."
     count, since = sum(group.count for group in dossier.groups), min(group.first_seen for group in dossier.groups)
-    where = f" in {located(frame)}" if frame is not None else ""
-    what = _named_by(dossier.groups[0])
-    if len(dossier.groups) > 1:
-        worst = max(dossier.groups, key=lambda group: (group.count, group.fingerprint))
-        what = f"{len(dossier.groups)} problems, the most frequent {_named_by(worst)},"
     times = "once" if count == 1 else f"{count:,} times"
-    return f"{what}{where} occurred {times} since {_when(since)}."
+    if len(dossier.groups) > 1:
+        often = _named_by(_most_frequent(dossier.groups))
+        first = f"; look first at {located(frame)}" if frame is not None else ""
+        return f"{len(dossier.groups)} problems occurred {times} since {_when(since)}, most often {often}{first}."
+    where = f" in {located(frame)}" if frame is not None else ""
+    return f"{_named_by(dossier.groups[0])}{where} occurred {times} since {_when(since)}."
+
+
+def _most_frequent(groups: tuple[Group, ...]) -> Group:
+    return max(groups, key=lambda group: (group.count, group.fingerprint))
 
 
 def _named_by(group: Group) -> str:

@@ -66,8 +66,8 @@ def first_bad_release(dossier: Dossier) -> Fact | None:
         for kept in dossier.others
         if kept.event.release and kept.event.service in services and kept.event.received_at < since
     ]
-    if release in before:
-        return None  # it ran before without the problem
+    if any(same(Named("release", release), Named("release", each)) for each in before):
+        return None  # it ran before without the problem, as whoever reports may spell it
     share = count / len(dossier.groups)
     if not before:
         text = f"Its earliest event is of release {release}; what ran before is not known."

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from math import comb
 
 from argus_streams.core.events import Event
@@ -15,22 +16,25 @@ REST = 10  # events of the rest that must say something of it
 FOUND = 3
 
 _LONG = 100  # characters: what is longer is a text, and no property
-_FIELDS = ("environment", "host", "release", "platform", "culprit", "logger", "branch")
-_NAMES = {"culprit": "route", "platform": "runtime"}
+_FIELDS = ("environment", "host", "release", "culprit", "logger", "branch")
+_NAMES = {"culprit": "route"}
+_REPORTERS = ("notifier", "sdk", "source")  # who reports an event is no property of what happened
 # Tags that tell one event from all others, or who met it.
 _IDS = ("id", "user", "email", "trace", "span", "session", "request", "transaction", "ip", "time", "date", "url")
 
 
-def common(events: Sequence[Event], others: Sequence[Event]) -> tuple[Fact, ...]:
+def common(events: Sequence[Event], others: Sequence[Event], known: AbstractSet[str]) -> tuple[Fact, ...]:
     """Properties by score, the highest first, at most 3.
 
+    ``known`` are values (``checkout``, or ``service=checkout``) that are told elsewhere: they are no news.
     The score is the share of the events that have the property, times (1 - 1 / lift): 1 were they all of them and none
     of the rest.
     """
     rest = _comparable(events, others)
     ours, theirs = [dict(_properties(event)) for event in events], [dict(_properties(event)) for event in rest]
     names = {name for properties in ours for name in properties}
-    found = [fact for name in names if (fact := _fact(name, _told(name, ours), _told(name, theirs))) is not None]
+    facts = (_fact(name, _told(name, ours), _told(name, theirs)) for name in names)
+    found = [fact for fact in facts if fact is not None and known.isdisjoint((fact.value, _value(fact)))]
     found.sort(key=lambda fact: (-fact.score, fact.value))
     return tuple(found[:FOUND])
 
@@ -48,8 +52,12 @@ def _properties(event: Event) -> Iterator[tuple[str, str]]:
         if value and len(value) <= _LONG:
             yield _NAMES.get(field, field), value
     for key, value in event.tags.items():
-        if value and len(value) <= _LONG and not _tells_one(key):
+        if value and len(value) <= _LONG and key not in _REPORTERS and not _tells_one(key):
             yield key, value
+
+
+def _value(fact: Fact) -> str:
+    return fact.value.partition("=")[2]
 
 
 def _tells_one(key: str) -> bool:
@@ -74,7 +82,7 @@ def _fact(name: str, ours: Counter[str], theirs: Counter[str]) -> Fact | None:
     return Fact(
         name="common",
         value=f"{name}={value}",
-        text=f"{name} is {value} in {share} % of its events, in {usual} % of the others.",
+        text=f"{name} is {value} in {share} % of its events that tell it, in {usual} % of the others.",
         score=round(count / told * (1 - 1 / lift), 3),
         lift=round(lift, 1),
     )

@@ -20,7 +20,7 @@ CERTAIN = 0.9  # likeness from which two groups are proposed without asking
 DOUBTFUL = 0.55  # and from which a model is asked
 _WORDS = 4  # a template of fewer says too little to be certain by
 _FRAMES = 2  # likewise
-_REASON = 300  # characters
+_REASON, _NAME, _ID = 300, 40, 12  # characters
 
 
 class Propose(Struct, frozen=True, kw_only=True):
@@ -28,6 +28,7 @@ class Propose(Struct, frozen=True, kw_only=True):
 
     one: str  # fingerprint of the older group, which the other is to be joined to
     other: str
+    title: str
     score: float
     reason: str
     facts: tuple[Fact, ...]
@@ -62,9 +63,7 @@ def judged(doubtful: Doubtful, judgement: Judgement | None) -> Propose | None:
         return None
     one, other = _in_order(*doubtful.dossier.groups[:2])
     reason = plain(judgement.reason, _REASON) or doubtful.reason
-    return Propose(
-        one=one.fingerprint, other=other.fingerprint, score=doubtful.score, reason=reason, facts=doubtful.facts
-    )
+    return _proposal(one, other, doubtful.score, reason, doubtful.facts)
 
 
 def doubt(dossier: Dossier) -> Doubtful | None:
@@ -84,15 +83,21 @@ def answered(dossier: Dossier, judgement: Judgement | None) -> tuple[Checked, Pr
     by: By = "rules" if judgement is None else "model"
     proposal = judged(doubtful, judgement)
     if proposal is not None:
-        return Checked(by=by, title=_title(proposal), summary=proposal.reason, facts=proposal.facts), proposal
+        return Checked(by=by, title=proposal.title, summary=proposal.reason, facts=proposal.facts), proposal
     one, other = doubtful.dossier.groups[:2]
     said = plain(judgement.reason, _REASON) if judgement else f"They may be one problem. {doubtful.reason}"
-    title = f"{other.fingerprint} is another problem than {one.fingerprint}, as far as is known"
+    title = f"{_named(other)} is not proposed as the same problem as {_named(one)}"
     return Checked(by=by, title=title, summary=said, facts=doubtful.facts), None
 
 
-def _title(proposal: Propose) -> str:
-    return f"{proposal.other} is the same problem as {proposal.one}"
+def _proposal(one: Group, other: Group, score: float, reason: str, facts: tuple[Fact, ...]) -> Propose:
+    title = f"{_named(other)} is the same problem as {_named(one)}"
+    return Propose(one=one.fingerprint, other=other.fingerprint, title=title, score=score, reason=reason, facts=facts)
+
+
+def _named(group: Group) -> str:
+    """A group for people: two that are alike often have the same title."""
+    return f"{plain(group.title, _NAME)} ({group.fingerprint.rpartition(':')[2][:_ID]})"
 
 
 def told(proposal: Propose, project: str, *, by: By, now: int) -> Analysis:
@@ -106,7 +111,7 @@ def told(proposal: Propose, project: str, *, by: By, now: int) -> Analysis:
         evidence=f"{proposal.score:.2f}",
         by=by,
         reason="proposed",
-        title=_title(proposal),
+        title=proposal.title,
         summary=proposal.reason,
         facts=proposal.facts,
     )
@@ -135,7 +140,7 @@ def _pair(dossier: Dossier, group: Group, candidate: Group) -> Propose | Doubtfu
     facts = tuple(_facts(group, candidate, like))
     reason = " ".join(fact.text for fact in facts)
     if near and like.score >= CERTAIN and _says_enough(group, like):
-        return Propose(one=one.fingerprint, other=other.fingerprint, score=like.score, reason=reason, facts=facts)
+        return _proposal(one, other, like.score, reason, facts)
     about = Dossier(
         project=dossier.project,
         subject=subject(one.fingerprint, other.fingerprint),

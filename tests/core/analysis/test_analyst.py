@@ -75,6 +75,12 @@ def test_a_release_that_ran_before_without_the_problem_is_not_bad():
     assert told(explain(about), "first_bad_release") is None
 
 
+@pytest.mark.parametrize("spelling", ["checkout@2.4.0", "v2.4.0"])
+def test_a_release_that_another_sender_spells_otherwise_ran_before_all_the_same(spelling):
+    about = dossier(groups=(group(first_release="2.4.0"),), others=others(3, release=spelling))
+    assert told(explain(about), "first_bad_release") is None
+
+
 def test_the_release_of_another_service_says_nothing():
     about = dossier(groups=(group(first_release="2.4.0"),), others=others(5, release="7", service="search"))
     assert told(explain(about), "first_bad_release").score < 0.5
@@ -130,12 +136,21 @@ def test_what_its_events_have_in_common_and_others_have_not(fields, value):
     assert fact.value == value
     assert fact.lift > 50
     assert fact.score > 0.9
-    assert fact.text.endswith(f"{value.partition('=')[2]} in 100 % of its events, in 0 % of the others.")
+    assert fact.text.endswith(f"{value.partition('=')[2]} in 100 % of its events that tell it, in 0 % of the others.")
 
 
 def test_what_all_have_is_no_peculiarity():
     same = {"environment": "production", "tags": {"browser": "Chrome"}}
     assert told(explain(dossier(events=events(8, **same), others=others(60, **same))), "common") is None
+
+
+def test_what_makes_a_problem_one_problem_is_no_peculiarity_of_its_events():
+    of = group(parts=(("alert", "BackupFailed"), ("alert", "job=nightly")), service="backup", culprit="db-1")
+    tags = {"service": "backup", "job": "nightly", "notifier": "pyrollbar"}
+    about = dossier(groups=(of,), events=events(8, culprit="db-1", platform="python", tags=tags), others=others(
+        60, culprit="web-1", platform="javascript", tags={"service": "cart", "job": "hourly", "notifier": "rollbar.js"}
+    ))  # fmt: skip
+    assert told(explain(about), "common") is None
 
 
 def test_two_events_have_nothing_in_common_worth_telling():
@@ -197,8 +212,10 @@ def test_the_first_sentence_tells_what_where_how_often_and_since_when():
 def test_an_incident_of_several_groups_is_told_as_one():
     groups = (group(), group("v1:bb", title="KeyError: cart", count=900))
     found = explain(dossier(incident=incident(causes=(cause(),)), groups=groups))
-    assert found.title == "2 problems in checkout after deployed checkout 2.4.0"
-    assert found.summary.startswith("2 problems, the most frequent KeyError: cart, occurred 920 times since ")
+    assert found.title == "KeyError: cart and 1 more in checkout after deployed checkout 2.4.0"
+    assert found.summary.startswith(
+        "2 problems occurred 920 times since 2027-01-15 07:00 UTC, most often KeyError: cart"
+    )
 
 
 def test_an_incident_without_anything_stored_is_explained():

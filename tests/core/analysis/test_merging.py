@@ -120,7 +120,7 @@ def test_a_proposal_is_told_with_its_reason():
     (pair,) = found(OLD, stacked(*STACK[1:]))
     analysis = told(pair, "shop", by="rules", now=NOW)
     assert (analysis.kind, analysis.subject, analysis.reason) == ("merge", "v1:aa+v1:bb", "proposed")
-    assert analysis.title == "v1:bb is the same problem as v1:aa"
+    assert analysis.title == "ValueError: what (bb) is the same problem as ValueError: what (aa)"
     assert analysis.summary == pair.reason
 
 
