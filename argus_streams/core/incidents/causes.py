@@ -2,6 +2,8 @@
 
 from argus_streams.core.findings import CAUSES, Cause
 from argus_streams.core.incidents.cluster import Cluster, Suspect
+from argus_streams.core.incidents.facts import Fact
+from argus_streams.core.incidents.rules import CHANGES
 
 FLOOR = 0.15  # below it is no cause to speak of
 LIKELY = 0.5
@@ -24,11 +26,7 @@ def score(cluster: Cluster, suspect: Suspect) -> float:
     for each in suspect.rules.values():
         doubt *= 1 - each
     explained = len(suspect.support) / max(len(suspect.support), _symptoms(cluster))
-    came = (
-        1.0
-        if suspect.fact.at <= cluster.first_at or suspect.fact.role not in ("deploy", "push", "merge")
-        else AFTERWARDS
-    )
+    came = 1.0 if suspect.fact.at <= cluster.first_at or suspect.fact.role not in CHANGES else AFTERWARDS
     return (1 - doubt) * (ALONE + (1 - ALONE) * explained) * came
 
 
@@ -75,9 +73,7 @@ def _cause(cluster: Cluster, suspect: Suspect, points: float) -> Cause:
 
 def _why(cluster: Cluster, suspect: Suspect) -> str:
     fact = suspect.fact
-    what = {"deploy": "deployed", "push": "pushed", "pull_request": "merged", "ci": "failed"}.get(fact.kind, "firing")
-    when = f"{what} {_spelt(suspect.apart)} {'before' if fact.at <= cluster.first_at else 'from'} the first failure"
-    reasons = [when if fact.at <= cluster.first_at else f"{what} within {_spelt(suspect.apart)} of a failure"]
+    reasons = [f"{_happened(fact)} {_when(cluster, suspect)}"]
     if suspect.files:
         reasons.append(f"changed {', '.join(suspect.files[:3])}, which the stacks show")
     if suspect.via:
@@ -85,6 +81,20 @@ def _why(cluster: Cluster, suspect: Suspect) -> str:
     explained, symptoms = len(suspect.support), _symptoms(cluster)
     reasons.append(f"explains {min(explained, symptoms)} of {symptoms} failures")
     return "; ".join(reasons)
+
+
+def _happened(fact: Fact) -> str:
+    if fact.role == "failed_deploy":
+        return "failed to deploy"
+    return {"deploy": "deployed", "push": "pushed", "pull_request": "merged", "ci": "failed"}.get(fact.kind, "firing")
+
+
+def _when(cluster: Cluster, suspect: Suspect) -> str:
+    """When a change came, by the first failure; when a failure did, by the nearest one that it may have brought."""
+    if suspect.fact.role not in CHANGES:
+        return f"within {_spelt(suspect.apart)} of another failure"
+    early = cluster.first_at - suspect.fact.at
+    return f"{_spelt(abs(early))} {'before' if early >= 0 else 'after'} the first failure"
 
 
 def _spelt(duration: int) -> str:

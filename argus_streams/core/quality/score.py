@@ -95,7 +95,7 @@ MEASURES: Mapping[str, _Measure] = {
     ),
     "new_groups": _Measure(
         lambda facts: _recent(facts.tally.arrivals, facts.now),
-        f"{{:,.0f}} groups began or came back in the last {SPIKE_HOURS} hours",
+        f"{{:,.0f}} times a group began or came back in the last {SPIKE_HOURS} hours",
     ),
 }  # fmt: skip
 

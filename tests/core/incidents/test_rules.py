@@ -28,6 +28,13 @@ def test_a_deploy_that_breaks_its_service_is_one_incident_and_its_cause():
     assert (incident.status, incident.opened_at, incident.last_at) == ("open", minute(1), minute(2.5))
 
 
+def test_a_cause_tells_whether_it_came_before_the_first_failure_or_after_it():
+    before = [error("checkout-a", 1), alert("error-rate", 1.5, "checkout")]
+    later = [error(f"checkout-{name}", 4) for name in "cdef"]
+    (late,) = told(*before, deploy("r2", 3), *later).only().causes
+    assert late.why == "deployed 2 min after the first failure; explains 4 of 6 failures"
+
+
 def test_a_link_tells_rule_window_score_and_facts():
     (link,) = [each for each in told(*breakage(0)).only().links if each.rule == "deploy" and each.apart == 60_000]
     assert (link.window, link.facts) == (30 * 60_000, {"service": "checkout", "environment": "production"})
