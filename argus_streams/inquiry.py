@@ -24,6 +24,7 @@ from argus_streams.ports import AnalysisQuery, IncidentQuery
 from argus_streams.settings import Settings
 
 BY = "command line"  # who decides, where nobody says
+AMONG = 500  # open incidents that a group is looked for in
 
 
 class Signed(NamedTuple):
@@ -113,14 +114,23 @@ async def analysis(given: Settings, subject: str, *, project: str | None) -> Ana
     query = AnalysisQuery(project=project, subject=subject, limit=50)
     async with asking.reading(given) as database:
         found = await PostgresFindings(database).analyses(query)
+        holding = () if found else await _holding(PostgresFindings(database), subject, project)
     exact = [each for each in found if each.subject == subject]
     found = exact or found
     if len(found) != 1:
         several = ", ".join(f"{each.project} {each.subject}" for each in found[:3])
-        raise NotFound(
-            f"{subject!r} is several subjects: {several} …" if found else f"nothing was analysed of {subject!r}"
-        )
+        instead = "".join(f"; `argus analysis {each.incident}` tells of the incident that holds it" for each in holding)
+        nothing = f"nothing was analysed of {subject!r} by itself{instead}"
+        raise NotFound(f"{subject!r} is several subjects: {several} …" if found else nothing)
     return found[0]
+
+
+async def _holding(findings: PostgresFindings, subject: str, project: str | None) -> Sequence[Incident]:
+    """An open incident of a group, which is explained in the group's place."""
+    query = IncidentQuery(project=project, statuses=("open",), limit=AMONG)
+    beginnings = (subject, f"v1:{subject}")
+    found = await findings.incidents(query)
+    return [each for each in found if any(group.startswith(beginnings) for group in each.groups)][:1]
 
 
 def show_analysis(found: Analysis) -> None:

@@ -14,6 +14,7 @@ from argus_streams import settings, sources
 from argus_streams.adapters import analysis_metrics, model_metrics, topics
 from argus_streams.cli import main
 from argus_streams.core.analysis.gate import SKIPS
+from argus_streams.core.analysis.reasons import OUTCOMES
 from argus_streams.metric import Metric
 from argus_streams.streaming import metrics
 
@@ -32,6 +33,7 @@ def filled(path: Path, text: str) -> str:
         "models": lambda: _metrics((*model_metrics.ALL, *analysis_metrics.ALL)),
         "commands": _commands,
         "skips": _skips,
+        "outcomes": _outcomes,
         "example": lambda: senders.example(path.stem),
         "tutorial": _tutorial,
     }
@@ -71,6 +73,10 @@ def _commands() -> str:
 
 def _skips() -> str:
     return _table(("code", "why no model is asked"), [(f"`{code}`", why) for code, why in SKIPS.items()])
+
+
+def _outcomes() -> str:
+    return _table(("code", "what became of a question"), [(f"`{code}`", what) for code, what in OUTCOMES.items()])
 
 
 def _described(group: click.Group, path: str) -> Iterator[tuple[str, str]]:

@@ -51,10 +51,18 @@ def incidents(given: Settings, project: str | None, status: Any, limit: int, as_
 @click.argument("action", required=False, type=click.Choice(["resolve", "reopen", "merge", "split"]))
 @click.argument("operands", nargs=-1, metavar="[INTO | SUBJECT...]")
 @click.option("--project", help="Where two projects have an incident of that id.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON line, with all links.")
 @_signed
 @with_shown_generation
-def incident(
-    given: Settings, incident_id: str, action: Any, operands: tuple[str, ...], project: str | None, signed: Signed
+def incident(  # noqa: PLR0913 - each is an option
+    given: Settings,
+    incident_id: str,
+    action: Any,
+    operands: tuple[str, ...],
+    *,
+    project: str | None,
+    as_json: bool,
+    signed: Signed,
 ) -> int:
     """Show one incident, or resolve, reopen, merge or split it.
 
@@ -65,7 +73,10 @@ def incident(
     _check(action, operands)
     found = asyncio.run(inquiry.incident(given, incident_id, project=project))
     if action is None:
-        asyncio.run(inquiry.show_incident(given, found))
+        if as_json:
+            click.echo(msgspec.json.encode(found))
+        else:
+            asyncio.run(inquiry.show_incident(given, found))
         return 0
     order = asyncio.run(inquiry.decide(given, found, action, operands, signed))
     more = " ".join(filter(None, (order.into and f"into {order.into}", ", ".join(order.subjects))))

@@ -9,12 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from argus_streams.console import STYLES, short
+from argus_streams.core.analysis.reasons import REASONS
 from argus_streams.core.findings import Analysis, Cause, Incident, Link, Member, Score
 from argus_streams.core.moments import moment, span
 from argus_streams.core.money import dollars
 from argus_streams.foreign import foreign
 
 ID = 10  # characters of an incident's id that people see and type
+LINKS = 15  # that a person reads
 INCIDENT_STYLES = {"open": STYLES["open"], "resolved": STYLES["resolved"], "merged": STYLES["ignored"]}
 VERDICT_STYLES = {"accepted": "green", "rejected": "red"}
 
@@ -44,7 +46,8 @@ def incident_page(incident: Incident, analysis: Analysis | None) -> RenderableTy
     """All of one incident: facts, causes and why, its signals, what links them, its analysis."""
     lines: list[RenderableType] = [foreign(incident.title, "bold"), _grid(_facts(incident))]
     if analysis is not None:
-        lines += _section("What was found out", _analysis(analysis))
+        said = foreign(f"  Said by {_by(analysis)}: {analysis.reason}.", "dim")
+        lines += _section("What was found out", [*_analysis(analysis), said])
     lines += _section("What may have caused it", [_cause(cause) for cause in incident.causes])
     hidden = [member for member in incident.members if member.hidden_by is not None]
     shown = [member for member in incident.members if member.hidden_by is None]
@@ -54,7 +57,7 @@ def incident_page(incident: Incident, analysis: Analysis | None) -> RenderableTy
         titles = {member.signal_id: member.title for member in incident.members}
         lines += _section("Symptoms of these, which nobody need look at", [_symptoms(hidden, titles)])
     if incident.links:
-        lines += _section("Why they belong together", [_links(incident)])
+        lines += _section("Why they belong together", _links(incident))
     return Stack(*lines)
 
 
@@ -63,7 +66,7 @@ def analysis_page(analysis: Analysis) -> RenderableType:
     facts = [
         ("project", analysis.project),
         ("subject", f"{analysis.kind} {analysis.subject}"),
-        ("decided", f"{moment(analysis.at)}, {analysis.reason}"),
+        ("decided", f"{moment(analysis.at)}, {_reason(analysis)}"),
         ("by", _by(analysis)),
         ("cost", dollars(analysis.cost) + (f", a call for {analysis.joined} subjects" * (analysis.joined > 1))),
     ]
@@ -121,29 +124,39 @@ def _cause(cause: Cause) -> RenderableType:
 
 def _members(members: Iterable[Member]) -> Table:
     table = Table.grid(padding=(0, 2))
-    for member in members:
+    for member, times in _first_of_each(members):
         what = f"{member.kind} {member.of}" if member.of and member.of != "error" else member.kind
         place = "/".join(part for part in (member.service, member.environment) if part)
-        told = (moment(member.at), what, member.severity or "", _line(member.title), place, short(member.subject))
-        table.add_row(*map(foreign, told))
+        told = (moment(member.at), times, what, member.severity or "", _line(member.title), place)
+        table.add_row(*map(foreign, (*told, short(member.subject))))
     return table
 
 
 def _symptoms(hidden: Iterable[Member], titles: dict[str, str]) -> Table:
     table = Table.grid(padding=(0, 2))
-    for member in hidden:
+    for member, times in _first_of_each(hidden):
         cause = titles.get(member.hidden_by or "", member.hidden_by or "")
-        table.add_row(moment(member.at), foreign(_line(member.title)), foreign(f"because of {_line(cause)}", "dim"))
+        because = foreign(f"because of {_line(cause)}", "dim")
+        table.add_row(moment(member.at), foreign(times), foreign(_line(member.title)), because)
     return table
 
 
-def _links(incident: Incident) -> Table:
+def _first_of_each(members: Iterable[Member]) -> list[tuple[Member, str]]:
+    """The first signal of each kind about each subject, and how many there are: an alert that flaps is a line."""
+    alike: dict[tuple[str, str], list[Member]] = {}
+    for member in members:
+        alike.setdefault((member.kind, member.subject), []).append(member)
+    return [(each[0], f"{len(each)} times" if len(each) > 1 else "") for each in alike.values()]
+
+
+def _links(incident: Incident) -> list[RenderableType]:
     titles = {member.signal_id: _line(member.title) for member in incident.members}
     table = Table.grid(padding=(0, 2))
-    for link in incident.links:
+    for link in sorted(incident.links, key=lambda each: -each.score)[:LINKS]:
         ends = f"{titles.get(link.one, link.one)} → {titles.get(link.other, link.other)}"
         table.add_row(f"{link.score:.0%}", foreign(link.rule, "cyan"), foreign(ends), foreign(_why(link), "dim"))
-    return table
+    more = len(incident.links) - LINKS
+    return [table, Text(f"{more:,} weaker ones more: --json", "dim")] if more > 0 else [table]
 
 
 def _why(link: Link) -> str:
@@ -156,7 +169,7 @@ def _analysis(analysis: Analysis) -> list[RenderableType]:
     if analysis.doubt:
         lines.append(foreign(f"Doubtful: {analysis.doubt}", "yellow"))
     strange = [f"{claim.kind} {claim.value}" for claim in analysis.claims if not claim.grounded]
-    if strange:
+    if strange and not all(each in analysis.doubt for each in strange):
         lines.append(foreign(f"It names what the evidence does not: {', '.join(strange)}", "yellow"))
     lines += [foreign(f"  {fact.text}", "dim") for fact in analysis.facts]
     return lines or [foreign(f"nothing: {analysis.reason}", "dim")]
@@ -167,6 +180,11 @@ def _by(analysis: Analysis) -> str:
     more = ", ".join(text for text in told if text)
     agrees = {True: "; the rules say the same", False: "; the rules say something else", None: ""}[analysis.agrees]
     return analysis.by + (f" ({more})" if more else "") + agrees
+
+
+def _reason(analysis: Analysis) -> str:
+    what = REASONS.get(analysis.reason)
+    return f"{analysis.reason}: {what}" if what else analysis.reason
 
 
 def _section(title: str, lines: Sequence[RenderableType]) -> list[RenderableType]:

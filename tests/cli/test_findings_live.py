@@ -33,7 +33,9 @@ def deployed(postgres_url, topics):
     assert argus("migrate", **environment).exit_code == 0
     found = [
         rows.an_incident(),
-        rows.an_incident(incident="i-00000000000000b2", title=OBEYED, last_at=rows.NOON - 1, causes=()),
+        rows.an_incident(
+            incident="i-00000000000000b2", title=OBEYED, last_at=rows.NOON - 1, causes=(), groups=("v1:77aa",)
+        ),
         rows.an_incident(incident="i-00000000000000b3", status="resolved", last_at=rows.NOON - 2),
         rows.an_analysis(subject="i-00000000000000a1", kind="incident", title="Old carts"),
         rows.an_analysis(),
@@ -164,6 +166,15 @@ def test_a_verdict_about_an_analysis_names_the_one_that_was_shown(deployed, topi
 def test_an_analysis_that_is_not_there_is_exit_1(deployed):
     result = deployed("analysis", "v1:none")
     assert (result.exit_code, "nothing was analysed" in result.stderr) == (1, True)
+
+
+def test_of_a_group_that_an_incident_holds_it_is_told_where_it_is_explained(deployed):
+    assert "`argus analysis i-00000000000000b2` tells" in deployed("analysis", "77aa").stderr
+
+
+def test_an_incident_for_programs_has_all_its_links(deployed):
+    told = json.loads(deployed("incident", "00000000000000a1", "--json").stdout)
+    assert (told["incident"], len(told["links"])) == ("i-00000000000000a1", len(rows.an_incident().links))
 
 
 def test_scores_are_shown_with_their_breakdown(deployed):

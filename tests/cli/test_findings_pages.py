@@ -60,6 +60,28 @@ def test_an_incident_says_how_many_of_its_signals_are_shown():
     assert "Its signals\n" in printed(incident_page(rows.an_incident(), None)).replace(" \n", "\n")
 
 
+def test_signals_that_repeat_are_one_line():
+    first, second = rows.an_incident().members
+    again = [replace(second, signal_id=f"again-{n}", at=second.at + n) for n in range(1, 40)]
+    page = printed(incident_page(rows.an_incident(members=(first, second, *again)), None))
+    assert page.partition("Its signals")[2].partition("Why they belong")[0].count("TypeError") == 1
+    assert "40 times" in page
+
+
+def test_the_strongest_links_are_shown_and_the_others_counted():
+    (link, *_) = rows.an_incident().links
+    weak = [replace(link, rule=f"weak-{n}", score=0.1) for n in range(20)]
+    page = printed(incident_page(rows.an_incident(links=(*weak, replace(link, rule="strong", score=0.9))), None))
+    assert page.index("strong") < page.index("weak-0")
+    assert "6 weaker ones more" in page
+
+
+def test_an_incident_says_who_explains_it_and_an_analysis_what_its_code_means():
+    analysis = rows.an_analysis(by="rules", reason="too_many_calls", model=None, provider=None, tier=None, prompt=None)
+    assert "Said by rules" in printed(incident_page(rows.an_incident(), analysis))
+    assert "too_many_calls: the project has made its calls of this minute" in printed(analysis_page(analysis), 200)
+
+
 def test_what_an_answer_names_without_evidence_is_marked():
     strange = Claim(kind="commit", value="deadbeef", grounded=False)
     page = printed(analysis_page(rows.an_analysis(claims=(strange,), doubt="its commit is unknown")))

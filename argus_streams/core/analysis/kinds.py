@@ -17,7 +17,7 @@ TEXTS: dict[CauseKind, str] = {
     "infrastructure": "a machine, disk, network or database",
     "load": "too much work at a time",
     "test": "a test, not the product",
-    "unknown": "nothing that its type and words tell",
+    "unknown": "a cause of no kind that is known",
 }
 
 # In this order: "connection pool exhausted" is load before it is a connection.

@@ -51,19 +51,20 @@ def incident_of(cluster: Cluster, project: str) -> Incident:
 
 
 def _merged(cluster: Cluster, project: str) -> Incident:
+    into = None if cluster.into is None else f"i-{cluster.into:016x}"
     return Incident(
         project=project,
         incident=cluster.name,
         version=UNTOLD,
         status="merged",
-        title="merged into another incident",
+        title=f"merged into {into}" if into else "merged into another incident",
         severity=cluster.severity,
         opened_at=cluster.first_at,
         last_at=cluster.last_at,
         status_at=cluster.status_at,
         status_by=cluster.status_by,
         reason=cluster.reason,
-        merged_into=None if cluster.into is None else f"i-{cluster.into:016x}",
+        merged_into=into,
         signals=0,
         replayed=not cluster.live,
     )
@@ -76,7 +77,7 @@ def withdrawn(identity: int, told: Told, project: str, *, into: str | None, vers
         incident=f"i-{identity:016x}",
         version=version,
         status="resolved" if into is None else "merged",
-        title="withdrawn" if into is None else "merged into another incident",
+        title="withdrawn" if into is None else f"merged into {into}",
         severity=told.severity,
         opened_at=told.first_at,
         last_at=told.last_at,
