@@ -3,7 +3,8 @@
 import logging
 from time import monotonic
 
-QUIET = ("faust", "mode", "aiokafka", "abc", "asyncio", "librdkafka")  # warnings and up; "abc" is what Faust calls ours
+# Warnings and up. "abc" is what Faust calls ours; what asks models would tell what they are told.
+QUIET = ("faust", "mode", "aiokafka", "abc", "asyncio", "librdkafka", "anthropic", "httpx2")
 POOL = "psycopg.pool"
 AGAIN_SECONDS = 10.0
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import subprocess
+import sys
 
 import pytest
 from model_clients import question
@@ -117,3 +119,11 @@ def test_nothing_of_a_question_or_a_key_is_logged(settings, stub, caplog):
     assert len(stub.calls) == 1
     assert "It broke." not in caplog.text
     assert "sk-very-secret" not in caplog.text
+
+
+def test_what_a_model_is_told_is_in_no_log():
+    """The SDK logs whole requests where it may."""
+    said = "import logging; from argus_streams import logs; logs.configure('DEBUG');"
+    asked = "print([logging.getLogger(each).isEnabledFor(20) for each in ('anthropic._base_client', 'httpx2')])"
+    done = subprocess.run([sys.executable, "-c", said + asked], capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    assert done.stdout.strip() == "[False, False]"

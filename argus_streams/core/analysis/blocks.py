@@ -3,7 +3,7 @@
 Times are left out, and how often a group was seen: a problem that has grown is the same text, and its answer is known.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -72,12 +72,19 @@ def _incident(incident: Incident, redactor: Redactor) -> Iterator[Block]:
         )
         yield Block(0, _fields(fields))
     for link in incident.links[:_LINKS]:
-        facts = ", ".join(f"{redactor.text(key, 60)} {redactor.text(value, 100)}" for key, value in link.facts.items())
-        yield Block(4, _fields(((f"put together by {redactor.text(link.rule, 60)}", facts),)))
+        yield Block(4, _fields(((f"put together by {redactor.text(link.rule, 60)}", _shared(link.facts, redactor)),)))
     for member in incident.members[:_MEMBERS]:
         hidden = " (a symptom of another)" if member.hidden_by else ""
         where = redactor.text(member.service, 60)
         yield Block(5, _fields(((f"signal, {member.kind}", f"{redactor.text(member.title, 150)} {where}{hidden}"),)))
+
+
+def _shared(facts: Mapping[str, str], redactor: Redactor) -> str:
+    """What two signals share; of what points to a person, and is another each time, only that they do."""
+    return ", ".join(
+        key if key in ("session", "trace") else f"{redactor.text(key, 60)} {redactor.text(value, 100)}"
+        for key, value in facts.items()
+    )
 
 
 def _group(group: Group, dossier: Dossier, redactor: Redactor) -> Iterator[str]:

@@ -14,6 +14,7 @@ from argus_streams.core.analysis.instructions import INSTRUCTIONS
 from argus_streams.core.analysis.private import Redactor
 from argus_streams.core.analysis.prompt import by_subject, cache_key, prompt, remembered, section
 from argus_streams.core.analysis.shapes import Finding, Findings
+from argus_streams.core.findings import Link
 from argus_streams.core.scrub import scrubber
 
 REGISTRY = load_registry(None, load_prices(None))
@@ -90,6 +91,10 @@ SECRETS = {
     "card 4111\u200b1111\u200b1111\u200b1111": "1111",
     "key AKIAIOSFODNN7EXAMPLE": "AKIAIOSFODNN7EXAMPLE",
     "mail ada.lovelace+test@mail.example.org now": "lovelace",
+    "find?to=ada.lovelace%40mail.example.org now": "lovelace",
+    "mail lovelace@bücher.example now": "lovelace",
+    "GET https://shop.example/find?name=lovelace failed": "lovelace",
+    "GET /find?q[name]=lovelace&page=2 failed": "lovelace",
     "from 203.0.113.77:443": "203.0.113",
     "from 2001:db8:85a3::8a2e:370:7334": "8a2e",
     "call +49 (30) 901820-12": "901820",
@@ -109,6 +114,26 @@ def test_users_and_sessions_are_never_told():
     assert "s-1234" not in text
 
 
+@pytest.mark.parametrize(
+    "tag",
+    ["user", "user.email", "userName", "USER_ID", "client_ip", "server_name", "hostname", "session", "http.host"],
+)
+def test_a_tag_that_says_who_or_where_is_not_told(tag):
+    assert "lovelace" not in told(dossier(events=(kept(tags={tag: "lovelace"}),))).text
+
+
+@pytest.mark.parametrize("tag", ["browser", "user_agent", "tenant", "hosting", "shipping", "server.region"])
+def test_a_tag_that_says_what_they_have_in_common_is_told(tag):
+    assert "lovelace" in told(dossier(events=(kept(tags={tag: "lovelace"}),))).text
+
+
+def test_of_a_session_or_trace_that_signals_share_only_that_is_told():
+    facts = {"session": "s-12345", "trace": "t-777", "environment": "production"}
+    link = Link(rule="session", one="a", other="b", window=1, apart=1, score=0.6, facts=facts)
+    text = told(dossier(incident=structs.replace(incident(), links=(link,))), "incident").text
+    assert "put together by session: session, trace, environment production" in text
+
+
 def test_a_query_is_no_part_of_an_address():
     assert "lovelace" not in told(dossier(events=(kept(url="https://shop.example/find?name=lovelace"),))).text
 
@@ -118,7 +143,17 @@ def test_a_tag_whose_value_is_secret_is_not_told():
 
 
 @pytest.mark.parametrize(
-    "text", ["release 2.4.0", "checkout@2.4.0", "std::vector<int>::at", "10:20:30", "a/b@1.2/c.js"]
+    "text",
+    [
+        "why?",
+        "a?.b and c ? d : e",
+        "x?y:z",
+        "release 2.4.0",
+        "checkout@2.4.0",
+        "std::vector<int>::at",
+        "10:20:30",
+        "a/b@1.2/c.js",
+    ],
 )
 def test_what_only_looks_like_a_person_stays(text):
     assert text in said(text).text
