@@ -4,12 +4,13 @@ import logging
 
 import msgspec
 import pytest
+from analysed import group
 from analyzing import PRICES, REGISTRY, USAGE, Analyzing, Scripted, Stored, asked, request, scenario, whole
 from records import TOPICS
 
 from argus_streams.agents.analyze.agent import MOST
 from argus_streams.core.analysis import account as accounts
-from argus_streams.core.analysis.account import DAY
+from argus_streams.core.analysis.account import DAY, MINUTE, Limits
 from argus_streams.core.analysis.dossier import Material
 from argus_streams.core.analysis.prices import cost
 from argus_streams.core.findings import Feedback
@@ -87,6 +88,28 @@ async def test_a_full_queue_hides_no_answer():
     assert waiting.told() == []
     await waiting.turn(asked(request("v1:new"), request("v1:new")))
     assert [(each.subject, each.reason) for each in waiting.told()] == [("v1:new", "queue_full")]
+
+
+@scenario
+async def test_thousands_that_wait_for_a_call_are_not_all_looked_at_each_minute():
+    class Counting(Stored):
+        looks = 0
+
+        async def gather(self, _project, fingerprints):
+            self.looks += 1
+            each = fingerprints[0]
+            return Material(groups=(group(each, count=200, title=f"problem {each}", service=each),))
+
+    stored, model = Counting(), Scripted("anthropic")
+    worker = worker_with(model, stored=stored, limits=Limits(10**12, 5))
+    await worker.turn(asked(*(request(f"v1:{number}") for number in range(400))))
+    await worker.turns(10)
+    for minute in range(2, 15):
+        stored.looks = 0
+        worker.now += MINUTE
+        await worker.turns(4)
+        assert stored.looks <= 45
+        assert len(model.asked) == 5 * minute
 
 
 # -- known answers ----------------------------------------------------------------------------------------------------

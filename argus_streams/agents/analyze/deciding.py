@@ -20,7 +20,7 @@ from argus_streams.core.analysis.dossier import Dossier, Material, compiled, wan
 from argus_streams.core.analysis.gate import Skip, gate
 from argus_streams.core.analysis.instructions import INSTRUCTIONS
 from argus_streams.core.analysis.jobs import Job
-from argus_streams.core.analysis.joining import Call, Pending, joined
+from argus_streams.core.analysis.joining import TOGETHER, Call, Pending, joined
 from argus_streams.core.analysis.prices import worst
 from argus_streams.core.analysis.prompt import cache_key, prompt, remembered, section
 from argus_streams.core.analysis.registry import Rung, rungs
@@ -222,11 +222,18 @@ class Deciding:
         for each in (each for call in draft.calls for each in call.subjects):
             due = dues[each.dossier.project, each.dossier.subject]
             known, answer = self._books.last(due.at, due.subject), steps.by_rules(each.dossier)
-            told = telling.postponed(
-                known, due.job.request, answer, denied.reason, now=self._now, again_at=denied.again_at
-            )
+            again_at = self._again_at(due.at, denied)
+            told = telling.postponed(known, due.job.request, answer, denied.reason, now=self._now, again_at=again_at)
             self._books.tell(due.at, told)
-            self._books.queue(due.at, due.subject, due.job, denied.again_at)
+            self._books.queue(due.at, due.subject, due.job, again_at)
+
+    def _again_at(self, at: At, denied: Denied) -> int:
+        """When it may be its turn: of thousands that wait for a call, each minute looks at those it may suffice for."""
+        if denied.reason != "too_many_calls":
+            return denied.again_at
+        before = sum(due > self._now for due in self._books.account(at).queue.values())
+        a_minute = TOGETHER * max(1, self._terms.budgets.of(at.project).calls_per_minute)
+        return denied.again_at + before // a_minute * accounts.MINUTE
 
 
 async def gathered(due: Sequence[Due], evidence: Evidence, now: int) -> Sequence[tuple[Due, Dossier]]:
