@@ -39,6 +39,9 @@ class Books:
     def __init__(self, topics: Topics, state: State) -> None:
         self._topics = topics
         self._state = state
+        # As of the turn's beginning: a turn waits for the database, and may find that its partitions were another's
+        # meanwhile. What it made of their state then belongs to no tenure that there still is.
+        self._epochs = {partition: state.epoch(partition) for partition in state.partitions()}
         self._accounts: dict[At, Account] = {}
         self._changed: set[At] = set()
         self._looked: list[At] = []  # those that were due
@@ -59,7 +62,7 @@ class Books:
 
     def epoch(self, at: At) -> int:
         """Under which this worker owns the project."""
-        return self._state.epoch(at.partition)
+        return self._epochs[at.partition]
 
     def account(self, at: At) -> Account:
         """The project's budget and queue."""
