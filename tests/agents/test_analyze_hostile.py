@@ -112,6 +112,17 @@ async def test_thousands_that_wait_for_a_call_are_not_all_looked_at_each_minute(
         assert len(model.asked) == 5 * minute
 
 
+@scenario
+async def test_who_judges_is_told_as_the_store_can_take_it():
+    worker = worker_with()
+    await worker.turn(asked(request()))
+    await worker.turns()
+    for by in ("ada\0", "x" * 5_000):
+        verdict = Feedback(project="shop", subject="v1:aa", verdict="rejected", by=by)
+        await worker.turn(asked(verdict, topic=TOPICS.feedback))
+    assert [each.verdict_by for each in worker.told()] == [None, "ada\ufffd", "x" * 99 + "…"]
+
+
 # -- known answers ----------------------------------------------------------------------------------------------------
 
 
@@ -165,6 +176,32 @@ async def test_whatever_part_of_a_turns_state_was_written_the_next_owner_settles
             account = again.account()
             assert (account.attempts, account.queue) == ({}, {}), (turns, written)
             assert worker.told() or again.told(), (turns, written)
+
+
+@scenario
+async def test_a_turn_that_outlives_its_tenure_leaves_nothing_that_a_later_one_takes_for_its_own():
+    """While it waits for the database, another owner reserves under the same number, makes the call, and is killed."""
+
+    class Slow(Stored):
+        slept = False
+
+        async def gather(self, project, fingerprints):
+            if not self.slept:
+                self.slept = True
+                other = worker.restarted()
+                await other.turn(asked(request()))
+                await other.turn()
+                worker.table.owner += 1  # ours again
+            return await super().gather(project, fingerprints)
+
+    model = Scripted("anthropic")
+    worker = worker_with(model, stored=Slow(**MANY))
+    await worker.turn(asked(request()), kept=False)
+    (lost,) = worker.account().attempts.values()
+    assert len(model.asked) == 1
+    await worker.turns()
+    assert len(model.asked) == 2
+    assert worker.account().total == lost.reserved + cost(PRICES.of(lost.provider, lost.model), USAGE)
 
 
 @scenario

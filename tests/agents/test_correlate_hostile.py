@@ -110,6 +110,15 @@ def test_incidents_that_were_withdrawn_are_not_remembered_for_ever():
     assert sum(each.gone for each in head(correlating).told.values()) <= 1
 
 
+def test_who_resolves_and_why_is_told_as_the_store_can_take_it():
+    correlating = Correlating()
+    (incident,) = correlating.hear(*breakage()).incidents()
+    correlating.now += 5 * MINUTE
+    order = IncidentCommand(project="shop", incident=incident.incident, action="resolve", by="a\0", reason="b\0")
+    (told,) = correlating.hear(order).incidents()
+    assert (told.status, told.status_by, told.reason) == ("resolved", "a\ufffd", "b\ufffd")
+
+
 # -- kills between the writes of a turn -------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from argus_streams.agents.wire import UNREADABLE, letter_of
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
 from argus_streams.core.analysis.answer import Checked
+from argus_streams.core.clip import clean
 from argus_streams.core.events import Origin
 from argus_streams.core.findings import AnalysisRequest, Feedback
 from argus_streams.core.intake import SLUG
@@ -25,6 +26,7 @@ from argus_streams.streaming.producer import Outgoing
 
 MOST = 5_000  # subjects of a project that wait: its account has to fit a record ...
 SUBJECT_BYTES = 300  # ... whatever they are called
+NAME = 100  # characters of who judges
 
 _REQUEST = msgspec.json.Decoder(AnalysisRequest)
 _FEEDBACK = msgspec.json.Decoder(Feedback)
@@ -113,8 +115,9 @@ class AnalyzeAgent:
         known = books.last(at, told.subject)
         if known is None or (told.at is not None and told.at != known.at):
             raise Malformed("no such analysis", f"{told.subject}: it was never told, or is not the latest")
-        if (known.verdict, known.verdict_by) != (told.verdict, told.by):
-            books.tell(at, msgspec.structs.replace(known, verdict=told.verdict, verdict_by=told.by))
+        by = clean(told.by, NAME)  # the store takes no NUL, and would take none of what is told of it later
+        if (known.verdict, known.verdict_by) != (told.verdict, by):
+            books.tell(at, msgspec.structs.replace(known, verdict=told.verdict, verdict_by=by))
 
     def _letter(self, piece: Slice, record: Record, error: Malformed) -> Outgoing:
         origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from argus_streams.core.clip import clean
 from argus_streams.core.findings import IncidentAction, IncidentCommand
 from argus_streams.core.incidents.cluster import Cluster
 from argus_streams.core.incidents.facts import NAME, SUBJECT, TEXT, clipped, identity
@@ -52,7 +53,7 @@ def order_of(command: IncidentCommand, *, at: int, topic: str, partition: int, o
     if command.action == "split" and not command.subjects:
         return Complaint("a split of nothing", "subjects: none")
     subjects = tuple(clipped(each, SUBJECT) for each in command.subjects[:MOVED])
-    by, reason = clipped(command.by, NAME), clipped(command.reason, TEXT)
+    by, reason = clipped(clean(command.by, NAME), NAME), clipped(clean(command.reason, TEXT), TEXT)
     return Order(at, topic, partition, offset, incident, command.action, into, subjects, by, reason)
 
 
