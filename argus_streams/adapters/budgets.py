@@ -10,8 +10,6 @@ from msgspec import Meta, Struct
 from argus_streams.adapters import yaml_files
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.core.analysis.account import Limits
-from argus_streams.core.intake import SLUG
-from argus_streams.errors import Misconfigured
 
 _VARIABLE = "ARGUS_BUDGETS_FILE"
 _NANOS = 1_000_000_000  # a dollar
@@ -45,10 +43,7 @@ def load_budgets(file: Path | None) -> Budgets:
     """The budgets, those that travel with the program without a file. Raises ``Misconfigured``."""
     file = file or data_folder("defaults") / "budgets.yaml"
     written = yaml_files.read(file, _Budgets, _VARIABLE)
-    for project in written.projects:
-        if not SLUG.match(project):
-            line = yaml_files.line_of(file, "projects", project)
-            raise Misconfigured(f"{_VARIABLE}: {file}: line {line}: {project!r} is no project: 1 to 64 of a-z, 0-9, -")
+    yaml_files.require_slugs(file, written.projects, _VARIABLE)
     return Budgets(_limits(written.default), {project: _limits(each) for project, each in written.projects.items()})
 
 

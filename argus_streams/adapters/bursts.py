@@ -8,8 +8,6 @@ from msgspec import Meta, Struct
 from argus_streams.adapters import yaml_files
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.core.grouping.spike import Bursts, Limits
-from argus_streams.core.intake import SLUG
-from argus_streams.errors import Misconfigured
 
 VARIABLE = "ARGUS_BURSTS_FILE"
 _MINUTE = 60_000  # ms
@@ -40,10 +38,7 @@ def load_bursts(file: Path | None) -> Bursts:
 
 def _told(file: Path) -> _File:
     told = yaml_files.read(file, _File, VARIABLE)
-    for slug in told.projects:
-        if not SLUG.match(slug):
-            line = yaml_files.line_of(file, "projects", slug)
-            raise Misconfigured(f"{VARIABLE}: {file}: line {line}: {slug!r} is no project's slug")
+    yaml_files.require_slugs(file, told.projects, VARIABLE)
     return told
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from argus_streams.adapters.contracts import data_folder
-from argus_streams.adapters.yaml_files import line_of, read
+from argus_streams.adapters.yaml_files import line_of, read, require_slugs
 from argus_streams.core.incidents.rules import Incomplete, Overrides, OverridesFile, Rules, overridden
 from argus_streams.errors import Misconfigured
 
@@ -17,6 +17,7 @@ def load_incident_rules(file: Path | None) -> tuple[Rules, Mapping[str, Rules]]:
     if file is None:
         return rules, {}
     written = read(file, OverridesFile, VARIABLE)
+    require_slugs(file, written.projects, VARIABLE)
     rules = _overridden(file, rules, written.all, "all")
     projects = {project: _overridden(file, rules, by, "projects", project) for project, by in written.projects.items()}
     return rules, projects

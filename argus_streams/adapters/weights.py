@@ -38,6 +38,7 @@ def load_weights(file: Path | None) -> ProjectWeights:
     """The weights, those that travel with the program without a file. Raises ``Misconfigured`` with the line."""
     file = file or data_folder("defaults") / "scores.yaml"
     written = yaml_files.read(file, _Written, _VARIABLE)
+    yaml_files.require_slugs(file, written.projects, _VARIABLE)
     own = [(("projects", project), weights) for project, weights in written.projects.items()]
     for path, weights in ((("default",), written.default), *own):
         for more, complaint in _complaints(weights):

@@ -1,7 +1,7 @@
 """Files that people write: YAML read as a type of ours, a mistake told with its line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from argus_streams.adapters.yaml_hints import hint
+from argus_streams.core.intake import SLUG
 from argus_streams.errors import Misconfigured
 
 T = TypeVar("T")
@@ -35,8 +37,10 @@ def read(file: Path, shape: type[T], variable: str) -> T:
         raise Misconfigured(f"{variable}: {file}: {line}{error.problem or error.context}") from error
     except msgspec.ValidationError as error:
         what, steps = _mistake(error)
-        at = _stands_at(text, _named(written, shape, steps))
-        raise Misconfigured(f"{variable}: {file}: line {at}: {what}") from error
+        way = _named(written, shape, steps)
+        raise Misconfigured(
+            f"{variable}: {file}: line {_stands_at(text, way)}: {what}{hint(shape, way, what)}"
+        ) from error
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise Misconfigured(f"{variable}: {file}: {error}") from error
 
@@ -44,6 +48,14 @@ def read(file: Path, shape: type[T], variable: str) -> T:
 def line_of(file: Path, *path: str | int) -> int:
     """The line at which a key or an item of the file stands, for mistakes that no type can see."""
     return _stands_at(file.read_text(encoding="utf-8"), path)
+
+
+def require_slugs(file: Path, projects: Iterable[str], variable: str) -> None:
+    """Raise ``Misconfigured`` with the line of the first key of ``projects`` that can be no project."""
+    for project in projects:
+        if not SLUG.match(project):
+            line = line_of(file, "projects", project)
+            raise Misconfigured(f"{variable}: {file}: line {line}: {project!r} is no project: 1 to 64 of a-z, 0-9, -")
 
 
 def _mistake(error: msgspec.ValidationError) -> tuple[str, list[str | int]]:
@@ -66,9 +78,14 @@ def _named(written: Any, shape: type[Any], steps: list[str | int]) -> list[str |
             msgspec.convert(alone, shape)
         except msgspec.ValidationError as error:
             found = _mistake(error)[1]
-            if found[: len(way)] == way:
+            if _leads_through(found, way):
                 return _named(alone, shape, [*way, key, *found[len(way) + 1 :]])
     return steps
+
+
+def _leads_through(steps: Sequence[str | int], way: Sequence[str | int]) -> bool:
+    """Whether a mistake lies on the way, whose keys may be untold."""
+    return len(steps) > len(way) and all(step in (_SOME, each) for step, each in zip(steps, way, strict=False))
 
 
 def _only(written: Any, way: Sequence[str | int], key: str) -> Any:

@@ -27,12 +27,12 @@ def test_a_project_may_have_limits_of_its_own(tmp_path):
     ("text", "told"),
     [
         ("default: {dollars_per_day: 1}\n", "line 1: Object missing required field `calls_per_minute`"),
-        (DEFAULT + "projects:\n  shop:\n    dollars_per_day: -1\n", "line 2: Expected `float` >= 0.0"),
+        (DEFAULT + "projects:\n  shop:\n    dollars_per_day: -1\n", "line 4: Expected `float` >= 0.0"),
         (
             DEFAULT + "projects:\n  The Shop: {dollars_per_day: 1, calls_per_minute: 1}\n",
             "line 3: 'The Shop' is no",
         ),
-        (DEFAULT + "project: {}\n", "line 1: Object contains unknown field `project`"),
+        (DEFAULT + "project: {}\n", "line 2: Object contains unknown field `project`"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path, text, told):

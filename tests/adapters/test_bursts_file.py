@@ -42,7 +42,7 @@ WRONG = {
     "a number that is none": ("usual:\n  threshold: many\n", r"line 2: Expected `int \| null`, got `str`"),
     "no occurrence": ("usual:\n  multiplier: 5\n  threshold: 0\n", "line 3: Expected `int` >= 1"),
     "a misspelt name": ("projects:\n  shop:\n    treshold: 3\n", "line 3?.*unknown field `treshold`"),
-    "no slug": ("projects:\n  shop: {}\n  The Shop: {threshold: 3}\n", "line 3: 'The Shop' is no project's slug"),
+    "no slug": ("projects:\n  shop: {}\n  The Shop: {threshold: 3}\n", "line 3: 'The Shop' is no project"),
     "no YAML": ("usual: [\n", "line 2: "),
 }
 

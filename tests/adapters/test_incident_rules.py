@@ -46,6 +46,7 @@ projects:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("projects:\n  Shop_1: {opens: 3}\n", "line 2: 'Shop_1' is no project"),
         ("all:\n  quite: 1h\n", "line 2: Object contains unknown field `quite`"),
         ("all:\n  quiet: soon\n", "line 2: Expected `str` matching regex"),
         ("all:\n  quiet: 0m\n", "line 2: Expected `str` matching regex"),

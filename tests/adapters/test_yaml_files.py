@@ -1,3 +1,5 @@
+from typing import Annotated, Literal
+
 import msgspec
 import pytest
 
@@ -8,11 +10,14 @@ from argus_streams.errors import Misconfigured
 class Rule(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     window: int = 0
+    order: Literal["after", "any"] = "any"
+    lasts: Annotated[str, msgspec.Meta(pattern="^[0-9]+[hd]$", description="6h, 1d")] | None = None
 
 
 class Rules(msgspec.Struct, forbid_unknown_fields=True):
     rules: list[Rule]
     projects: dict[str, Rule] = {}
+    prices: dict[str, dict[str, Rule]] = {}
 
 
 def written(tmp_path, text):
@@ -30,12 +35,27 @@ def test_a_file_is_read_as_its_type(tmp_path):
     ("text", "told"),
     [
         ("rules:\n- name: burst\n- name: deploy\n  window: soon\n", "line 4: Expected `int`, got `str`"),
-        ("rules:\n- name: burst\n  windw: 5\n", "line 3: Object contains unknown field `windw`"),
+        (
+            "rules:\n- name: burst\n  windw: 5\n",
+            "line 3: Object contains unknown field `windw`; known here: name, window, order, lasts",
+        ),
         ("rules:\n- name: [\n", "line 3: expected the node content, but found '<stream end>'"),
         ("rules: []\nprojects:\n  shop:\n    window: 1\n", "line 3: Object missing required field `name`"),
         (
             "rules: []\nprojects:\n  mall: {name: a}\n  shop:\n    name: b\n    window: no\n",
             "line 6: Expected `int`, got `bool`",
+        ),
+        (
+            "rules: []\nprices:\n  near: {a: {name: x}}\n  far:\n    b: {name: y}\n    c:\n      {name: z, window: no}\n",
+            "line 7: Expected `int`, got `bool`",
+        ),
+        (
+            "rules: []\nprojects:\n  shop:\n    name: b\n    order: before\n",
+            "line 5: Invalid enum value 'before'; known here: after, any",
+        ),
+        (
+            "rules:\n- name: burst\n  lasts: 1 day\n",
+            "line 3: Expected `str` matching regex '^[0-9]+[hd]$'; it is written like 6h, 1d",
         ),
         ("", "line 1: Expected `object`, got `null`"),
         ("rules:\n\t- name: x\n", "line 2: found character '\\t' that cannot start any token"),
