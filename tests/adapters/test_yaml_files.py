@@ -46,8 +46,8 @@ def test_a_file_is_read_as_its_type(tmp_path):
             "line 6: Expected `int`, got `bool`",
         ),
         (
-            "rules: []\nprices:\n  near: {a: {name: x}}\n  far:\n    b: {name: y}\n    c:\n      {name: z, window: no}\n",
-            "line 7: Expected `int`, got `bool`",
+            "rules: []\nprices:\n  a: {near: {name: x}}\n  b:\n    near: {name: y}\n    far: {name: z, window: no}",
+            "line 6: Expected `int`, got `bool`",
         ),
         (
             "rules: []\nprojects:\n  shop:\n    name: b\n    order: before\n",
