@@ -20,6 +20,10 @@ from argus_streams.errors import ArgusError, Malformed
 from argus_streams.streaming.agent import Effects, Slice, State
 from argus_streams.streaming.position import Record
 
+AHEAD = (
+    86_400_000  # ms, that a command's time may be ahead of ours: one of next century would wait for its turn till then
+)
+
 _SIGNAL = msgspec.json.Decoder(Signal)
 _COMMAND = msgspec.json.Decoder(IncidentCommand)
 
@@ -92,4 +96,4 @@ class CorrelateAgent:
         if isinstance(told, Signal):
             turn.signal(piece, record, told)
         else:
-            turn.command(piece, record, told)
+            turn.command(piece, record, told, at=min(record.timestamp, self._clock() + AHEAD))

@@ -108,12 +108,10 @@ class CorrelateTurn:
             gathered.asking.append(signal)
         gathered.signals.append(_Arrived(piece, record))
 
-    def command(self, piece: Slice, record: Record, command: IncidentCommand) -> None:
-        """One command. Raises ``Malformed`` for one that means nothing."""
+    def command(self, piece: Slice, record: Record, command: IncidentCommand, *, at: int) -> None:
+        """One command, given at ``at`` (ms). Raises ``Malformed`` for one that means nothing."""
         gathered = self._gathered(record.partition, command.project)
-        order = order_of(
-            command, at=record.timestamp, topic=piece.topic_id, partition=record.partition, offset=record.offset
-        )
+        order = order_of(command, at=at, topic=piece.topic_id, partition=record.partition, offset=record.offset)
         if isinstance(order, Complaint):
             raise Malformed(order.reason, order.detail)
         gathered.orders.append(order)

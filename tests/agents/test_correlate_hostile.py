@@ -5,13 +5,20 @@ import logging
 
 import msgspec
 import pytest
-from records import TOPICS, piece
+from records import TOPICS, Record, piece
 from test_correlate_agent import MINUTE, Correlated, Correlating, breakage, records, signal
 
 from argus_streams.agents.correlate_turn import AGENDA
 from argus_streams.core.findings import IncidentCommand
 from argus_streams.core.incidents.memory import VALUE_BYTES, Head
 from argus_streams.streaming.agent import State
+
+
+def records_of(command, correlating):
+    """A command as its sender's clock has it."""
+    value, key = msgspec.json.encode(command), b"shop"
+    topic = TOPICS.incident_commands
+    return piece(Record(topic=topic, timestamp=correlating.now, key=key, value=value), topic=topic, topic_id="commands")
 
 
 def largest(correlating):
@@ -100,6 +107,17 @@ def test_commands_for_which_there_is_no_room_are_letters():
     assert {letter.reason for letter, _ in letters} == {"too many commands"}
     assert 0 < len(letters) < len(orders)
     assert largest(correlating) <= VALUE_BYTES
+
+
+def test_a_command_of_next_century_is_decided_within_days():
+    correlating = Correlating()
+    (incident,) = correlating.hear(*breakage()).incidents()
+    now, correlating.now = correlating.now, correlating.now + 2**40
+    order = records_of(IncidentCommand(project="shop", incident=incident.incident, action="resolve"), correlating)
+    correlating.now = now
+    correlating.turn(order)
+    correlating.hear(*breakage(at=3 * 24 * 60))
+    assert msgspec.msgpack.decode(correlating.table.values[0, b"shop/orders"]) == []
 
 
 def test_incidents_that_were_withdrawn_are_not_remembered_for_ever():
