@@ -13,6 +13,7 @@ from argus_streams.core.analysis.reasons import REASONS
 from argus_streams.core.findings import Analysis, Cause, Incident, Link, Member, Score
 from argus_streams.core.moments import moment, span
 from argus_streams.core.money import dollars
+from argus_streams.core.reports.repeats import first_of_each
 from argus_streams.foreign import foreign
 
 ID = 10  # characters of an incident's id that people see and type
@@ -124,29 +125,25 @@ def _cause(cause: Cause) -> RenderableType:
 
 def _members(members: Iterable[Member]) -> Table:
     table = Table.grid(padding=(0, 2))
-    for member, times in _first_of_each(members):
+    for member, times in first_of_each(members):
         what = f"{member.kind} {member.of}" if member.of and member.of != "error" else member.kind
         place = "/".join(part for part in (member.service, member.environment) if part)
-        told = (moment(member.at), times, what, member.severity or "", _line(member.title), place)
+        told = (moment(member.at), _times(times), what, member.severity or "", _line(member.title), place)
         table.add_row(*map(foreign, (*told, short(member.subject))))
     return table
 
 
 def _symptoms(hidden: Iterable[Member], titles: dict[str, str]) -> Table:
     table = Table.grid(padding=(0, 2))
-    for member, times in _first_of_each(hidden):
+    for member, times in first_of_each(hidden):
         cause = titles.get(member.hidden_by or "", member.hidden_by or "")
         because = foreign(f"because of {_line(cause)}", "dim")
-        table.add_row(moment(member.at), foreign(times), foreign(_line(member.title)), because)
+        table.add_row(moment(member.at), foreign(_times(times)), foreign(_line(member.title)), because)
     return table
 
 
-def _first_of_each(members: Iterable[Member]) -> list[tuple[Member, str]]:
-    """The first signal of each kind about each subject, and how many there are: an alert that flaps is a line."""
-    alike: dict[tuple[str, str], list[Member]] = {}
-    for member in members:
-        alike.setdefault((member.kind, member.subject), []).append(member)
-    return [(each[0], f"{len(each)} times" if len(each) > 1 else "") for each in alike.values()]
+def _times(count: int) -> str:
+    return f"{count:,} times" if count > 1 else ""
 
 
 def _links(incident: Incident) -> list[RenderableType]:

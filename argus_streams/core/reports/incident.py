@@ -11,6 +11,7 @@ from argus_streams.core.messages import Group
 from argus_streams.core.moments import moment, span
 from argus_streams.core.money import dollars
 from argus_streams.core.reports.page import Block, Caution, Facts, Grid, Page, Points, Prose, Section, listed, many
+from argus_streams.core.reports.repeats import first_of_each
 
 SIGNALS = 15  # that are told one by one
 LINKS = 8
@@ -71,7 +72,7 @@ def cost(analyses: Sequence[Analysis]) -> list[Block]:
 def _happened(material: Material) -> list[Block]:
     incident = material.incident
     hidden = sum(member.hidden_by is not None for member in incident.members)
-    counts = Counter(member.kind for member in incident.members)
+    counts = Counter(member.kind for member, _ in first_of_each(incident.members))
     kinds = ", ".join(many(counts[kind], *names) for kind, names in _KINDS.items() if counts[kind])
     told = "" if incident.signals <= len(incident.members) else f" of the first {len(incident.members):,}"
     facts = (
@@ -87,21 +88,25 @@ def _happened(material: Material) -> list[Block]:
         ("Symptoms of others of these", f"{hidden:,}" if hidden else ""),
         ("Report made", f"{moment(material.at)} UTC"),
     )
-    shown = [member for member in incident.members if member.hidden_by is None]
-    blocks: list[Block] = [Facts(facts), Grid(("When (UTC)", "What", "Of what", "Where"), _timeline(shown[:SIGNALS]))]
+    shown = first_of_each(member for member in incident.members if member.hidden_by is None)
+    blocks: list[Block] = [
+        Facts(facts),
+        Grid(("When (UTC)", "What", "Of what", "Where", "Times"), _timeline(shown[:SIGNALS])),
+    ]
     more = len(shown) - SIGNALS
     return [*blocks, Prose(f"{more:,} more follow.")] if more > 0 else blocks
 
 
-def _timeline(members: Sequence[Member]) -> tuple[tuple[str, ...], ...]:
+def _timeline(shown: Sequence[tuple[Member, int]]) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (
             moment(member.at),
             member.kind.replace("_", " "),
             member.title,
             "/".join(part for part in (member.service, member.environment) if part),
+            f"{times:,}",
         )
-        for member in members
+        for member, times in shown
     )
 
 
@@ -158,7 +163,7 @@ def answer(analysis: Analysis) -> list[Block]:
 def _suspect(cause: Cause) -> tuple[str, ...]:
     told = tuple(text for text in (cause.commit and cause.commit[:12], cause.author, cause.release) if text)
     where = f"{cause.kind.replace('_', ' ')}: {cause.title}"
-    why = f"{cause.why} Changed: {listed(cause.files, 3)}" if cause.files else cause.why
+    why = f"{cause.why.rstrip('.')}. Changed: {listed(cause.files, 3)}" if cause.files else cause.why
     return where, moment(cause.at), f"{cause.score:.0%}", why, ", ".join(told)
 
 

@@ -50,6 +50,15 @@ def test_symptoms_are_counted_and_not_told_one_by_one():
     assert "TypeError" not in told
 
 
+def test_a_problem_that_comes_back_again_and_again_is_one_problem_and_one_line():
+    first, second = an_incident().members
+    flaps = tuple(replace(second, signal_id=f"f{n}", kind="group_regressed", at=NOON + n) for n in range(138))
+    told = section(of_incident(members=(first, second, *flaps)), "What happened")
+    assert "1 problem that came back" in told
+    assert told.count("group regressed") == 1
+    assert "| 138 |" in told
+
+
 def test_an_incident_of_thousands_of_signals_is_still_one_page():
     members = tuple(
         Member(signal_id=f"s{n}", kind="group_new", subject=f"v1:{n}", title=f"problem {n}" * 50, at=NOON)
