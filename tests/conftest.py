@@ -8,6 +8,7 @@ import parts
 import psycopg
 import pytest
 from hypothesis import settings
+from one_for_all import OneForAll
 from psycopg import sql
 from redis_part import RedisServer
 
@@ -72,10 +73,12 @@ def say(request):
 
 
 @pytest.fixture(scope="session")
-def kafka(say):
-    """The bootstrap address of one Kafka for the whole session; every test makes its own topics."""
-    bootstrap = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
-    with parts.obtained("kafka", lambda: kafka_for(bootstrap, None, say)) as part:
+def kafka(say, tmp_path_factory):
+    """The bootstrap address of one Kafka for the whole session, all its processes; every test makes its own topics."""
+    bootstrap, folder = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with parts.obtained("kafka", lambda: OneForAll(folder / "kafka", lambda: kafka_for(bootstrap, None, say))) as part:
         yield part.bootstrap
 
 
