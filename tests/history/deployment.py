@@ -72,11 +72,11 @@ class Deployment:
         return argus(*arguments, **self.environment, **environment)
 
     def crew(self, generation="first", **environment):
-        """Start one worker a role; how to end them."""
+        """Start one worker a role of those that make a generation; how to end them."""
         logs = self._folder / generation
         logs.mkdir(exist_ok=True)
         told = {**self.environment, "ARGUS_GENERATION": generation, **environment}
-        crew = supervision.supervisor(tuple(app.ROLES), dict.fromkeys(app.ROLES, told), logs=logs)
+        crew = supervision.supervisor(app.MAKING, dict.fromkeys(app.MAKING, told), logs=logs)
         self._crews.append(crew)
         crew.start()
         return crew.stop
