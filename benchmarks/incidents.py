@@ -93,7 +93,7 @@ class Correlated:
                 self.snapshots += 1
             elif each.topic == TOPICS.requests:
                 self.requests += 1
-            else:
+            elif each.topic != TOPICS.scores:
                 raise RuntimeError(f"a letter: {each}")
 
 
