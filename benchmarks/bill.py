@@ -2,9 +2,9 @@
 
     python benchmarks/bill.py [--requests 80000] [--seed 1]
 
-Gate, questions, joining and prices are the product's own; the month is made up (`benchmarks/month.py`), and a token is
-reckoned as four bytes of English text and code. The figures are for 1.6 million requests; fewer are scaled, with fewer
-projects.
+Gate, questions, joining and prices are the product's own; the month is made up (`benchmarks/month_of_requests.py`),
+and a token is reckoned as four bytes of English text and code. The figures are for 1.6 million requests; fewer are
+scaled, with fewer projects.
 """
 
 import argparse
@@ -17,8 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-import month
-from month import Wanted
+import month_of_requests as month
+from month_of_requests import Wanted
 
 from argus_streams.adapters.models import load_prices, load_registry
 from argus_streams.core.analysis.asking import Usage
