@@ -237,6 +237,16 @@ def test_a_signal_that_shows_an_earlier_beginning_gives_the_incident_its_name():
     assert project.only().signals == 6
 
 
+def test_an_incident_that_is_forgotten_keeps_its_last_word():
+    project = Project()
+    project.hear(*breakage(0), alert("slow", 4, "checkout"))
+    project.hear(signal("push", "other", 300))
+    before = project.only()
+    project.hear(alert("slow", 26 * 60, "checkout"), signal("push", "more", 27 * 60))
+    project.hear(signal("push", "most", 28 * 60))
+    assert project.only() == before
+
+
 def test_a_storm_is_bounded_and_counted():
     project = Project()
     project.hear(*breakage(0))
