@@ -3,7 +3,7 @@
     python benchmarks/incidents.py [--projects N] [--days N] [--seed N] [--kinds]
 
 Twenty projects tell a million signals in thirty days; what is planted in them is told in `month/plant.py`, what is
-noise in `month/noise.py`, what counts as right in `month/judging.py`. The rules were tuned on other seeds than these.
+noise in `month/noise.py`, what counts as right in `month/judging.py`.
 CORRELATE is measured without Kafka, its table in memory: a turn decodes 100 records of one project, as 2,000 of twenty
 projects would come, and encodes states, snapshots and requests.
 """
@@ -108,7 +108,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="incidents", description="Incidents of a simulated month against the truth.")
     parser.add_argument("--projects", type=int, default=20, help="default: 20")
     parser.add_argument("--days", type=float, default=30, help="default: 30")
-    parser.add_argument("--seed", type=int, default=2026, help="default: 2026")
+    parser.add_argument("--seed", type=int, default=2027, help="default: 2027; the rules were tuned on 1, 2, 11 and 12")
     parser.add_argument("--kinds", action="store_true", help="tell which kinds were missed")
     plan = parser.parse_args(arguments)
     ours, baseline, signals, seconds, requests, largest = Tally(), Tally(), 0, 0.0, 0, 0

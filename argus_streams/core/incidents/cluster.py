@@ -147,12 +147,9 @@ class Cluster(Struct, array_like=True):
                 score=round(hit.score, 3),
                 facts=dict(hit.facts),
             )
-            if len(self.links) < LINKS:
-                self.links.append(told)
-            else:
-                weakest = min(range(LINKS), key=lambda at: self.links[at].score)
-                if self.links[weakest].score < told.score:
-                    self.links[weakest] = told
+            self.links.append(told)
+        if len(self.links) >= 2 * LINKS:  # now and then, not for each
+            self.links = strongest(self.links)
 
     def suspect(self, cause: Fact, effect: Fact, hits: Iterable[Hit]) -> None:
         """A change, or a failure upstream, may have brought about a symptom of ours."""
@@ -184,7 +181,7 @@ class Cluster(Struct, array_like=True):
         self.signals += other.signals
         self.live = self.live or other.live
         self.members = sorted((*self.members, *other.members), key=lambda each: (each.at, each.signal_id))[:MEMBERS]
-        self.links = sorted((*self.links, *other.links), key=lambda each: -each.score)[:LINKS]
+        self.links = strongest((*self.links, *other.links))
         self.recent = sorted((*self.recent, *other.recent))[-RECENT:]
         self.hidden |= other.hidden
         self.apart = sorted({*self.apart, *other.apart} - {self.id, other.id})
@@ -224,6 +221,11 @@ class Cluster(Struct, array_like=True):
         ours.files = list(dict.fromkeys((*ours.files, *theirs.files)))[:20]
         ours.apart = min(ours.apart, theirs.apart)
         ours.via = ours.via or theirs.via
+
+
+def strongest(links: Iterable[Link]) -> list[Link]:
+    """The strongest links that are told, in an order that is always the same."""
+    return sorted(links, key=lambda each: (-each.score, each.one, each.other, each.rule))[:LINKS]
 
 
 def member(fact: Fact) -> Member:

@@ -133,9 +133,9 @@ class Index:
         wanted = EFFECTS if backward else NEAREST
         for other in candidates[: -SCANNED - 1 : -1]:
             apart = abs(fact.at - other.at)
-            if apart > window or not wanted:
+            if fact.at - other.at > window or not wanted:
                 break
-            if other.subject == fact.subject:
+            if other.subject == fact.subject or apart > window:
                 continue
             ends = (fact, other) if backward else (other, fact)
             facts = self._facts(rule, *ends)

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct, field
 
 from argus_streams.core.events import Severity
-from argus_streams.core.incidents.cluster import Cluster
+from argus_streams.core.incidents.cluster import Cluster, strongest
 from argus_streams.core.incidents.habits import Habits
 from argus_streams.core.incidents.known import Known
 from argus_streams.core.incidents.orders import Order
@@ -136,7 +136,6 @@ class Memory:
             return
         for each in gone:
             del over[each]
-            self.head.told.pop(each, None)
             self._values.put(f"i/{each:016x}", None)
         subjects = self._over_subjects()
         for subject in [each for each, at in subjects.items() if at in gone]:
@@ -153,6 +152,7 @@ class Memory:
         return None if stored is None else _CLUSTER(stored)
 
     def _put(self, cluster: Cluster) -> None:
+        cluster.links = strongest(cluster.links)
         encoded = _ENCODE(cluster)
         while len(encoded) > VALUE_BYTES:  # long names in far scripts: tell fewer
             for each in (cluster.links, cluster.members, cluster.recent):

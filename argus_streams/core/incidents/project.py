@@ -64,7 +64,7 @@ def look(project: str, ruling: Ruling, values: Values, news: News, *, epoch: int
 
     fold = Fold(ruling, memory.clusters(), memory, head.known, memory.habits)
     for fact in held:
-        if fact.at <= before:
+        if before - ruling.windows.get(fact.role or "error", 0) <= fact.at <= before:  # what a rule still reaches
             fold.remember(fact)
     for fact in sorted((f for f in arrived if f.at <= before), key=_PLACE):
         fold.take_late(fact)
@@ -126,9 +126,10 @@ def _tell(project: str, memory: Memory, fold: Fold, version: Version) -> tuple[l
     """The incidents that are not what was told of them last."""
     told, incidents, requests = memory.head.told, [], []
     for cluster in list(fold.book.clusters.values()):
-        if cluster.status == "pending":
+        known = told.get(cluster.id)
+        if cluster.status == "pending" or (known is None and cluster.id in memory.forgotten):
             continue
-        known, incident = told.get(cluster.id), snapshot.incident_of(cluster, project)
+        incident = snapshot.incident_of(cluster, project)
         content = snapshot.fingerprint(incident)
         if known is not None and known.content == content:
             continue

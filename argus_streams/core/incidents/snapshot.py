@@ -8,7 +8,7 @@ import msgspec
 from argus_streams.core.events import Signal
 from argus_streams.core.findings import AnalysisRequest, Incident
 from argus_streams.core.incidents.causes import causes
-from argus_streams.core.incidents.cluster import Cluster
+from argus_streams.core.incidents.cluster import Cluster, strongest
 from argus_streams.core.incidents.memory import Told
 from argus_streams.core.messages import Version
 
@@ -45,7 +45,7 @@ def incident_of(cluster: Cluster, project: str) -> Incident:
         members=tuple(
             msgspec.structs.replace(each, hidden_by=cluster.hidden.get(each.signal_id)) for each in cluster.members
         ),
-        links=tuple(cluster.links),
+        links=tuple(strongest(cluster.links)),
         replayed=not cluster.live,
     )
 

@@ -247,6 +247,17 @@ def test_an_incident_that_is_forgotten_keeps_its_last_word():
     assert project.only() == before
 
 
+def test_what_was_withdrawn_is_forgotten_a_day_later():
+    project = Project()
+    project.hear(*breakage(0))
+    project.hear(error("first", 0.5, release="r2"))
+    sizes = [len(project.values[""])]
+    for hours in (2, 26, 52):
+        project.hear(signal("push", f"other {hours}", hours * 60))
+        sizes.append(len(project.values[""]))
+    assert sizes[-1] < sizes[0] - 60
+
+
 def test_a_storm_is_bounded_and_counted():
     project = Project()
     project.hear(*breakage(0))
