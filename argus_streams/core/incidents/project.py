@@ -150,7 +150,9 @@ def _withdrawn(project: str, memory: Memory, fold: Fold, version: Version) -> It
     for identity in [each for each, known in head.told.items() if known.gone and known.last_at <= head.watermark]:
         del head.told[identity]  # nothing can bring it back
     for identity, known in head.told.items():
-        if known.gone or identity in fold.book.clusters or identity in head.over:
+        cluster = fold.book.clusters.get(identity)
+        stands = identity in head.over if cluster is None else cluster.status != "pending"
+        if known.gone or stands:
             continue
         known.gone, known.content = True, b""
         taker = fold.book.named(identity)

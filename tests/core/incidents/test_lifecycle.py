@@ -258,6 +258,23 @@ def test_what_was_withdrawn_is_forgotten_a_day_later():
     assert sizes[-1] < sizes[0] - 60
 
 
+def test_what_a_signal_out_of_order_leaves_without_evidence_is_withdrawn():
+    project, code = Project(), {"frames": ("src/cart.js",)}
+    project.hear(
+        error("mail-a", 0, "mail", **code),
+        error("checkout-a", 0.02, **code),
+        error("checkout-a", 0.1, **code),
+        error("checkout-b", 0.15, peers=("mail",), trace_id="t1", **code),
+        error("checkout-a", 0.2, trace_id="t1", **code),
+    )
+    early = project.only()
+    assert subjects(early) == {"mail-a", "checkout-a", "checkout-b"}
+    project.hear(alert("checkout-slow", 0.01, "checkout"))
+    (stands,) = project.open()
+    assert subjects(stands) == {"checkout-slow", "checkout-a", "checkout-b"}
+    assert (project.latest[early.incident].status, project.latest[early.incident].title) == ("resolved", "withdrawn")
+
+
 def test_a_storm_is_bounded_and_counted():
     project = Project()
     project.hear(*breakage(0))
