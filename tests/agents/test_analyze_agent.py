@@ -119,6 +119,14 @@ async def test_without_any_model_the_rules_answer():
 
 
 @scenario
+async def test_without_any_model_news_are_explained_at_once_however_soon_they_come():
+    worker = Analyzing(stored=Stored(**MANY))
+    await worker.turn(asked(request()))
+    await worker.turn(asked(request(evidence="e2")))
+    assert [(each.evidence, each.reason) for each in worker.told()] == [("e1", "no_model"), ("e2", "no_model")]
+
+
+@scenario
 async def test_news_while_a_call_is_under_way_are_asked_about_after_it():
     wait = asyncio.Event()
     worker = Analyzing(Scripted("anthropic", wait), stored=Stored(**MANY))

@@ -113,7 +113,10 @@ class Deciding:
         self._merges.look(due.at, request, dossier)
         decision = gate(request, dossier, last=telling.last(known), now=self._now, registry=terms.registry)
         if isinstance(decision, Skip):
-            self._skip(due, dossier, decision)
+            if decision.reason == "too_soon" and not terms.providers:  # what costs nothing need not wait
+                self._give_up(due, dossier, GiveUp("no_model"))
+            else:
+                self._skip(due, dossier, decision)
             return None
         ladder = [
             rung for rung in rungs(terms.registry, decision, self._fitness.unfit()) if rung.provider in terms.providers
