@@ -123,6 +123,20 @@ async def test_who_judges_is_told_as_the_store_can_take_it():
     assert [each.verdict_by for each in worker.told()] == [None, "ada\ufffd", "x" * 99 + "…"]
 
 
+@scenario
+async def test_a_flood_of_verdicts_is_told_once_a_turn():
+    worker = worker_with()
+    await worker.turn(asked(request()))
+    await worker.turns()
+    flood = [
+        Feedback(project="shop", subject="v1:aa", verdict=verdict, by="ada")
+        for verdict in ("accepted", "rejected") * 500
+    ]
+    answer = await worker.turn(asked(*flood, topic=TOPICS.feedback))
+    assert len(answer.records) == 1
+    assert worker.told()[-1].verdict == "rejected"
+
+
 # -- known answers ----------------------------------------------------------------------------------------------------
 
 

@@ -54,6 +54,7 @@ class AnalyzeAgent:
             await settling.settle(at, self._outside.evidence)
         for piece in slices:
             self._take_all(books, piece, now)
+        books.tell_judged()
         slots = self._calls.free()
         deciding = Deciding(
             self._terms, books, settling.drafts.values(), fitness=self._outside.fitness, slots=slots, now=now
@@ -117,7 +118,7 @@ class AnalyzeAgent:
             raise Malformed("no such analysis", f"{told.subject}: it was never told, or is not the latest")
         by = clean(told.by, NAME)  # the store takes no NUL, and would take none of what is told of it later
         if (known.verdict, known.verdict_by) != (told.verdict, by):
-            books.tell(at, msgspec.structs.replace(known, verdict=told.verdict, verdict_by=by))
+            books.judge(at, msgspec.structs.replace(known, verdict=told.verdict, verdict_by=by))
 
     def _letter(self, piece: Slice, record: Record, error: Malformed) -> Outgoing:
         origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)

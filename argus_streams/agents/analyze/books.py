@@ -45,6 +45,7 @@ class Books:
         self._accounts: dict[At, Account] = {}
         self._changed: set[At] = set()
         self._looked: list[At] = []  # those that were due
+        self._judged: dict[tuple[At, str], Analysis] = {}
         self._out: list[Outgoing] = []
         self.told: list[Analysis] = []
 
@@ -93,9 +94,21 @@ class Books:
         self.keep(at, accounts.dequeued(self.account(at), subject))
 
     def last(self, at: At, subject: str) -> Analysis | None:
-        """What was told of the subject last."""
+        """What was told of the subject last, as it is judged."""
+        if (at, subject) in self._judged:
+            return self._judged[at, subject]
         stored = self._state.get(at.partition, at.key("last", subject))
         return None if stored is None else _ANALYSIS.decode(stored)
+
+    def judge(self, at: At, analysis: Analysis) -> None:
+        """Somebody thinks so of an analysis; what is thought of it in the end is told, however often that changes."""
+        self._judged[at, analysis.subject] = analysis
+
+    def tell_judged(self) -> None:
+        """Tell what was judged."""
+        judged, self._judged = self._judged, {}
+        for (at, _), analysis in judged.items():
+            self.tell(at, analysis)
 
     def tell(self, at: At, analysis: Analysis) -> None:
         """Tell an analysis, as the next version of what was told of its subject."""
