@@ -3,9 +3,11 @@
 import asyncio
 import json
 import uuid
+from contextlib import contextmanager
 
 import psycopg
 import pytest
+from databases import database_on
 from psycopg import errors
 from stored_rows import a_group, a_kept, a_letter, a_score, an_analysis, an_incident
 
@@ -30,34 +32,41 @@ READABLE = (
 )
 
 
-@pytest.fixture
-def role(postgres_url):
-    """Supabase's role, brought along where the server has none."""
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
+@contextmanager
+def supabase_role(server):
+    """Bring it along where the server has none."""
+    with psycopg.connect(server, autocommit=True) as connection:
         found = connection.execute("select from pg_roles where rolname = 'authenticated'").fetchall()
         if not found:
             connection.execute("create role authenticated nologin")
-        yield "authenticated"
+        yield
         if not found:
-            connection.execute("drop owned by authenticated")
             connection.execute("drop role authenticated")
 
 
+@pytest.fixture(scope="module")
+def filled(postgres_server):
+    """The address of a database where Ana has a shop and Ben a blog; nobody here changes it."""
+    with supabase_role(postgres_server), database_on(postgres_server) as url:
+        asyncio.run(fill(url))
+        with psycopg.connect(url) as connection:
+            for user, slug in ((ANA, "shop"), (BEN, "blog")):
+                connection.execute(
+                    "insert into argus.memberships (project_id, user_id)"
+                    " select id, %s from argus.projects where slug = %s",
+                    (user, slug),
+                )
+        yield url
+
+
 @pytest.fixture
-def ask(postgres_url, role):
-    """A question by a user, in a database where Ana has a shop and Ben a blog."""
-    asyncio.run(fill(postgres_url))
-    with psycopg.connect(postgres_url) as connection:
-        for user, slug in ((ANA, "shop"), (BEN, "blog")):
-            connection.execute(
-                "insert into argus.memberships (project_id, user_id) select id, %s from argus.projects where slug = %s",
-                (user, slug),
-            )
+def ask(filled):
+    """A question by a user."""
 
     def ask(user, text):
-        with psycopg.connect(postgres_url) as connection:
-            connection.execute(f"set local role {role}")
-            claims = json.dumps({"sub": user, "role": role}) if user else ""
+        with psycopg.connect(filled) as connection, connection.transaction(force_rollback=True):
+            connection.execute("set local role authenticated")
+            claims = json.dumps({"sub": user, "role": "authenticated"}) if user else ""
             connection.execute("select set_config('request.jwt.claims', %s, true)", [claims])
             return connection.execute(text).fetchall()
 
@@ -82,6 +91,18 @@ async def fill(url):
         await connection.execute(
             "insert into argus.reports select slug, id, 'week', '2026-11-23', now(), '', '' from argus.projects"
         )
+
+
+def test_without_the_role_claims_alone_decide(postgres_url):  # before others bring the role along
+    with psycopg.connect(postgres_url) as connection:
+        if connection.execute("select from pg_roles where rolname = 'authenticated'").fetchall():
+            pytest.skip("this server has the role authenticated")
+    asyncio.run(migrate(postgres_url))
+    with psycopg.connect(postgres_url) as connection:
+        roles = connection.execute(
+            "select distinct roles from pg_policies where schemaname in ('argus', 'argus_live')"
+        ).fetchall()
+    assert roles == [(["public"],)]
 
 
 @pytest.mark.parametrize("table", READABLE)
@@ -123,9 +144,8 @@ def test_a_member_changes_nothing(ask, text):
         ask(ANA, text)
 
 
-@pytest.mark.usefixtures("ask")
-def test_every_table_has_row_security_and_every_policy_asks_for_the_user_once(postgres_url):
-    with psycopg.connect(postgres_url) as connection:
+def test_every_table_has_row_security_and_every_policy_asks_for_the_user_once(filled):
+    with psycopg.connect(filled) as connection:
         bare = connection.execute(
             "select relname from pg_class where relnamespace::regnamespace::text in ('argus', 'argus_live')"
             " and relkind in ('r', 'p') and not relrowsecurity"
@@ -138,15 +158,3 @@ def test_every_table_has_row_security_and_every_policy_asks_for_the_user_once(po
     assert {tuple(roles) for roles, _ in policies} == {("authenticated",)}
     for _, condition in policies:
         assert condition.count("auth.uid()") == condition.count("( SELECT auth.uid() AS uid)")
-
-
-def test_without_the_role_claims_alone_decide(postgres_url):
-    with psycopg.connect(postgres_url) as connection:
-        if connection.execute("select from pg_roles where rolname = 'authenticated'").fetchall():
-            pytest.skip("this server has the role authenticated")
-    asyncio.run(migrate(postgres_url))
-    with psycopg.connect(postgres_url) as connection:
-        roles = connection.execute(
-            "select distinct roles from pg_policies where schemaname in ('argus', 'argus_live')"
-        ).fetchall()
-    assert roles == [(["public"],)]

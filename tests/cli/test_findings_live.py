@@ -27,10 +27,9 @@ def topics(kafka):
 
 
 @pytest.fixture
-def deployed(postgres_url, topics):
+def deployed(migrated_url, topics):
     """A command in a deployment with three incidents, two analyses and two scores."""
-    environment = {**topics, "DATABASE_URL": postgres_url}
-    assert argus("migrate", **environment).exit_code == 0
+    environment = {**topics, "DATABASE_URL": migrated_url}
     found = [
         rows.an_incident(),
         rows.an_incident(
@@ -44,7 +43,7 @@ def deployed(postgres_url, topics):
     ]
 
     async def fill():
-        async with open_database(postgres_url) as database:
+        async with open_database(migrated_url) as database:
             assert await PostgresStore(database).write(found) == []
 
     asyncio.run(fill())

@@ -58,16 +58,15 @@ def database(postgres_url):
 
 
 @pytest.fixture
-def stored(postgres_url, topics):
+def stored(migrated_url, topics):
     """A migrated database with two groups, and two that are linked."""
-    whole = Deployment({**topics.environment, "DATABASE_URL": postgres_url})
-    assert whole.argus("migrate").exit_code == 0
+    whole = Deployment({**topics.environment, "DATABASE_URL": migrated_url})
     groups = [rows.a_group(), rows.a_group(fingerprint="v1:9fff", title="[red]KeyError: 'ean'", status="resolved")]
     groups.append(rows.a_group(fingerprint="v1:7a", title="the canonical one", count=4))
     groups.append(
         rows.a_group(fingerprint="v1:7b", title="linked into it", count=3, linked="v1:7a", apart=("v1:9fff",))
     )
-    asyncio.run(_store(postgres_url, [*groups, rows.a_kept()]))
+    asyncio.run(_store(migrated_url, [*groups, rows.a_kept()]))
     return whole
 
 

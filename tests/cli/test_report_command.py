@@ -15,9 +15,8 @@ HOSTILE = "<script>alert(1)</script> \x1b[31m [x](javascript:1)"
 
 
 @pytest.fixture
-def run(postgres_url):
+def run(migrated_url):
     """A command where an incident, its group and their analyses are stored."""
-    assert argus("migrate", DATABASE_URL=postgres_url).exit_code == 0
     found = [
         rows.an_incident(title=HOSTILE),
         rows.a_group(title=HOSTILE),
@@ -27,11 +26,11 @@ def run(postgres_url):
     ]
 
     async def fill():
-        async with open_database(postgres_url) as database:
+        async with open_database(migrated_url) as database:
             assert await PostgresStore(database).write(found) == []
 
     asyncio.run(fill())
-    return lambda *arguments: argus("report", *arguments, DATABASE_URL=postgres_url)
+    return lambda *arguments: argus("report", *arguments, DATABASE_URL=migrated_url)
 
 
 def test_an_incident_is_reported_as_markdown_and_kept(run):

@@ -10,7 +10,6 @@ from argus_streams.adapters.database import open_database
 from argus_streams.adapters.findings import PostgresEvidence
 from argus_streams.adapters.memory import MemoryStore
 from argus_streams.adapters.memory_findings import MemoryFindings
-from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.core.analysis.dossier import Material, Similar
 from argus_streams.core.messages import Version
@@ -28,7 +27,6 @@ async def in_memory():
 def in_postgres(url):
     @asynccontextmanager
     async def opened():
-        await migrate(url)
         async with open_database(url) as database:
             yield PostgresStore(database), PostgresEvidence(database)
 
@@ -38,7 +36,7 @@ def in_postgres(url):
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
 def opened(request):
     """A store, and the evidence in it."""
-    return in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("postgres_url"))
+    return in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("migrated_url"))
 
 
 @pytest.fixture

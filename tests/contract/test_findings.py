@@ -11,7 +11,6 @@ from argus_streams.adapters.database import open_database
 from argus_streams.adapters.findings import PostgresFindings
 from argus_streams.adapters.memory import MemoryStore
 from argus_streams.adapters.memory_findings import MemoryFindings
-from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.core.messages import Version
 from argus_streams.ports import AnalysisQuery, IncidentQuery
@@ -29,7 +28,6 @@ async def in_memory():
 def in_postgres(url):
     @asynccontextmanager
     async def opened():
-        await migrate(url)
         async with open_database(url) as database:
             yield PostgresStore(database), PostgresFindings(database)
 
@@ -39,7 +37,7 @@ def in_postgres(url):
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
 def run(request):
     """Run a scenario on an empty store."""
-    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("postgres_url"))
+    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("migrated_url"))
 
     def run(scenario):
         async def main():

@@ -9,7 +9,6 @@ from stored_rows import HOUR, NOON, a_group, a_kept, a_letter
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.holdings import PostgresHoldings
 from argus_streams.adapters.memory import MemoryStore
-from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.core.messages import Version
 from argus_streams.core.rows import letter_key
@@ -24,7 +23,6 @@ async def in_memory():
 def in_postgres(url):
     @asynccontextmanager
     async def opened():
-        await migrate(url)
         async with open_database(url) as database:
             yield PostgresStore(database), PostgresHoldings(database)
 
@@ -34,7 +32,7 @@ def in_postgres(url):
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
 def held(request):
     """What holdings answer about a batch."""
-    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("postgres_url"))
+    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("migrated_url"))
 
     def held(batch, ask):
         async def main():

@@ -9,7 +9,6 @@ from stored_rows import NOON, a_group
 
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.memory_findings import MemoryReports
-from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.reports import PostgresReports
 from argus_streams.core.reports.report import Report
@@ -27,7 +26,6 @@ async def in_memory():
 def in_postgres(url):
     @asynccontextmanager
     async def opened():
-        await migrate(url)
         async with open_database(url) as database:
             await PostgresStore(database).write([a_group()])
             yield PostgresReports(database)
@@ -38,7 +36,7 @@ def in_postgres(url):
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
 def run(request):
     """Run a scenario with no reports, where there is a project "shop"."""
-    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("postgres_url"))
+    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("migrated_url"))
 
     def run(scenario):
         async def main():

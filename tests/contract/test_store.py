@@ -9,7 +9,6 @@ from stored_rows import HOUR, NOON, a_group, a_kept, a_letter
 
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.memory import MemoryStore
-from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.core.messages import Version
@@ -27,7 +26,6 @@ async def in_memory(projects):
 def in_postgres(url):
     @asynccontextmanager
     async def opened(projects):
-        await migrate(url)
         async with open_database(url) as database:
             for slug in projects or ():
                 await PostgresStore(database).write([a_group(project=slug, fingerprint="v1:seed")])
@@ -39,7 +37,7 @@ def in_postgres(url):
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
 def run(request):
     """Run a scenario on an empty store."""
-    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("postgres_url"))
+    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("migrated_url"))
 
     def run(scenario, projects=None):
         async def main():

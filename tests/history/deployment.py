@@ -6,12 +6,12 @@ import logging
 import time
 import uuid
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import psycopg
 from commands import argus
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
+from databases import database_on
 from processes import comes_true
 
 from argus_streams import app, supervision
@@ -51,17 +51,13 @@ class Deployment:
     @contextmanager
     def beside(cls, bootstrap, server, folder):
         """One with a database of its own on this server."""
-        name = f"argus_test_{uuid.uuid4().hex}"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"create database {name}")
-        made = cls(bootstrap, urlsplit(server)._replace(path=f"/{name}").geturl(), folder)
-        try:
-            made.prepare()
-            yield made
-        finally:
-            made.close()
-            with psycopg.connect(server, autocommit=True) as connection:
-                connection.execute(f"drop database {name} with (force)")
+        with database_on(server) as url:
+            made = cls(bootstrap, url, folder)
+            try:
+                made.prepare()
+                yield made
+            finally:
+                made.close()
 
     def prepare(self):
         topics.apply(self.settings.kafka(), prefix=self.settings.topic_prefix, partitions=PARTITIONS)
