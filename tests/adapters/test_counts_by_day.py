@@ -46,19 +46,18 @@ def written(url):
     return dict(query(url, "select day, xmin::text || '/' || xmax::text from argus_live.group_days"))
 
 
-def test_of_a_snapshot_with_all_its_hours_only_the_days_that_changed_are_written(postgres_url):
-    asyncio.run(migrate(postgres_url))
-    store(postgres_url, a_group(hours=WINDOW))
-    before = written(postgres_url)
+def test_of_a_snapshot_with_all_its_hours_only_the_days_that_changed_are_written(migrated_url):
+    store(migrated_url, a_group(hours=WINDOW))
+    before = written(migrated_url)
 
     moved_on = {hour: count for hour, count in WINDOW.items() if hour > MIDNIGHT - 24 * 8 + 5} | {MIDNIGHT: 8}
-    store(postgres_url, a_group(version=Version(1, 2), hours=moved_on))
+    store(migrated_url, a_group(version=Version(1, 2), hours=moved_on))
 
-    after = written(postgres_url)
+    after = written(migrated_url)
     today = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=MIDNIGHT)).date()
     assert len(before) == 9
     assert {day for day in after if after[day] != before[day]} == {today}
-    assert counts(postgres_url) == WINDOW | moved_on
+    assert counts(migrated_url) == WINDOW | moved_on
 
 
 def test_hours_that_were_stored_before_are_moved_in_every_generation(postgres_url, tmp_path):
@@ -90,22 +89,21 @@ def test_hours_that_were_stored_before_are_moved_in_every_generation(postgres_ur
     assert counts(postgres_url) == hours | {MIDNIGHT + 1: 9}
 
 
-def test_of_the_day_that_a_new_generation_begins_in_the_hours_before_are_copied(postgres_url):
-    asyncio.run(migrate(postgres_url))
-    with psycopg.connect(postgres_url) as connection:
+def test_of_the_day_that_a_new_generation_begins_in_the_hours_before_are_copied(migrated_url):
+    with psycopg.connect(migrated_url) as connection:
         connection.execute("select argus.create_generation('argus_g2')")
-    store(postgres_url, a_group(hours={MIDNIGHT + 1: 1, MIDNIGHT + 2: 2, MIDNIGHT + 5: 5, MIDNIGHT + 6: 6}))
-    store(postgres_url, a_group(fingerprint="v1:later", hours={MIDNIGHT + 7: 7}))
-    store(postgres_url, a_group(hours={MIDNIGHT + 2: 20, MIDNIGHT + 8: 8}), generation="argus_g2")
+    store(migrated_url, a_group(hours={MIDNIGHT + 1: 1, MIDNIGHT + 2: 2, MIDNIGHT + 5: 5, MIDNIGHT + 6: 6}))
+    store(migrated_url, a_group(fingerprint="v1:later", hours={MIDNIGHT + 7: 7}))
+    store(migrated_url, a_group(hours={MIDNIGHT + 2: 20, MIDNIGHT + 8: 8}), generation="argus_g2")
 
     async def copy():
         day, until = generations.day_of(MIDNIGHT * 3_600_000), (MIDNIGHT + 6) * 3_600_000
         return [
-            await generations.copy_day(postgres_url, "argus_live", "argus_g2", day=day, until=until) for _ in range(2)
+            await generations.copy_day(migrated_url, "argus_live", "argus_g2", day=day, until=until) for _ in range(2)
         ]
 
     assert asyncio.run(copy()) == [1, 0]
-    assert counts(postgres_url, "argus_g2") == {
+    assert counts(migrated_url, "argus_g2") == {
         MIDNIGHT + 1: 1,
         MIDNIGHT + 2: 20,
         MIDNIGHT + 5: 5,

@@ -95,7 +95,7 @@ def test_a_file_without_a_version_is_refused(postgres_url, tmp_path):
 
 
 def test_partitions_are_made_ahead_with_row_security(postgres_url):
-    asyncio.run(migrate(postgres_url))
+    asyncio.run(migrate(postgres_url))  # today
     names = [f"production_events_{day(ahead):%Y%m%d}" for ahead in range(-1, 8)]
     assert query(postgres_url, PARTITIONS) == [(name, True) for name in (*names, "production_events_default")]
     upkeep = asyncio.run(ensure_partitions(postgres_url, "argus_live", days_ahead=9))
@@ -103,19 +103,17 @@ def test_partitions_are_made_ahead_with_row_security(postgres_url):
     assert asyncio.run(ensure_partitions(postgres_url, "argus_live", days_ahead=9)) == ((), (), 0)
 
 
-def test_a_new_partition_takes_its_day_out_of_the_default_one(postgres_url):
-    asyncio.run(migrate(postgres_url))
-    assert store(postgres_url, [a_kept("far", received_at=ms(day(20)))]) == []
+def test_a_new_partition_takes_its_day_out_of_the_default_one(migrated_url):
+    assert store(migrated_url, [a_kept("far", received_at=ms(day(20)))]) == []
     where = "select tableoid::regclass::text, event_id from argus_live.production_events"
-    assert query(postgres_url, where) == [("argus_live.production_events_default", "far")]
-    asyncio.run(ensure_partitions(postgres_url, "argus_live", days_ahead=20))
-    assert query(postgres_url, where) == [(f"argus_live.production_events_{day(20):%Y%m%d}", "far")]
+    assert query(migrated_url, where) == [("argus_live.production_events_default", "far")]
+    asyncio.run(ensure_partitions(migrated_url, "argus_live", days_ahead=20))
+    assert query(migrated_url, where) == [(f"argus_live.production_events_{day(20):%Y%m%d}", "far")]
 
 
-def test_what_is_too_old_is_dropped_and_the_rest_stays(postgres_url):
-    asyncio.run(migrate(postgres_url))
+def test_what_is_too_old_is_dropped_and_the_rest_stays(migrated_url):
     old, new = day(-40), day(-10)
-    with psycopg.connect(postgres_url) as connection:
+    with psycopg.connect(migrated_url) as connection:
         connection.execute("select argus.create_partition('argus_live', %s)", [old])
         connection.execute("select argus.create_partition('argus_live', %s)", [new])
     stray = day(-50)
@@ -125,58 +123,55 @@ def test_what_is_too_old_is_dropped_and_the_rest_stays(postgres_url):
         a_letter(1, at=ms(stray)),
         a_letter(2, at=ms(new)),
     ]
-    assert store(postgres_url, batch) == []
-    upkeep = asyncio.run(ensure_partitions(postgres_url, "argus_live", keep_days=30))
+    assert store(migrated_url, batch) == []
+    upkeep = asyncio.run(ensure_partitions(migrated_url, "argus_live", keep_days=30))
     assert upkeep.dropped == (f"production_events_{old:%Y%m%d}",)
     assert upkeep.deleted == 3
-    assert query(postgres_url, "select event_id from argus_live.production_events") == [(f"{new}",)]
-    assert query(postgres_url, "select count from argus_live.group_counts") == [(2,)]
-    assert query(postgres_url, 'select "offset" from argus_live.dead_letters') == [(2,)]
+    assert query(migrated_url, "select event_id from argus_live.production_events") == [(f"{new}",)]
+    assert query(migrated_url, "select count from argus_live.group_counts") == [(2,)]
+    assert query(migrated_url, 'select "offset" from argus_live.dead_letters') == [(2,)]
 
 
-def test_a_second_generation_stands_beside_the_live_one(postgres_url):
-    asyncio.run(migrate(postgres_url))
-    with psycopg.connect(postgres_url) as connection:
+def test_a_second_generation_stands_beside_the_live_one(migrated_url):
+    with psycopg.connect(migrated_url) as connection:
         connection.execute("select argus.create_generation('argus_g2')")
-    asyncio.run(ensure_partitions(postgres_url, "argus_g2", days_ahead=1))
-    store(postgres_url, [a_group(count=1)])
-    store(postgres_url, [a_group(count=2), a_kept(received_at=ms(day(0)))], "argus_g2")
+    asyncio.run(ensure_partitions(migrated_url, "argus_g2", days_ahead=1))
+    store(migrated_url, [a_group(count=1)])
+    store(migrated_url, [a_group(count=2), a_kept(received_at=ms(day(0)))], "argus_g2")
 
     async def counts(generation):
-        async with open_database(postgres_url, generation) as database:
+        async with open_database(migrated_url, generation) as database:
             return [group.count for group in await PostgresReader(database).groups(GroupQuery())]
 
     assert asyncio.run(counts("argus_live")) == [1]
     assert asyncio.run(counts("argus_g2")) == [2]
-    assert query(postgres_url, "select name, status from argus.generations order by 1") == [
+    assert query(migrated_url, "select name, status from argus.generations order by 1") == [
         ("argus_g2", "building"),
         ("argus_live", "live"),
     ]
 
 
-def test_the_correlation_summary_counts_by_hour(postgres_url):
-    asyncio.run(migrate(postgres_url))
+def test_the_correlation_summary_counts_by_hour(migrated_url):
     hour = ms(day(0)) // 3_600_000 - 24
     groups = [a_group(hours={hour: 3, hour + 1: 1}), a_group(fingerprint="v1:b", hours={hour: 4, hour - 24 * 60: 9})]
-    store(postgres_url, groups)
+    store(migrated_url, groups)
     rows = query(
-        postgres_url,
+        migrated_url,
         "select p.slug, extract(epoch from hour)::bigint / 3600, event_count, unique_errors"
         " from argus_live.correlation_summary join argus.projects p on p.id = project_id order by 2",
     )
     assert rows == [("shop", hour, 7, 2), ("shop", hour + 1, 1, 1)]
 
 
-def test_a_deleted_project_takes_its_rows_along(postgres_url):
-    asyncio.run(migrate(postgres_url))
+def test_a_deleted_project_takes_its_rows_along(migrated_url):
     hours = {ms(day(0)) // 3_600_000: 1}
     for slug in ("shop", "blog"):
         found = (a_group(project=slug, hours=hours), a_kept(slug, project=slug))
-        store(postgres_url, [*found, an_incident(project=slug), an_analysis(project=slug), a_score(project=slug)])
-    with psycopg.connect(postgres_url) as connection:
+        store(migrated_url, [*found, an_incident(project=slug), an_analysis(project=slug), a_score(project=slug)])
+    with psycopg.connect(migrated_url) as connection:
         connection.execute("delete from argus.projects where slug = 'shop'")
-    assert asyncio.run(ensure_partitions(postgres_url, "argus_live", keep_days=9_999)).deleted == 1
+    assert asyncio.run(ensure_partitions(migrated_url, "argus_live", keep_days=9_999)).deleted == 1
     for table in ("error_groups", "group_counts", "production_events", "incidents", "analyses", "quality_scores"):
-        rows = query(postgres_url, f"select slug from argus_live.{table} join argus.projects on id = project_id")  # noqa: S608
+        rows = query(migrated_url, f"select slug from argus_live.{table} join argus.projects on id = project_id")  # noqa: S608
         assert rows == [("blog",)]
-        assert query(postgres_url, f"select count(*) from argus_live.{table}") == [(1,)]  # noqa: S608
+        assert query(migrated_url, f"select count(*) from argus_live.{table}") == [(1,)]  # noqa: S608

@@ -102,13 +102,12 @@ def test_a_missing_database_is_misconfigured(postgres_url):
 
 
 @pytest.mark.postgres
-def test_a_cut_connection_is_unavailable_and_the_same_batch_is_stored_once_later(postgres_url):
+def test_a_cut_connection_is_unavailable_and_the_same_batch_is_stored_once_later(migrated_url):
     async def main():
-        await migrate(postgres_url)
-        async with open_database(postgres_url) as database:
+        async with open_database(migrated_url) as database:
             store, reader = PostgresStore(database), PostgresReader(database)
             batch = [a_group(), a_kept()]
-            async with connected(postgres_url) as other, other.transaction():
+            async with connected(migrated_url) as other, other.transaction():
                 await other.execute("lock table argus_live.production_events")
                 writing = asyncio.create_task(store.write(batch))
                 await until_waiting(other)
@@ -139,10 +138,9 @@ async def until_waiting(connection):
 
 
 @pytest.mark.postgres
-def test_many_writers_of_the_same_rows_end_at_the_highest_version(postgres_url):
+def test_many_writers_of_the_same_rows_end_at_the_highest_version(migrated_url):
     async def main():
-        await migrate(postgres_url)
-        async with open_database(postgres_url, connections=4) as database:
+        async with open_database(migrated_url, connections=4) as database:
             store = PostgresStore(database)
             batches = [versions(writes) for writes in range(1, 13)]
             await asyncio.gather(*(store.write(batch) for batch in batches))

@@ -54,11 +54,10 @@ def stored(url, generation="argus_live"):
     return asyncio.run(main())
 
 
-def test_what_is_too_old_goes_but_for_incidents_that_are_open_or_were_decided_since(postgres_url):
-    asyncio.run(migrate(postgres_url))
+def test_what_is_too_old_goes_but_for_incidents_that_are_open_or_were_decided_since(migrated_url):
     old, new = {"opened_at": ms(-50), "last_at": ms(-40)}, {"opened_at": ms(-50), "last_at": ms(-10)}
     store(
-        postgres_url,
+        migrated_url,
         an_incident(incident="i-old", status="resolved", status_at=ms(-39), **old),
         an_incident(incident="i-open", **old),
         an_incident(incident="i-decided", status="merged", status_at=ms(-10), **old),
@@ -70,15 +69,15 @@ def test_what_is_too_old_goes_but_for_incidents_that_are_open_or_were_decided_si
     )
     for name, days in (("r-old", -40), ("r-new", -10)):
         query(
-            postgres_url,
+            migrated_url,
             "insert into argus.reports select %s, id, 'week', '', to_timestamp(%s / 1e3), '', '' from argus.projects",
             name,
             ms(days),
         )
-    assert asyncio.run(ensure_partitions(postgres_url, "argus_live", keep_days=30)).deleted == 4
-    assert stored(postgres_url) == (["i-decided", "i-new", "i-open"], ["new"], [2.0])
-    assert query(postgres_url, "select count(*) from argus_live.quality_scores") == [(1,)]
-    assert query(postgres_url, "select id from argus.reports") == [("r-new",)]
+    assert asyncio.run(ensure_partitions(migrated_url, "argus_live", keep_days=30)).deleted == 4
+    assert stored(migrated_url) == (["i-decided", "i-new", "i-open"], ["new"], [2.0])
+    assert query(migrated_url, "select count(*) from argus_live.quality_scores") == [(1,)]
+    assert query(migrated_url, "select id from argus.reports") == [("r-new",)]
 
 
 def test_generations_that_were_there_before_have_findings_too(postgres_url, tmp_path):
@@ -99,13 +98,12 @@ def test_generations_that_were_there_before_have_findings_too(postgres_url, tmp_
 
 
 @pytest.fixture
-def made_anew(postgres_url):
+def made_anew(migrated_url):
     """A generation that begins two days ago, beside a live one with findings."""
-    asyncio.run(migrate(postgres_url))
-    query(postgres_url, "select argus.create_generation('argus_g2')")
+    query(migrated_url, "select argus.create_generation('argus_g2')")
     before, since = {"opened_at": ms(-4), "last_at": ms(-3)}, {"opened_at": ms(-3), "last_at": ms(-1)}
     store(
-        postgres_url,
+        migrated_url,
         an_incident(incident="i-over", status="resolved", version=Version(70, 9), **before),
         an_incident(incident="i-open", **before),
         an_incident(incident="i-later", status="resolved", **since),
@@ -117,8 +115,8 @@ def made_anew(postgres_url):
     days = [(TODAY - timedelta(days=n)).date() for n in range(6)]
     for _ in range(2):
         for day in days:
-            asyncio.run(generations.copy_day(postgres_url, "argus_live", "argus_g2", day=day, until=ms(-2)))
-    return postgres_url
+            asyncio.run(generations.copy_day(migrated_url, "argus_live", "argus_g2", day=day, until=ms(-2)))
+    return migrated_url
 
 
 def test_a_new_generation_takes_over_what_was_over_before_it_begins(made_anew):

@@ -12,7 +12,6 @@ from worlds import COUNTED, PARTITIONS, READ, TOPICS
 
 from argus_streams.adapters import topics
 from argus_streams.adapters.database import open_database
-from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.streaming.reader import Reader, metadata
 
@@ -31,7 +30,6 @@ class Deployment(NamedTuple):
     def made(cls, kafka, database):
         made = cls(kafka, f"t{uuid.uuid4().hex[:8]}.", database)
         topics.apply(made._client(), prefix=made.prefix, partitions=PARTITIONS)
-        asyncio.run(migrate(database))
         return made
 
     def _client(self):

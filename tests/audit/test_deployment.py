@@ -24,8 +24,8 @@ def lived(deployment):
 
 
 @pytest.fixture
-def deployment(kafka, postgres_url):
-    return Deployment.made(kafka, postgres_url)
+def deployment(kafka, migrated_url):
+    return Deployment.made(kafka, migrated_url)
 
 
 def audited(deployment, *arguments):
