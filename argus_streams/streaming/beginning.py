@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SILENCE_SECONDS = 3.0  # of a broker at the start, until a person is told
+LOOK_AGAIN = (0.2, 0.5, 1.0, 2.0)  # s, for a topic that was just made: a broker hears of it after its maker
 
 
 class Beginning:
@@ -36,7 +37,7 @@ class Beginning:
         ``None`` when the end was asked for before the broker answered.
         """
         names = [*topics, *([changelog] if changelog else [])]
-        found = await self._insist(lambda: self._reader.topics(names), stop)
+        found = await self._described(names, stop)
         if found is None:
             return None
         missing = [name for name in names if name not in found]
@@ -51,6 +52,16 @@ class Beginning:
         if changelog:
             await self._bear_out(found, topics, changelog, stop)
         return {name: topic_id for name, (topic_id, _) in found.items()}
+
+    async def _described(self, names: Sequence[str], stop: asyncio.Event) -> Mapping[str, tuple[str, int]] | None:
+        """What the broker tells of the topics, without those that it does not know after a while either."""
+        for pause in LOOK_AGAIN:
+            found = await self._insist(lambda: self._reader.topics(names), stop)
+            if found is None or len(found) == len(set(names)):
+                return found
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+        return await self._insist(lambda: self._reader.topics(names), stop)
 
     async def _bear_out(
         self, found: Mapping[str, tuple[str, int]], topics: Sequence[str], changelog: str, stop: asyncio.Event
