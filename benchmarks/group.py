@@ -26,6 +26,7 @@ from argus_streams.adapters.bursts import load_bursts
 from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.normalize_turn import Fold
+from argus_streams.cli.operating import COLLECT
 from argus_streams.core.grouping.sighting import Coalesced, Single
 from argus_streams.core.messages import Sighting
 from argus_streams.streaming.agent import Slice, State
@@ -95,6 +96,7 @@ def report(name: str, pieces: Sequence[Slice]) -> None:
         turn(piece)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT)  # as in a worker
     measured = pieces[WARM:]
     ours, bare = (max(len(piece.records) / seconds(work, piece) for piece in measured) for work in (turn, decode))
     events = sum(len(_SIGHTING.decode(record.value).occurrences) for piece in measured for record in piece.records)

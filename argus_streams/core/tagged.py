@@ -31,8 +31,9 @@ def with_peers(tags: Mapping[str, str], told: Iterable[str | None]) -> dict[str,
 
 def flags_on(tags: Mapping[str, str]) -> tuple[str, ...]:
     """The flags that were on, as NAME=VARIANT."""
-    told = [(name.removeprefix(FLAG), value) for name, value in tags.items() if name.startswith(FLAG)]
-    return tuple(sorted(f"{name}={value}" for name, value in told if value.lower() not in _OFF)[:FLAGS])
+    told = [name for name in tags if name.startswith(FLAG)]
+    on = [f"{name.removeprefix(FLAG)}={tags[name]}" for name in told if tags[name].lower() not in _OFF]
+    return tuple(sorted(on)[:FLAGS])
 
 
 def peers(tags: Mapping[str, str]) -> tuple[str, ...]:

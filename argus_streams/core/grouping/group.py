@@ -59,6 +59,8 @@ def apply(state: GroupState | None, sighting: Sighting) -> Applied:
 def burst(applied: Applied, sighting: Sighting, project: spike.Project, limits: spike.Limits) -> Applied:
     """Tell the bursts that a sighting brought; ``project`` is what its partition knows of the others."""
     state = applied.state
+    if state.count < limits.threshold:  # no five minutes of it can reach that
+        return applied
     found = spike.spikes(state.buckets, applied.buckets, project, limits=limits, last=state.spiked)
     if not found:
         return applied
@@ -126,7 +128,8 @@ def _signals(before: GroupState, after: GroupState, tally: Tally) -> Iterator[Si
         yield signal(after, subject, Cause("group_grown", str(number), tally.origin(reached), reached.received_at))
     for regression in tally.regressions:
         yield _regressed(after, subject, regression)
-    yield from _settled(before, after, subject)
+    if after.decided is not None or after.ended is not None:
+        yield from _settled(before, after, subject)
 
 
 def _regressed(state: GroupState, subject: Subject, regression: Regression) -> Signal:

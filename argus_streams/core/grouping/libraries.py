@@ -2,23 +2,35 @@
 
 import re
 
-# Anywhere in a path or URL.
-_PATH = re.compile(
-    r"(?:^|/)(?:site-packages|dist-packages|node_modules|bower_components|vendor|gems|\.cargo|\.rustup|\.nuget|\.gradle"
+# What tells in a path or URL: at its beginning or behind any slash ...
+_FOLDER = (
+    r"(?:site-packages|dist-packages|node_modules|bower_components|vendor|gems|\.cargo|\.rustup|\.nuget|\.gradle"
     r"|\.m2|pkg/mod|deps|Pods|\.pnpm|[^/@]+@v\d[^/]*"
-    r"|\.yarn|\.vite|\.pub-cache|\.rbenv|\.rvm|\.pyenv/versions|installed_wheels|@vite)/|/rustc/|/lib(?:64|32)?/python\d"
-    r"|^/usr/(?:lib|include|local/lib|local/go|share)"
-    r"|/usr/local/go/src/|/go\d[\d.]*/src/|^/lib(?:64)?/|/System/Library/|^/system/|^/apex/|/ruby/\d"
-    r"|^<frozen|^<internal:|^internal[/:]|^node:|^ext:|^bun:|^native(?: code)?$"
-    r"|^(?:/var/runtime|/var/lang|/opt/python|/opt/nodejs)/|^\[native code\]|^\[internal function\]"
-    r"|^<anonymous>$"
-    r"|^(?:chrome|moz|safari(?:-web)?|webkit-masked-url)(?:-extension)?:|^webpack/|/webpack/(?:bootstrap|runtime)"
-    r"|\(webpack\)"
-    r"|(?:^|/)zone(?:\.js/|(?:\.umd|\.min|-evergreen)\.js)|^dart:|^org-dartlang-sdk:|^package:(?:flutter\w*|http|dio|provider|bloc|flutter_bloc|riverpod|get"
-    r"|go_router|sentry\w*|async|stack_trace|stream_channel)/|^\(elixir|^\(stdlib|(?:^|/)(?:vendors?|polyfills?|framework|runtime)[-.~][^/]*$"
-    r"|(?:^|/)(?:vendors?|polyfills?)\.js|^[A-Za-z]:/windows/|^[A-Za-z]:/program files[^/]*/dotnet/"
-    r"|(?:^|/)(?:lib|lib/)?(?:concurrent/futures|asyncio|importlib|multiprocessing)/[a-z_]+\.py$|^(?:threading|runpy|socket|ssl)\.py$"
-    r"|^(?:django|flask|werkzeug|starlette|fastapi|uvicorn|gunicorn|celery|kombu|billiard|sqlalchemy|requests|urllib3|aiohttp"
+    r"|\.yarn|\.vite|\.pub-cache|\.rbenv|\.rvm|\.pyenv/versions|installed_wheels|@vite)/"
+    r"|zone(?:\.js/|(?:\.umd|\.min|-evergreen)\.js)"
+    r"|(?:vendors?|polyfills?|framework|runtime)[-.~][^/]*$|(?:vendors?|polyfills?)\.js"
+    r"|(?:lib|lib/)?(?:concurrent/futures|asyncio|importlib|multiprocessing)/[a-z_]+\.py$"
+)
+
+# ... behind a slash alone. Each begins with the slash, so `re` looks no further at what none is before ...
+_INSIDE = re.compile(
+    rf"/(?:{_FOLDER}|rustc/|lib(?:64|32)?/python\d|usr/local/go/src/|go\d[\d.]*/src/|System/Library/|ruby/\d"
+    r"|webpack/(?:bootstrap|runtime))",
+    re.IGNORECASE,
+)
+
+# ... and at the beginning alone.
+_START = re.compile(
+    rf"{_FOLDER}|/usr/(?:lib|include|local/lib|local/go|share)|/lib(?:64)?/|/system/|/apex/"
+    r"|<frozen|<internal:|internal[/:]|node:|ext:|bun:|native(?: code)?$"
+    r"|(?:/var/runtime|/var/lang|/opt/python|/opt/nodejs)/|\[native code\]|\[internal function\]"
+    r"|<anonymous>$"
+    r"|(?:chrome|moz|safari(?:-web)?|webkit-masked-url)(?:-extension)?:|webpack/"
+    r"|dart:|org-dartlang-sdk:|package:(?:flutter\w*|http|dio|provider|bloc|flutter_bloc|riverpod|get"
+    r"|go_router|sentry\w*|async|stack_trace|stream_channel)/|\(elixir|\(stdlib"
+    r"|[A-Za-z]:/windows/|[A-Za-z]:/program files[^/]*/dotnet/"
+    r"|(?:threading|runpy|socket|ssl)\.py$"
+    r"|(?:django|flask|werkzeug|starlette|fastapi|uvicorn|gunicorn|celery|kombu|billiard|sqlalchemy|requests|urllib3|aiohttp"
     r"|redis|botocore|boto3|psycopg2?|jinja2|tornado|twisted|rest_framework|anyio|httpx|httpcore|pydantic)/",
     re.IGNORECASE,
 )
@@ -68,7 +80,7 @@ _LOADER = re.compile(r"^(?:[^/.]*/|java\.[^/]*/)+")  # "app//", "java.base@17/"
 
 def is_library(function: str | None, module: str | None, file: str | None, package: str | None) -> bool:
     """Whether anything known places this frame outside the project's own code."""
-    if file is not None and _PATH.search(file.replace("\\", "/")):
+    if file is not None and _lies_apart(file.replace("\\", "/")):
         return True
     if package is not None and _PACKAGE.match(package):
         return True
@@ -76,3 +88,7 @@ def is_library(function: str | None, module: str | None, file: str | None, packa
     if "." in name and _MODULE.match(_LOADER.sub("", name)):
         return True
     return _MODULE.match(module) is not None if module else _FUNCTION.match(name) is not None
+
+
+def _lies_apart(path: str) -> bool:
+    return bool(_START.match(path) or _INSIDE.search(path)) or "(webpack)" in path.lower()

@@ -49,10 +49,12 @@ def heard(words: Words, other: str, word: Word) -> Words:
 
 def linked(words: Words) -> str | None:
     """The other group with which this one counts."""
+    if not words:
+        return None
     joining = [(word, other) for other, word in words.items() if word.joins]
     return max(joining)[1] if joining else None
 
 
 def apart(words: Words) -> tuple[str, ...]:
     """The other groups with which this one must never count."""
-    return tuple(sorted(other for other, word in words.items() if not word.joins))
+    return tuple(sorted([other for other, word in words.items() if not word.joins])) if words else ()

@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from argus_streams.core import tagged
 from argus_streams.core.events import Event, Frame, Origin, Signal, SignalKind
@@ -15,15 +15,15 @@ from argus_streams.core.grouping.users import number_of_users
 FRAMES = 20  # files that a signal tells
 
 
-class Subject(NamedTuple):
-    """Whom a signal is about, with a whole event of it; a command has none."""
+class Subject(Struct, frozen=True):
+    """Whom a signal is about, with a whole event of it; that of a command tells nothing."""
 
     project: str
     fingerprint: str
-    event: Event | None = None
+    event: Event = Event()
 
 
-class Cause(NamedTuple):
+class Cause(Struct, frozen=True):
     """What a signal is told for; by kind and name it is the same however often and by whichever way it is told."""
 
     kind: SignalKind
@@ -34,19 +34,22 @@ class Cause(NamedTuple):
 
 def signal(state: GroupState, subject: Subject, cause: Cause) -> Signal:
     """The id is of the cause alone; the rest is of the moment."""
-    about = state.about
-    framed = "".join(f"{len(text)}:{text}" for text in (cause.kind, *subject[:2], cause.name))
-    told = Signal(
+    about, event = state.about, subject.event
+    environment = state.environments[0] if len(state.environments) == 1 else None
+    return Signal(
         kind=cause.kind,
         subject=subject.fingerprint,
         title=about.title if about else subject.fingerprint,
-        service=about.service if about else None,
-        environment=state.environments[0] if len(state.environments) == 1 else None,
-        release=state.last_release and state.last_release[1],
+        service=event.service or (about.service if about else None),
+        environment=event.environment or environment,
+        release=event.release or (state.last_release and state.last_release[1]),
+        repository=event.repository,
+        branch=event.branch,
+        commit=event.commit,
         occurred_at=state.last_seen,
         project=subject.project,
         source=next(iter(state.sources), ""),
-        signal_id=blake2b(framed.encode(), digest_size=16).hexdigest(),
+        signal_id=_id(subject, cause),
         origin=cause.origin,
         received_at=cause.received_at,
         of=about.kind if about else None,
@@ -55,8 +58,18 @@ def signal(state: GroupState, subject: Subject, cause: Cause) -> Signal:
         culprit=about.culprit if about else None,
         count=state.count,
         users=number_of_users(state.users),
+        frames=own_files(event),
+        flags=tagged.flags_on(event.tags),
+        peers=tagged.peers(event.tags),
+        trace_id=event.trace_id,
+        session=event.session,
     )
-    return told if subject.event is None else _witnessed(told, subject.event)
+
+
+def _id(subject: Subject, cause: Cause) -> str:
+    kind, project, fingerprint, name = cause.kind, subject.project, subject.fingerprint, cause.name
+    framed = f"{len(kind)}:{kind}{len(project)}:{project}{len(fingerprint)}:{fingerprint}{len(name)}:{name}"
+    return blake2b(framed.encode(), digest_size=16).hexdigest()
 
 
 def place(origin: Origin) -> str:
@@ -67,32 +80,18 @@ def place(origin: Origin) -> str:
 def own_files(event: Event) -> tuple[str, ...]:
     """The files of the stack that are the sender's own, where it crashed first, causes before what they raised."""
     frames = [frame for exception in event.exceptions for frame in reversed(exception.frames) if frame.file]
-    if all(frame.in_app for frame in frames):  # who flags all, as browsers' SDKs do, has not flagged
-        own = (frame for frame in frames if not _foreign(frame))
-    else:
-        own = (frame for frame in frames if (not _foreign(frame) if frame.in_app is None else frame.in_app))
-    return tuple(dict.fromkeys(frame.file for frame in own if frame.file))[:FRAMES]
+    flagged = not all([frame.in_app for frame in frames])  # who flags all, as browsers' SDKs do, has not flagged
+    found: dict[str, None] = {}
+    for frame in frames:
+        if frame.file and frame.file not in found and _is_own(frame, frame.in_app if flagged else None):
+            found[frame.file] = None
+            if len(found) == FRAMES:
+                break
+    return tuple(found)
 
 
-def _foreign(frame: Frame) -> bool:
-    return _remembered(frame.function, frame.module, frame.file, frame.package)
+def _is_own(frame: Frame, flag: bool | None) -> bool:
+    return not _remembered(frame.function, frame.module, frame.file, frame.package) if flag is None else flag
 
 
 _remembered = lru_cache(maxsize=16_384)(is_library)
-
-
-def _witnessed(told: Signal, event: Event) -> Signal:
-    return msgspec.structs.replace(
-        told,
-        service=event.service or told.service,
-        environment=event.environment or told.environment,
-        release=event.release or told.release,
-        commit=event.commit,
-        repository=event.repository,
-        branch=event.branch,
-        frames=own_files(event),
-        flags=tagged.flags_on(event.tags),
-        peers=tagged.peers(event.tags),
-        trace_id=event.trace_id,
-        session=event.session,
-    )

@@ -101,7 +101,7 @@ def counted(buckets: Buckets, new: Buckets) -> dict[int, int]:
     both = dict(buckets)
     for bucket, number in new.items():
         both[bucket] = both.get(bucket, 0) + number
-    return both if len(both) == len(buckets) else _recent(both)
+    return _recent(both) if len(both) > max(1, len(buckets)) else both  # else nothing has grown too old
 
 
 def spikes(buckets: Buckets, new: Iterable[int], project: Project, *, limits: Limits, last: int | None) -> list[Spike]:

@@ -137,8 +137,7 @@ class Tally:
         before, sighting = self.before, self.sighting
         marks = dict(before.marks)
         marks[sighting.topic] = {**marks.get(sighting.topic, {}), sighting.partition: self.mark or (0, 0)}
-        counted = _counted(before, self) if self.counted else {}
-        return msgspec.structs.replace(
+        after = msgspec.structs.replace(
             before,
             about=_about(before, sighting) if told else before.about,
             algorithm=sighting.algorithm,
@@ -150,16 +149,16 @@ class Tally:
             instances=self.instances,
             marks=marks,
             recent=tuple(self.recent),
-            **counted,
         )
+        return _counted(after, self) if self.counted else after
 
 
 def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def _counted(state: GroupState, tally: Tally) -> Mapping[str, object]:
-    """The fields that change with what was counted."""
+def _counted(state: GroupState, tally: Tally) -> GroupState:
+    """The state with what was counted."""
     occurrences, first = tally.counted, tally.counted[0]
     sources, severity = dict(state.sources), state.severity
     earliest, latest = (state.first_seen, state.last_seen) if state.count else (first.occurred_at, first.occurred_at)
@@ -172,20 +171,21 @@ def _counted(state: GroupState, tally: Tally) -> Mapping[str, object]:
         if each.occurred_at > latest:  # noqa: PLR1730
             latest = each.occurred_at
     releases = [(each.received_at, each.release) for each in occurrences if each.release]
-    return {
-        "count": state.count + len(occurrences),
-        "first_seen": earliest,
-        "last_seen": latest,
-        "last_received": tally.last_received,
-        "severity": severity,
-        "sources": sources,
-        "hours": _hours(state.hours, tally.buckets),
-        "first_release": min([*releases, state.first_release or releases[0]]) if releases else state.first_release,
-        "last_release": max([*releases, state.last_release or releases[0]]) if releases else state.last_release,
-        "environments": _environments(state.environments, occurrences),
-        "buckets": spike.counted(state.buckets, tally.buckets),
-        "users": with_users(state.users, [each.user for each in occurrences if each.user is not None]),
-    }
+    return msgspec.structs.replace(
+        state,
+        count=state.count + len(occurrences),
+        first_seen=earliest,
+        last_seen=latest,
+        last_received=tally.last_received,
+        severity=severity,
+        sources=sources,
+        hours=_hours(state.hours, tally.buckets),
+        first_release=min([*releases, state.first_release or releases[0]]) if releases else state.first_release,
+        last_release=max([*releases, state.last_release or releases[0]]) if releases else state.last_release,
+        environments=_environments(state.environments, occurrences),
+        buckets=spike.counted(state.buckets, tally.buckets),
+        users=with_users(state.users, [each.user for each in occurrences if each.user is not None]),
+    )
 
 
 def _hours(hours: Mapping[int, int], buckets: Mapping[int, int]) -> Mapping[int, int]:
@@ -193,8 +193,8 @@ def _hours(hours: Mapping[int, int], buckets: Mapping[int, int]) -> Mapping[int,
     for bucket, number in buckets.items():
         hour = bucket // _HOUR
         summed[hour] = summed.get(hour, 0) + number
-    if len(summed) == len(hours):
-        return summed  # none is new: none leaves the window
+    if len(summed) <= max(1, len(hours)):
+        return summed  # none leaves the window
     oldest = max(summed) - WINDOW
     return {hour: number for hour, number in summed.items() if hour > oldest}
 

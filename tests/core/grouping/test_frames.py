@@ -357,6 +357,42 @@ def test_what_no_known_place_holds_is_the_projects_own(platform, fields):
     assert in_app(Frame(**({"function": "f"} | fields)), platform)
 
 
+LIBRARIES = [
+    *("site-packages/x.py", "pkg/mod/x.go", "x@v1.2/y.go", "zone.js/x.js", "zone-evergreen.js", "Vendor~main.js"),
+    *("runtime.5c.js", "polyfill.js", "asyncio/tasks.py", "@vite/client"),
+]
+
+
+@pytest.mark.parametrize("path", LIBRARIES)
+@pytest.mark.parametrize("before", ["", "/", "/srv/", "https://shop.example/", "C:\\app\\"])
+def test_a_librarys_folder_tells_at_the_beginning_of_a_path_and_behind_any_slash(path, before):
+    assert not in_app(Frame(file=before + path), None)
+    assert in_app(Frame(file=f"{before}my{path}"), None) is (path != "x@v1.2/y.go")  # that may be called anything
+
+
+@pytest.mark.parametrize(
+    ("path", "at_start", "inside"),
+    [
+        ("/usr/lib/x", False, True),
+        ("/system/x", False, True),
+        ("<frozen x>", False, True),
+        ("node:fs", False, True),
+        ("ssl.py", False, True),
+        ("django/x.py", False, True),
+        ("c:/Windows/x.dll", False, True),
+        ("webpack/x", False, True),
+        ("rustc/x.rs", True, False),
+        ("lib64/python3.11/x.py", True, False),
+        ("System/Library/x", True, False),
+        ("webpack/runtime/x", False, False),
+        ("(Webpack)/x.js", False, False),
+    ],
+)
+def test_a_systems_place_tells_where_it_stands(path, at_start, inside):
+    assert in_app(Frame(file=path), None) is at_start
+    assert in_app(Frame(file=f"/srv/{path.removeprefix('/')}"), None) is inside
+
+
 def test_the_senders_word_beats_known_places():
     assert in_app(Frame(function="f", module="java.util.ArrayList", in_app=True), "java")
     assert not in_app(Frame(function="f", module="com.acme.Pay", in_app=False), "java")
