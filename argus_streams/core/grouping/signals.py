@@ -80,18 +80,19 @@ def place(origin: Origin) -> str:
 def own_files(event: Event) -> tuple[str, ...]:
     """The files of the stack that are the sender's own, where it crashed first, causes before what they raised."""
     frames = [frame for exception in event.exceptions for frame in reversed(exception.frames) if frame.file]
-    flagged = not all([frame.in_app for frame in frames])  # who flags all, as browsers' SDKs do, has not flagged
+    flagged = not all(frame.in_app for frame in frames)  # who flags all, as browsers' SDKs do, has not flagged
     found: dict[str, None] = {}
     for frame in frames:
-        if frame.file and frame.file not in found and _is_own(frame, frame.in_app if flagged else None):
+        flag = frame.in_app if flagged else None
+        if frame.file and frame.file not in found and (not _foreign(frame) if flag is None else flag):
             found[frame.file] = None
             if len(found) == FRAMES:
                 break
     return tuple(found)
 
 
-def _is_own(frame: Frame, flag: bool | None) -> bool:
-    return not _remembered(frame.function, frame.module, frame.file, frame.package) if flag is None else flag
+def _foreign(frame: Frame) -> bool:
+    return _remembered(frame.function, frame.module, frame.file, frame.package)
 
 
 _remembered = lru_cache(maxsize=16_384)(is_library)
