@@ -31,8 +31,8 @@ test: $(STAMP) ## all tests, three files at once: most of them wait for a broker
 
 check: lint types contracts coverage test ## all that CI checks
 
-coverage: $(STAMP) ## of core and sources, by the tests that need no broker; below 95 % it fails
-	$(PY) -m coverage run -m pytest --quiet tests/core tests/sources
+coverage: $(STAMP) ## of core and sources, by tests that need no broker; below 95 % it fails
+	$(PY) -m coverage run -m pytest --quiet tests/core tests/sources tests/agents
 	$(PY) -m coverage report --skip-covered
 
 lint: $(STAMP) ## ruff, and the format
