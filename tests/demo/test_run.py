@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from contextlib import contextmanager, suppress
@@ -14,11 +15,13 @@ from pathlib import Path
 import pytest
 from processes import comes_true
 
-from argus_streams import sources
+from argus_streams import app, sources
 
 OURS = ("ARGUS_", "KAFKA_", "DATABASE_URL")
 SIGNALS_ALONE = {"netlify", "vercel", "testreports"}  # which tell no event that would be in a group
+LONGEST_SECONDS = 300
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
+by_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes by /proc")
 
 
 @pytest.fixture
@@ -26,14 +29,25 @@ def parts_are_here(kafka, postgres_server):
     """The demo starts parts of its own; this skips, or fails, where there are none to be had."""
 
 
+@pytest.fixture
+def elsewhere(kafka, postgres_url):
+    """Settings of a demo on servers that run already: a broker takes as long to start as all else."""
+    prefix = f"demo{uuid.uuid4().hex[:8]}."
+    return {"KAFKA_BOOTSTRAP_SERVERS": kafka, "DATABASE_URL": postgres_url, "ARGUS_TOPIC_PREFIX": prefix}
+
+
 @contextmanager
 def demo(*arguments, given=(), **streams):
+    """The demo in a process of its own; one that does not come to an end is killed, and fails its test."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | dict(given)
     command = [sys.executable, "-m", "argus_streams", "demo", *arguments]
     with subprocess.Popen(command, env=environment, start_new_session=True, **streams) as running:  # noqa: S603 - ours
+        too_long = threading.Timer(LONGEST_SECONDS, running.kill)
+        too_long.start()
         try:
             yield running
         finally:
+            too_long.cancel()
             running.kill()
 
 
@@ -78,11 +92,9 @@ def read_to_end(descriptor):
     return shown
 
 
-def test_a_short_run_tells_its_story_and_loses_nothing(kafka, postgres_url):
-    prefix = f"demo{uuid.uuid4().hex[:8]}."
-    given = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "DATABASE_URL": postgres_url, "ARGUS_TOPIC_PREFIX": prefix}
-    with demo("--seconds", "15", "--json", given=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        stdout, stderr = running.communicate(timeout=300)
+def test_a_short_run_tells_its_story_and_loses_nothing(elsewhere):
+    with demo("--seconds", "15", "--json", given=elsewhere, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        stdout, stderr = running.communicate()
     assert running.returncode == 0, stderr.decode()
     (line,) = stdout.decode().splitlines()
     told = json.loads(line)
@@ -105,17 +117,15 @@ def test_a_short_run_tells_its_story_and_loses_nothing(kafka, postgres_url):
     assert "Traceback" not in stderr.decode()
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes by /proc")
-@pytest.mark.usefixtures("parts_are_here")
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_an_end_that_is_asked_for_ends_everything_and_tells_the_ledger(end):
+def assert_ended_by(number, given=()):
+    """The demo ends in good order by a signal, and tells the ledger."""
     controller, terminal = pty.openpty()
-    with demo(stdin=terminal, stdout=terminal, stderr=terminal) as running:
+    with demo(given=given, stdin=terminal, stdout=terminal, stderr=terminal) as running:
         os.close(terminal)
         read_until(controller, b" out of ", 240)
         pids = descendants(running.pid)
-        assert len(pids) >= 5, "workers, a broker and a database"
-        os.kill(running.pid, end)
+        assert len(pids) >= len(app.ROLES) + (0 if given else 2), "workers, a broker and a database"
+        os.kill(running.pid, number)
         shown = read_to_end(controller)
         assert running.wait(60) == 0, shown.decode(errors="replace")
         assert b"The ledger: bodies" in shown
@@ -125,7 +135,18 @@ def test_an_end_that_is_asked_for_ends_everything_and_tells_the_ledger(end):
     os.close(controller)
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes by /proc")
+@by_proc
+@pytest.mark.usefixtures("parts_are_here")
+def test_ctrl_c_ends_everything_and_tells_the_ledger():
+    assert_ended_by(signal.SIGINT)
+
+
+@by_proc
+def test_a_demo_that_is_told_to_end_does_so_too(elsewhere):
+    assert_ended_by(signal.SIGTERM, elsewhere)
+
+
+@by_proc
 @pytest.mark.usefixtures("parts_are_here")
 def test_a_demo_that_is_killed_leaves_no_process():
     with demo(stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:

@@ -67,10 +67,10 @@ def test_a_record_of_8_mebibytes_passes(shared_broker):
     assert len(first_value(shared_broker, "large")) == 8 * MEBIBYTE
 
 
-def test_two_run_beside_each_other(shared_broker, broker):
-    assert shared_broker.bootstrap != broker.bootstrap
+def test_two_run_beside_each_other(shared_broker, kafka):
+    assert shared_broker.bootstrap != kafka
     make_topic(shared_broker, "only.here")
-    assert "only.here" not in AdminClient({"bootstrap.servers": broker.bootstrap}).list_topics(timeout=10).topics
+    assert "only.here" not in AdminClient({"bootstrap.servers": kafka}).list_topics(timeout=10).topics
 
 
 def test_a_named_folder_keeps_its_records_and_port_through_a_crash_and_a_stop(new_broker, tmp_path):

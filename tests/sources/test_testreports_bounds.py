@@ -41,6 +41,8 @@ CROWDS = {  # what stands before, what is repeated, what stands behind
     "Playwright's specs": ('{"config":{},"suites":[{"specs":[', "0,", "0]}]}"),
     "Playwright's attempts": ('{"config":{},"suites":[{"specs":[{"tests":[{"results":[', "0,", "0]}]}]}]}"),
 }
+# At the bound of production one takes a second; that all of them are counted shows at a lower one.
+OF_EACH_FORMAT = [name for name in CROWDS if name.endswith(("'s tests", "'s specs"))]
 
 
 def read(text):
@@ -73,7 +75,7 @@ def crowd(name, times):
 
 
 class TestWhatIsTooMany:
-    @pytest.mark.parametrize("name", CROWDS)
+    @pytest.mark.parametrize("name", OF_EACH_FORMAT)
     def test_more_parts_than_a_report_may_have_are_one_letter(self, name):
         assert refusal(crowd(name, Limits().parts + 10)) == "too many parts"
 
