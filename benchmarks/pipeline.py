@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import socket
 import sys
 import time
 import urllib.error
@@ -25,7 +24,7 @@ from argus_streams.agents.wire import Topics
 from argus_streams.embedded.choice import External, KafkaPart, PostgresPart, told
 from argus_streams.embedded.kafka import Broker, start_kafka
 from argus_streams.embedded.postgres import Postgres, start_postgres
-from argus_streams.embedded.process import Say
+from argus_streams.embedded.process import Say, claim_ports
 from argus_streams.errors import Unavailable
 from argus_streams.settings import Settings, load, with_environment
 from argus_streams.streaming.supervisor import Launch, Supervisor
@@ -177,8 +176,8 @@ def crew(
     files that tell of it afterwards.
     """
     named = _named(roles)
-    ports = {name: _free_port() for name in named}
     logs = Path(mkdtemp(dir=stage.folder, prefix="logs-"))
+    ports = dict(zip(named, claim_ports(logs, len(named)), strict=True))
     launches = {}
     for name, role in named.items():
         kept = {} if state is None else {"ARGUS_STATE_DIR": str(state / name)}
@@ -218,9 +217,3 @@ def _command(role: app.Role, profile: Path | None) -> Sequence[str]:
     if profile is None:
         return (sys.executable, "-m", "argus_streams", "worker", role, "--attached")
     return (sys.executable, str(Path(__file__).with_name("profiled.py")), role, str(profile))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -2,7 +2,6 @@
 
 import asyncio
 import shlex
-import socket
 import sys
 import urllib.error
 import urllib.request
@@ -17,6 +16,7 @@ from argus_streams import app
 from argus_streams.adapters import migrations, topics
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.embedded.choice import kafka_for, postgres_for
+from argus_streams.embedded.process import claim_ports
 from argus_streams.errors import Unavailable
 from argus_streams.settings import Settings, with_environment
 from argus_streams.streaming.supervisor import Supervisor
@@ -57,7 +57,8 @@ def scene(given: Settings, data: Path | None, say: Say) -> Iterator[Scene]:
         }
         settings = with_environment(given, environment)
         _prepare(settings, say)
-        ports = {role: str(_free_port()) for role in app.ROLES}
+        claimed = claim_ports(Path(folder), len(app.ROLES))  # a worker that is killed needs its port again
+        ports = {role: str(port) for role, port in zip(app.ROLES, claimed, strict=True)}
         overrides = {role: {**environment, "ARGUS_HEALTH_PORT": ports[role]} for role in app.ROLES}
         workers = supervisor(tuple(app.ROLES), overrides, logs=Path(folder))
         say("starting the workers: " + ", ".join(app.ROLES))
@@ -102,9 +103,3 @@ def _ready(port: str) -> bool:
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP OK
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import time
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from argus_streams.adapters.migrations import ensure_partitions, migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.reading import PostgresReader
 from argus_streams.core.messages import Version
+from argus_streams.embedded.process import claim_ports
 from argus_streams.ports import GroupQuery
 
 CONFIGURATION = """
@@ -41,9 +41,7 @@ def pooled_url(postgres_url, tmp_path):
     if program is None:
         parts.missing("pgbouncer", "no pgbouncer on PATH")
     server = urlsplit(postgres_url)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = claim_ports(tmp_path, 1)
     # It refuses to run as root, and reads its configuration before it becomes another.
     settings = {"host": server.hostname, "server_port": server.port, "user": server.username, "port": port}
     configuration = tmp_path / "pgbouncer.ini"

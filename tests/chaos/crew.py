@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from argus_streams import supervision
+from argus_streams.embedded.process import claim_ports
 from argus_streams.streaming.supervisor import MISCONFIGURED
 
 READY_SECONDS = 120.0
@@ -29,7 +29,7 @@ class Crew(NamedTuple):
     def hired(cls, roles, environment, folder):
         """Start one worker a role; a crew of the same folder finds its state again."""
         folder.mkdir(exist_ok=True)
-        ports = {role: _free_port() for role in roles}
+        ports = dict(zip(roles, claim_ports(folder, len(roles)), strict=True))
         overrides = {role: {**environment, "ARGUS_HEALTH_PORT": str(ports[role])} for role in roles}
         crew = cls(supervision.supervisor(roles, overrides, logs=folder), ports, folder)
         crew.supervisor.start()
@@ -76,11 +76,11 @@ class Crew(NamedTuple):
     async def ready(self, *roles, seconds=READY_SECONDS):
         """Wait until these roles, or all, work; how long that took. Whoever watches the crew restarts what ends."""
         began = time.monotonic()
-        waiting = list(roles or self.ports)
+        waiting = wanted = list(roles or self.ports)
         while waiting:
             told = {role: await asyncio.to_thread(self.health, role) for role in waiting}
             waiting = [role for role, health in told.items() if not (health and health["ready"])]
-            refused = [role for role in waiting if self.process(role).poll() == MISCONFIGURED]
+            refused = [role for role in wanted if self.process(role).poll() == MISCONFIGURED]
             assert not refused, f"{refused} can not run:\n{self.tails()}"
             assert time.monotonic() - began < seconds, f"{told} after {seconds} s:\n{self.tails()}"
             await asyncio.sleep(0.1)
@@ -103,9 +103,3 @@ class Crew(NamedTuple):
             child.process.kill()  # also of one that is stopped
             child.process.wait()
             child.process.stdin.close()
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
