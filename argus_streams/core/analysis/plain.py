@@ -7,7 +7,7 @@ was forgotten.
 import re
 
 _LINKED = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")  # [text](address), and pictures
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://\S*|\bwww\.\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://\S*|\bwww\.\S+", re.IGNORECASE)
 _SCRIPTED = re.compile(r"(?:javascript|vbscript|\bdata):(?=\S)", re.IGNORECASE)
 _MARKS = re.compile(r"`+|\*\*+|(?m:^\s*(?:#{1,6}|[-*>])\s+)|~~")
 # No tag can be made of these, and `List<String>` can still be read.

@@ -35,6 +35,8 @@ def test_nothing_that_can_be_followed_or_run_is_left(text):
         ("**Bold** and `code`", "Bold and code"),
         ("See [the docs](https://evil.example/x) now", "See the docs now"),
         ("Go to https://evil.example/x?y=1 now", "Go to (link left out) now"),
+        (f"{'a' * 30}https://evil.example", f"{'a' * 14}(link left out)"),  # it need not stand at a word's beginning
+        ("_https://evil.example", "_(link left out)"),
         ("List<String> is null", "List\u2039String\u203a is null"),
         ("# Title\n\n- one\n- two", "Title one two"),
         ("a\u202eb\u0000c\x1b[31md", "a b c [31md"),
