@@ -8,6 +8,8 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+from argus_streams.core.elements import Element
+
 Severity = Literal["fatal", "error", "warning", "info", "debug"]
 Kind = Literal["error", "alert", "ci"]
 Status = Literal["firing", "resolved"]
@@ -17,6 +19,8 @@ SignalKind = Literal[
 ]  # fmt: skip
 Framework = Literal["playwright", "jest", "pytest", "cypress", "mocha", "junit"]
 TestStatus = Literal["failed", "error", "timed_out", "flaky"]
+# The first two are a locator's; an element that was found and could not be used is none of its business.
+FailureKind = Literal["not_found", "ambiguous", "not_usable", "assertion", "network", "crash", "bad_locator", "other"]
 LAST_TIME = 253_402_300_799_999  # ms: the year 9999 ends; later ones no calendar of ours can show
 Time = Annotated[int, Meta(ge=0, le=LAST_TIME)]  # ms
 TopicId = Annotated[str, Meta(max_length=64)]
@@ -190,6 +194,12 @@ class TestFailure(Struct, frozen=True, omit_defaults=True, kw_only=True):
     failure_id: str = ""
     origin: Origin = Origin("", 0, 0)
     received_at: int = 0
+    failure: FailureKind | None = None  # ``None`` = nobody has told: it is read from the message
+    locator: str | None = None  # as the test writes it, of one that found nothing or too much
+    scope: str | None = None  # page or component that it is looked for in; ``None`` = the path of ``url``
+    dom: str | None = None  # HTML of the page when it failed
+    candidates: tuple[Element, ...] = ()  # elements of the page, where no HTML is told
+    element: Element | None = None  # what the locator found when it last worked
 
 
 class Ignored(Struct, frozen=True):
