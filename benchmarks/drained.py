@@ -1,10 +1,13 @@
 """Bodies a second from Kafka to Postgres, drained from a backlog, everything on the same processors.
 
-    python benchmarks/drained.py [--bodies N] [--mix] [--alike | --storm | --distinct] [--profile ROLE] …
+    python benchmarks/drained.py [--bodies N] [--mix] [--alike | --storm | --distinct] [--profile ROLE] [--hanging] …
 
 The load is that of `traffic.py`. The clock runs from when NORMALIZE is ready until the last record of any role is
 confirmed, CPU time likewise; the roles' own start is not in it, the first seconds of a cold process are. At the end the
 ledger has to close, and Postgres has to have counted every event: else the exit code is 1.
+
+With `--hanging` all is done twice, the second time with ANALYZE beside, whose models never answer; what is compared is
+when the last body was in Postgres, for analyses arrive after it.
 """
 
 import argparse
@@ -13,17 +16,20 @@ import pstats
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, get_args
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import psycopg
+from hanging import Hanging, hanging
 from pipeline import Crew, Pipeline, Spent, crew, pipeline, quietly, until
 from psycopg import sql
 from traffic import LARGEST, PROBLEMS, SENDERS, How, Load, mixed
 
 from argus_streams import app
+from argus_streams import settings as configuration
 from argus_streams.demo.accounting import Accountant
 from argus_streams.streaming.producer import ConfirmedProducer, Outgoing
 
@@ -142,26 +148,64 @@ def planned(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--normalizers", type=int, default=2, help="workers of that role (default: 2)")
     parser.add_argument("--memory", action="store_true", help="state in memory instead of RocksDB")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--hanging", action="store_true", help="hold it against ANALYZE beside, on models that hang")
     parser.add_argument("--profile", choices=get_args(app.Role), action="append", default=[], help="run it in cProfile")
-    return parser.parse_args(arguments)
+    plan = parser.parse_args(arguments)
+    if plan.hanging and configuration.load().database_url:
+        parser.error("--hanging measures twice: it needs a Postgres of its own each time, not that of DATABASE_URL")
+    return plan
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Load, drain, report; the exit code."""
-    plan = planned(arguments)
-    with pipeline(plan.partitions, quietly) as stage:
+def seconds_to_postgres(stage: Pipeline, began: Spent) -> float:
+    """How long it took until the last group was written."""
+    with psycopg.connect(stage.settings.database()) as connection:
+        found = sql.SQL("select extract(epoch from max(updated_at)) from {}.error_groups")
+        row = connection.execute(found.format(sql.Identifier(stage.settings.making().schema))).fetchone()
+    last = float(row[0]) if row and row[0] else 0.0
+    return last - (time.time() - time.monotonic() + began.at)
+
+
+def measure(plan: argparse.Namespace, *, beside: bool) -> tuple[float, bool]:
+    """Load, drain, report; bodies a second until the last is in Postgres, and whether all is right.
+
+    ``beside`` = with ANALYZE, whose models hang.
+    """
+    with pipeline(plan.partitions, quietly) as stage, ExitStack() as opened:
         accountant = Accountant(stage.settings)  # of all that the topics hold: they are new
         backlog = load(stage, plan)
         profiles = {role: stage.folder / f"{role}.profile" for role in plan.profile}
         state = None if plan.memory else stage.folder / "state"
-        with crew(
-            stage, (*["normalize"] * plan.normalizers, "correlate", "store"), state=state, profiles=profiles
-        ) as workers:
+        asking = opened.enter_context(hanging(stage, state)) if beside else None
+        roles: Sequence[app.Role] = (*["normalize"] * plan.normalizers, "correlate", "store")
+        with crew(stage, roles, state=state, profiles=profiles) as workers:
+            before = asking.cpu() if asking else 0.0
             began, ended = drain(workers, accountant)
             report(backlog, began, ended, workers)
+            asked = asking is None or told_of(asking, before)
         show(profiles)
         told, right = verdict(stage, accountant)
-    print(f"\n{told}\n{'Everything is stored.' if right else 'SOMETHING IS MISSING OR DOUBLE.'}")
+        rate = backlog.bodies / seconds_to_postgres(stage, began)
+    right = right and asked
+    print(f"\n{told}\n{'Everything is stored.' if right else 'SOMETHING IS MISSING OR DOUBLE, OR NOTHING HANGS.'}")
+    return rate, right
+
+
+def told_of(asking: Hanging, before: float) -> bool:
+    """Print what ANALYZE did meanwhile; whether calls hang at all."""
+    calls = asking.calls()
+    print(f"\nbeside it ANALYZE, {asking.cpu() - before:.1f} CPU s: {calls:,} calls to models hang", flush=True)
+    return calls > 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, once or both ways; the exit code."""
+    plan = planned(arguments)
+    rate, right = measure(plan, beside=False)
+    if plan.hanging:
+        slowed, also = measure(plan, beside=True)
+        told = f"{slowed:,.0f} bodies/s with models that hang, {rate:,.0f} without ANALYZE"
+        print(f"\nuntil the last is in Postgres: {told}; {slowed / rate:.2f}")
+        right = right and also
     return int(not right)
 
 

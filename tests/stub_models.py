@@ -381,6 +381,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--usual", type=json.loads, default={}, help="what a call brings that nothing is scripted for")
+    parser.add_argument("--models", nargs="*", default=[], help="ids of those that exist (default: any)")
     parser.add_argument("--tokens", choices=TOKENS, default="four", help="bytes of text that a token is")
     given = parser.parse_args()
-    asyncio.run(_main(given.port, Stub(usual=Behaviour(**given.usual), tokens=TOKENS[given.tokens])))
+    offered = {model: wire.model_info(model) for model in given.models}
+    stub = Stub(models=offered, usual=Behaviour(**given.usual), tokens=TOKENS[given.tokens])
+    asyncio.run(_main(given.port, stub))

@@ -18,3 +18,9 @@ def test_a_backlog_is_drained_and_accounted_for(kafka, postgres_url):
     taken = re.findall(r"^normalize(?:-2)? +[\d.]+ +[\d,]+ +(\d+) ", done.stdout, re.MULTILINE)
     assert sum(map(int, taken)) == 100
     assert "store, by tottime" in done.stdout
+
+
+def test_what_is_measured_twice_needs_an_empty_database_each_time():
+    done = measured("drained", "--hanging", DATABASE_URL="postgresql://argus@127.0.0.1:1/argus")
+    assert done.returncode == 2
+    assert "--hanging" in done.stderr
