@@ -1,5 +1,6 @@
 """What strangers, gateways, caches and kills do to ANALYZE stops nobody and leaves the budget as it is."""
 
+import asyncio
 import logging
 
 import msgspec
@@ -110,6 +111,29 @@ async def test_thousands_that_wait_for_a_call_are_not_all_looked_at_each_minute(
         await worker.turns(4)
         assert stored.looks <= 45
         assert len(model.asked) == 5 * minute
+
+
+@scenario
+async def test_while_all_calls_hang_nothing_is_looked_up_again_and_again():
+    class Counting(Stored):
+        looks = 0
+
+        async def gather(self, project, fingerprints):
+            self.looks += 1
+            return await super().gather(project, fingerprints)
+
+    over = asyncio.Event()
+    stored, model = Counting(count=200), Scripted("anthropic", over)
+    worker = worker_with(model, stored=stored, slots=1)
+    await worker.turn(asked(request()))
+    await worker.turns(2)
+    stored.looks = 0
+    await worker.turn(asked(*(request(f"v1:{number}") for number in range(100))))
+    await worker.turns(20)
+    assert stored.looks == 0
+    over.set()
+    await worker.turns(200)
+    assert len({told.subject for told in worker.told()}) == 101
 
 
 @scenario

@@ -85,9 +85,10 @@ class Deciding:
 
     def _due(self, ats: Iterable[At]) -> Sequence[Due]:
         found: list[Due] = []
+        most = min(BLOCK, self._slots * TOGETHER)  # what no call is free for would be gathered again and again
         for at in ats:
             for subject, time in sorted(self._books.account(at).queue.items(), key=lambda item: item[1]):
-                if time > self._now or len(found) >= BLOCK:
+                if time > self._now or len(found) >= most:
                     break
                 job = self._books.job(at, subject)
                 if job is None:
