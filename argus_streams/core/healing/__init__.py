@@ -1,0 +1,1 @@
+"""Repair of broken locators: read, compared, looked for on the page, remembered and written anew."""
