@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from argus_streams.agents.overlay import Overlay
 from argus_streams.agents.scoring import News as Counted
 from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.wire import Topics, key_of, letter_of, outgoing
@@ -29,32 +30,6 @@ _DUE = msgspec.msgpack.Decoder(dict[str, int])
 log = logging.getLogger(__name__)
 
 Place = tuple[int, str]  # partition and project
-
-
-class Overlay:
-    """A project's part of the table, on which a look that fails leaves nothing."""
-
-    def __init__(self, state: State, partition: int, project: str) -> None:
-        self._state = state
-        self._partition = partition
-        self._project = project.encode()
-        self._changes: dict[str, bytes | None] = {}
-
-    def get(self, name: str) -> bytes | None:
-        """The value, or ``None``."""
-        return self._changes[name] if name in self._changes else self._state.get(self._partition, self._key(name))
-
-    def put(self, name: str, value: bytes | None) -> None:
-        """Change a value."""
-        self._changes[name] = value
-
-    def keep(self) -> None:
-        """Let the changes count."""
-        for name, value in self._changes.items():
-            self._state.put(self._partition, self._key(name), value)
-
-    def _key(self, name: str) -> bytes:
-        return self._project + b"/" + name.encode() if name else self._project
 
 
 class _Arrived(NamedTuple):
