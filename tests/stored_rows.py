@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from argus_streams.core.elements import Element
 from argus_streams.core.events import Event, ExceptionInfo, Frame, Origin
 from argus_streams.core.findings import Analysis, Cause, Claim, Fact, Incident, Link, Member, Part, Score
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent, Version
+from argus_streams.core.repairs import HealingDecision, Pattern, Proposal
 
 NOON = 1_763_899_200_000  # 2025-11-23T12:00:00Z
 HOUR = NOON // 3_600_000
@@ -158,3 +160,61 @@ def a_score(**changes: Any) -> Score:
         "parts": (Part(factor="open groups", value=3.0, weight=2.0, points=17.5, text="3 open errors."),),
     }
     return Score(**fields | changes)
+
+
+def a_pattern(**changes: Any) -> Pattern:
+    fields: dict[str, Any] = {
+        "project": "shop",
+        "fingerprint": "7c1e0f5a9d2b4e63",
+        "locator": "#pay-now",
+        "healed": "#pay",
+        "scope": "/cart",
+        "failure": "not_found",
+        "source": "similarity",
+        "version": Version(1, 1),
+        "standing": "active",
+        "reason": "worked 2 of 3 times",
+        "successes": 2,
+        "failures": 1,
+        "confidence": 2 / 3,
+        "bound": 0.31,
+        "rule": "id:pay-now:pay",
+        "tests": ("cart pays", 'cart "keeps"'),
+        "first_release": "1.0",
+        "last_release": "1.1",
+        "created_at": NOON - 60_000,
+        "last_used_at": NOON,
+        "origin": Origin("t1", 3, 42),
+    }
+    return Pattern(**fields | changes)
+
+
+def a_decision(**changes: Any) -> HealingDecision:
+    element = Element(tag="button", class_list=("primary",), visible_text=("Pay",), attributes={"type": "submit"})
+    fields: dict[str, Any] = {
+        "project": "shop",
+        "decision_id": "pattern-5e0c2a7f9b1d4c38",
+        "failure_id": "f1",
+        "verdict": "validate",
+        "reason": "pattern",
+        "detail": "#pay in its place: worked 2 of 3 times.",
+        "test": "cart pays",
+        "file": "cart.spec.ts",
+        "line": 18,
+        "locator": "#pay-now",
+        "scope": "/cart",
+        "failure": "not_found",
+        "healed": "#pay",
+        "source": "pattern",
+        "confidence": 0.31,
+        "pattern": "7c1e0f5a9d2b4e63",
+        "proposals": (
+            Proposal(healed="#pay", source="pattern", confidence=0.31),
+            Proposal(source="similarity", confidence=0.2, element=element),
+        ),
+        "repository": "example/shop",
+        "commit": "c0ffee",
+        "release": "1.1",
+        "at": NOON,
+    }
+    return HealingDecision(**fields | changes)

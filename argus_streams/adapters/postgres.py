@@ -11,6 +11,7 @@ from argus_streams.adapters.database import Connection, Database, translate
 from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent
+from argus_streams.core.repairs import HealingDecision, Pattern
 from argus_streams.core.rows import Row, distinct
 from argus_streams.errors import Malformed
 from argus_streams.ports import Refused
@@ -30,6 +31,8 @@ _AS_TOLD: Mapping[str, type[Row]] = {
     "upsert_incidents": Incident,
     "upsert_analyses": Analysis,
     "upsert_scores": Score,
+    "upsert_patterns": Pattern,
+    "insert_decisions": HealingDecision,
     "upsert_letters": DeadLetter,
 }
 

@@ -167,6 +167,52 @@ on conflict (project_id, score_type, span) do update set
   parts = excluded.parts
 where (stored.epoch, stored.writes) < (excluded.epoch, excluded.writes);
 
+-- name: upsert_patterns
+insert into {generation}.healing_patterns as stored (
+  fingerprint, original_selector, healed_selector, error_type, success_count, failure_count, last_used_at, project_id,
+  created_at, scope, source, standing, reason, bound, rule, tests, first_release, last_release, origin, epoch, writes
+)
+select
+  r.fingerprint, r.locator, r.healed, r.failure, coalesce(r.successes, 0), coalesce(r.failures, 0),
+  to_timestamp(r.last_used_at / 1000.0), p.id, to_timestamp(r.created_at / 1000.0), r.scope, r.source, r.standing,
+  r.reason, coalesce(r.bound, 0), r.rule, coalesce(r.tests, '{}'), r.first_release, r.last_release, r.origin,
+  (r.version ->> 0)::bigint, (r.version ->> 1)::bigint
+from jsonb_to_recordset(%(rows)s::jsonb) as r (
+  project text, fingerprint text, locator text, healed text, scope text, failure text, source text, version jsonb,
+  standing text, reason text, successes bigint, failures bigint, bound double precision, rule text, tests text[],
+  first_release text, last_release text, created_at bigint, last_used_at bigint, origin jsonb
+)
+join argus.projects p on p.slug = r.project
+order by r.fingerprint
+on conflict (fingerprint) do update set
+  original_selector = excluded.original_selector, healed_selector = excluded.healed_selector,
+  error_type = excluded.error_type, success_count = excluded.success_count, failure_count = excluded.failure_count,
+  last_used_at = excluded.last_used_at, project_id = excluded.project_id, created_at = excluded.created_at,
+  scope = excluded.scope, source = excluded.source, standing = excluded.standing, reason = excluded.reason,
+  bound = excluded.bound, rule = excluded.rule, tests = excluded.tests, first_release = excluded.first_release,
+  last_release = excluded.last_release, origin = excluded.origin, epoch = excluded.epoch, writes = excluded.writes,
+  updated_at = now()
+where (stored.epoch, stored.writes) < (excluded.epoch, excluded.writes);
+
+-- name: insert_decisions
+insert into {generation}.healing_decisions (
+  project_id, decision_id, failure_id, at, verdict, reason, detail, test, file, line, locator, scope, failure, healed,
+  source, confidence, pattern, proposals, repository, commit, release, replayed
+)
+select
+  p.id, d.decision_id, d.failure_id, to_timestamp(d.at / 1000.0), d.verdict, d.reason, d.detail, d.test, d.file, d.line,
+  d.locator, d.scope, d.failure, d.healed, d.source, coalesce(d.confidence, 0), d.pattern, coalesce(d.proposals, '[]'),
+  d.repository, d.commit, d.release, coalesce(d.replayed, false)
+from jsonb_to_recordset(%(rows)s::jsonb) as d (
+  project text, decision_id text, failure_id text, at bigint, verdict text, reason text, detail text, test text,
+  file text, line bigint, locator text, scope text, failure text, healed text, source text,
+  confidence double precision, pattern text, proposals jsonb, repository text, commit text, release text,
+  replayed boolean
+)
+join argus.projects p on p.slug = d.project
+order by p.id, d.decision_id
+on conflict (project_id, decision_id) do nothing;
+
 -- name: upsert_letters
 insert into {generation}.dead_letters as stored (
   stage, topic, partition, "offset", index, project, source, reason, detail, size, at
@@ -319,6 +365,33 @@ cross join lateral (
 ) s
 where p.slug = %(project)s
 order by wanted.place;
+
+-- name: patterns
+select jsonb_build_object(
+  'project', p.slug, 'fingerprint', r.fingerprint, 'locator', r.original_selector, 'healed', r.healed_selector,
+  'scope', r.scope, 'failure', r.error_type, 'source', r.source, 'version', jsonb_build_array(r.epoch, r.writes),
+  'standing', r.standing, 'reason', r.reason, 'successes', r.success_count, 'failures', r.failure_count,
+  'confidence', r.confidence, 'bound', r.bound, 'rule', r.rule, 'tests', r.tests, 'first_release', r.first_release,
+  'last_release', r.last_release, 'created_at', (extract(epoch from r.created_at) * 1000)::bigint,
+  'last_used_at', (extract(epoch from r.last_used_at) * 1000)::bigint, 'origin', r.origin
+)::text
+from {generation}.healing_patterns r
+join argus.projects p on p.id = r.project_id
+where (%(project)s::text is null or p.slug = %(project)s)
+  and (%(standings)s::text[] = '{}' or r.standing = any (%(standings)s::text[]))
+  and (%(prefix)s::text is null or r.fingerprint ^@ %(prefix)s)
+order by r.last_used_at desc, p.slug, r.fingerprint
+limit %(limit)s;
+
+-- name: decisions
+select (to_jsonb(d) || jsonb_build_object('project', p.slug, 'at', (extract(epoch from d.at) * 1000)::bigint))::text
+from {generation}.healing_decisions d
+join argus.projects p on p.id = d.project_id
+where (%(project)s::text is null or p.slug = %(project)s)
+  and (%(verdicts)s::text[] = '{}' or d.verdict = any (%(verdicts)s::text[]))
+  and d.at >= to_timestamp(%(since)s::bigint / 1000.0) and d.at < to_timestamp(%(until)s::bigint / 1000.0)
+order by d.at desc, p.slug, d.decision_id
+limit %(limit)s;
 
 -- name: spending
 select jsonb_build_object(

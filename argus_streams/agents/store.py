@@ -12,6 +12,7 @@ from argus_streams.core.events import Origin
 from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.letters import TEXT, Letter
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent
+from argus_streams.core.repairs import HealingDecision, Pattern
 from argus_streams.core.rows import Row, Snapshot, row_key
 from argus_streams.ports import Refused, Store
 from argus_streams.streaming.agent import Effects, Slice
@@ -40,6 +41,8 @@ class StoreAgent:
             topics.correlated: msgspec.json.Decoder(Incident).decode,
             topics.analyses: msgspec.json.Decoder(Analysis).decode,
             topics.scores: msgspec.json.Decoder(Score).decode,
+            topics.patterns: msgspec.json.Decoder(Pattern).decode,
+            topics.decisions: msgspec.json.Decoder(HealingDecision).decode,
         }
 
     async def turn(self, slices: Sequence[Slice]) -> Effects:

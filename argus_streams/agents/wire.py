@@ -39,6 +39,11 @@ class Topics(NamedTuple):
     feedback: str
     analyses: str
     analysis_changelog: str
+    outcomes: str
+    heal_commands: str
+    decisions: str
+    patterns: str
+    heal_changelog: str
 
     @classmethod
     def under(cls, prefix: str, derived: str | None = None) -> "Topics":
@@ -62,14 +67,23 @@ class Topics(NamedTuple):
             feedback=f"{prefix}analysis.feedback",
             analyses=f"{own}analyses",
             analysis_changelog=f"{own}analysis.changelog",
+            outcomes=f"{prefix}healing.outcomes",
+            heal_commands=f"{prefix}healing.commands",
+            decisions=f"{own}healing.decisions",
+            patterns=f"{own}healing.patterns",
+            heal_changelog=f"{own}healing.changelog",
         )
 
     def dead(self, topic: str) -> str:
         """The dead-letter topic for records of one of these: letters are derived, also those about an input."""
-        if topic not in (self.incoming, self.replayed, self.commands, self.incident_commands, self.feedback):
+        if topic not in self._inputs():
             return topic + DEAD
         prefix, own = self.incoming.removesuffix("events.incoming"), self.normalized.removesuffix("events.normalized")
         return own + topic.removeprefix(prefix) + DEAD
+
+    def _inputs(self) -> tuple[str, ...]:
+        decided = (self.commands, self.incident_commands, self.feedback, self.heal_commands)
+        return (self.incoming, self.replayed, *decided, self.outcomes)
 
 
 def key_of(project: str, fingerprint: str) -> bytes:

@@ -10,7 +10,7 @@ StatusAction = Literal["resolve", "ignore", "reopen"]
 LinkAction = Literal["link", "unlink"]
 Action = Literal[StatusAction, LinkAction]
 GroupStatus = Literal["open", "resolved", "ignored", "regressed"]
-Stage = Literal["normalize", "group", "correlate", "analyze", "store"]
+Stage = Literal["normalize", "group", "correlate", "analyze", "heal", "store"]
 KeptBecause = Literal["first", "doubling", "regression", "all"]
 
 

@@ -5,12 +5,13 @@ from collections.abc import Hashable, Iterable
 from argus_streams.core.events import Origin
 from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent, Stage
+from argus_streams.core.repairs import HealingDecision, Pattern
 
 DAY_MS = 86_400_000
 SCORED_MS = 300_000  # of the scores of five minutes one is kept
 
-Snapshot = Group | Incident | Analysis | Score  # in absolute numbers: the highest version counts
-Fact = KeptEvent | DeadLetter  # never changes: the first that is told counts
+Snapshot = Group | Incident | Analysis | Score | Pattern  # in absolute numbers: the highest version counts
+Fact = KeptEvent | DeadLetter | HealingDecision  # never changes: the first that is told counts
 Row = Snapshot | Fact
 
 
@@ -32,19 +33,31 @@ def is_newer(row: Row, known: Row) -> bool:
 
 def row_key(row: Row) -> Hashable:
     """What no other row of the store has."""
+    return _snapshot_key(row) if isinstance(row, Snapshot) else _fact_key(row)
+
+
+def _snapshot_key(row: Snapshot) -> Hashable:
     match row:
         case Group():
             return Group, row.project, row.fingerprint
-        case KeptEvent():
-            return event_key(row)
-        case DeadLetter():
-            return letter_key(row)
         case Incident():
             return Incident, row.project, row.incident
         case Analysis():
             return Analysis, row.project, row.subject
         case Score():
             return Score, row.project, row.score_type, row.at // SCORED_MS
+        case Pattern():
+            return Pattern, row.fingerprint
+
+
+def _fact_key(row: Fact) -> Hashable:
+    match row:
+        case KeptEvent():
+            return event_key(row)
+        case DeadLetter():
+            return letter_key(row)
+        case HealingDecision():
+            return HealingDecision, row.project, row.decision_id
 
 
 def event_key(kept: KeptEvent) -> tuple[str, int]:

@@ -82,6 +82,11 @@ def _kinds(ours: Topics) -> dict[str, Kind]:
         ours.requests: "other",
         ours.incident_commands: "other",
         ours.feedback: "other",
+        ours.failed: "other",
+        ours.outcomes: "other",
+        ours.heal_commands: "other",
+        ours.patterns: "other",
+        ours.decisions: "other",
     }
     return {ours.dead(topic): kind for topic, kind in of.items()}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from stored_rows import a_group, a_kept, a_letter, a_score, an_analysis, an_incident
+from stored_rows import a_decision, a_group, a_kept, a_letter, a_pattern, a_score, an_analysis, an_incident
 
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.adapters.database import open_database
@@ -167,11 +167,14 @@ def test_a_deleted_project_takes_its_rows_along(migrated_url):
     hours = {ms(day(0)) // 3_600_000: 1}
     for slug in ("shop", "blog"):
         found = (a_group(project=slug, hours=hours), a_kept(slug, project=slug))
-        store(migrated_url, [*found, an_incident(project=slug), an_analysis(project=slug), a_score(project=slug)])
+        healed = (a_pattern(project=slug, fingerprint=slug), a_decision(project=slug))
+        found += (an_incident(project=slug), an_analysis(project=slug), a_score(project=slug))
+        store(migrated_url, [*found, *healed])
     with psycopg.connect(migrated_url) as connection:
         connection.execute("delete from argus.projects where slug = 'shop'")
     assert asyncio.run(ensure_partitions(migrated_url, "argus_live", keep_days=9_999)).deleted == 1
-    for table in ("error_groups", "group_counts", "production_events", "incidents", "analyses", "quality_scores"):
-        rows = query(migrated_url, f"select slug from argus_live.{table} join argus.projects on id = project_id")  # noqa: S608
+    tables = ("error_groups", "group_counts", "production_events", "incidents", "analyses", "quality_scores")
+    for table in (*tables, "healing_patterns", "healing_decisions"):
+        rows = query(migrated_url, f"select slug from argus_live.{table} join argus.projects p on p.id = project_id")  # noqa: S608
         assert rows == [("blog",)]
         assert query(migrated_url, f"select count(*) from argus_live.{table}") == [(1,)]  # noqa: S608

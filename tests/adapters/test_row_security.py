@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from databases import database_on
 from psycopg import errors
-from stored_rows import a_group, a_kept, a_letter, a_score, an_analysis, an_incident
+from stored_rows import a_decision, a_group, a_kept, a_letter, a_pattern, a_score, an_analysis, an_incident
 
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.migrations import migrate
@@ -28,6 +28,8 @@ READABLE = (
     "argus_live.incidents",
     "argus_live.analyses",
     "argus_live.quality_scores",
+    "argus_live.healing_patterns",
+    "argus_live.healing_decisions",
     "argus.reports",
 )
 
@@ -84,6 +86,8 @@ async def fill(url):
                 an_incident(project=slug),
                 an_analysis(project=slug),
                 a_score(project=slug),
+                a_pattern(project=slug, fingerprint=slug),
+                a_decision(project=slug),
             ]
             assert await PostgresStore(database).write(batch) == []
     async with await psycopg.AsyncConnection.connect(url) as connection:
@@ -134,6 +138,7 @@ def test_keys_generations_and_partitions_are_not_for_members(ask, table):
         "insert into argus.memberships (project_id, user_id) select id, auth.uid() from argus.projects",
         "delete from argus_live.error_groups",
         "delete from argus_live.incidents",
+        "update argus_live.healing_patterns set standing = 'pinned'",
         "update argus.reports set html = ''",
         "select argus.create_partitions(1)",
         "select argus.drop_partitions(0)",
@@ -154,7 +159,7 @@ def test_every_table_has_row_security_and_every_policy_asks_for_the_user_once(fi
             "select roles, qual from pg_policies where schemaname in ('argus', 'argus_live')"
         ).fetchall()
     assert bare == []
-    assert len(policies) == 10
+    assert len(policies) == 12
     assert {tuple(roles) for roles, _ in policies} == {("authenticated",)}
     for _, condition in policies:
         assert condition.count("auth.uid()") == condition.count("( SELECT auth.uid() AS uid)")

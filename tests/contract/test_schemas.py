@@ -16,22 +16,29 @@ from referencing import Registry, Resource
 from argus_streams.adapters import topics
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.core import letters
+from argus_streams.core.elements import Element
 from argus_streams.core.events import Event, Signal, TestFailure
 from argus_streams.core.findings import Analysis, AnalysisRequest, Feedback, Incident, IncidentCommand, Score
 from argus_streams.core.messages import Command, Group, KeptEvent, LedgerRecord, Sighting, Stage
+from argus_streams.core.repairs import HealingDecision, Outcome, Pattern, PatternCommand
 from argus_streams.core.topology import DEAD_LETTERS
 
 TYPES = {
     "analysis": Analysis,
     "analysis_request": AnalysisRequest,
     "command": Command,
+    "element": Element,
     "event": Event,
     "feedback": Feedback,
     "group": Group,
+    "healing_decision": HealingDecision,
     "incident": Incident,
     "incident_command": IncidentCommand,
     "kept_event": KeptEvent,
     "ledger_record": LedgerRecord,
+    "outcome": Outcome,
+    "pattern": Pattern,
+    "pattern_command": PatternCommand,
     "score": Score,
     "sighting": Sighting,
     "signal": Signal,

@@ -35,10 +35,10 @@ class Store(Protocol):
     async def write(self, rows: Sequence[Row]) -> Sequence[Refused]:
         """Store the rows in one transaction and return those that can not be stored.
 
-        May be called again with the same rows: the row of a group, an incident, an analysis or of five minutes' score
-        only goes upwards in its version, an event counts once by (event id, day of Kafka's time), a letter by (origin,
-        stage). Raises ``Unavailable`` when nothing was stored and a later call may succeed, ``Misconfigured`` when no
-        later call will.
+        May be called again with the same rows: the row of a group, an incident, an analysis, a repair or of five
+        minutes' score only goes upwards in its version, an event counts once by (event id, day of Kafka's time), a
+        letter by (origin, stage), a decision about a broken locator by its id. Raises ``Unavailable`` when nothing was
+        stored and a later call may succeed, ``Misconfigured`` when no later call will.
         """
         ...
 
