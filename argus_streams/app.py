@@ -6,6 +6,8 @@ argus dlq ─▶ events.replayed ──────▶│   people ─▶ groups
                                     │   people ─▶ incidents.commands ─▶│└─▶ incidents, quality.scores ┤
                                     │                 analysis.requests ◀┘                            │
                                     │   people ─▶ analysis.feedback ─▶ analyze ─▶ analyses ───────────┤
+                                    ├─▶ tests.failed ─▶ heal ─▶ healing.decisions, healing.patterns ──┤
+                                    │   people, tests ─▶ healing.commands, .outcomes ─▶ (heal)        │
                                     └─▶ ledger, *.dlq ────────────────────────────────────────────────┘
 """
 
@@ -23,6 +25,7 @@ from argus_streams.adapters import generations
 from argus_streams.adapters.bursts import load_bursts
 from argus_streams.adapters.clock import now
 from argus_streams.adapters.database import open_database
+from argus_streams.adapters.healing_metrics import PrometheusHealingMeter
 from argus_streams.adapters.incident_rules import load_incident_rules
 from argus_streams.adapters.known_fields import known_fields
 from argus_streams.adapters.mappings import load_mappings
@@ -33,6 +36,7 @@ from argus_streams.adapters.telemetry import PrometheusFields
 from argus_streams.adapters.weights import load_weights
 from argus_streams.agents.correlate import CorrelateAgent
 from argus_streams.agents.group import GroupAgent
+from argus_streams.agents.heal import HealAgent
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.scoring import Scoring
@@ -56,14 +60,15 @@ log = logging.getLogger(__name__)
 
 UPKEEP_SECONDS = 6 * 3600.0
 
-Role = Literal["normalize", "correlate", "analyze", "store"]
+Role = Literal["normalize", "correlate", "analyze", "heal", "store"]
 # What makes a generation's data; ANALYZE asks models for the live one alone, or its bill would be doubled.
-MAKING: tuple[Role, ...] = ("normalize", "correlate", "store")
+MAKING: tuple[Role, ...] = ("normalize", "correlate", "heal", "store")
 REST_SECONDS: Mapping[Role, float] = {"correlate": 5.0, "analyze": 0.5}  # between two looks for what is due by time
 ROLES: Mapping[Role, str] = {
     "normalize": "raw bodies → sightings",
     "correlate": "sightings, signals and commands → groups, incidents, scores",
     "analyze": "what is to be explained → explanations, within a budget",
+    "heal": "broken locators, outcomes and commands → what to put in their place, and what is known of it",
     "store": "groups, kept events, letters → Postgres",
 }
 
@@ -82,6 +87,8 @@ async def run(role: Role, settings: Settings, *, attached: TextIO | None = None)
             from argus_streams.roles import analyze  # noqa: PLC0415 - the models' clients take 50 MiB, and seconds
 
             return await analyze.run(settings, topics_of(settings), worker, metrics)
+        case "heal":
+            return await worker.run_keyed(HealAgent(topics_of(settings), PrometheusHealingMeter(metrics), since=since))
         case "store":
             return await _store(settings, worker)
 
@@ -117,11 +124,17 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
             return (topics.normalized, topics.commands, topics.signals, topics.incident_commands)
         case "analyze":
             return (topics.requests, topics.feedback)
+        case "heal":
+            return (topics.failed, topics.outcomes, topics.heal_commands)
         case "store":
-            told = (topics.groups, topics.kept, topics.correlated, topics.analyses, topics.scores)
+            told = (
+                topics.groups, topics.kept, topics.correlated, topics.analyses, topics.scores, topics.patterns,
+                topics.decisions,
+            )  # fmt: skip
             read = (
                 topics.incoming, topics.replayed, topics.normalized, topics.commands, topics.signals,
-                topics.incident_commands, topics.requests, topics.feedback, *told,
+                topics.incident_commands, topics.requests, topics.feedback, topics.failed, topics.outcomes,
+                topics.heal_commands, *told,
             )  # fmt: skip
             return (*told, *(topics.dead(topic) for topic in read))
 
@@ -200,7 +213,9 @@ async def _keep_partitions(settings: Settings) -> None:
 
 def _worker(role: Role, settings: Settings, attached: TextIO | None, metrics: CollectorRegistry) -> Worker:
     topics = topics_of(settings)
-    changelogs: Mapping[Role, str] = {"correlate": topics.changelog, "analyze": topics.analysis_changelog}
+    changelogs: Mapping[Role, str] = {
+        "correlate": topics.changelog, "analyze": topics.analysis_changelog, "heal": topics.heal_changelog
+    }  # fmt: skip
     job = Job(
         role=role,
         group=group_of(settings, role),

@@ -11,7 +11,7 @@ import click
 import senders
 
 from argus_streams import settings, sources
-from argus_streams.adapters import analysis_metrics, model_metrics, topics
+from argus_streams.adapters import analysis_metrics, healing_metrics, model_metrics, topics
 from argus_streams.cli import main
 from argus_streams.core.analysis.gate import SKIPS
 from argus_streams.core.analysis.reasons import OUTCOMES
@@ -19,7 +19,7 @@ from argus_streams.metric import Metric
 from argus_streams.streaming import metrics
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/metrics.md", "docs/analysis.md")
+FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/metrics.md", "docs/analysis.md", "docs/healing.md")
 _PLACE = re.compile(r"(<!-- (?P<table>\w+): written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -31,6 +31,7 @@ def filled(path: Path, text: str) -> str:
         "topics": _topics,
         "metrics": lambda: _metrics((*metrics.PUSHED, *metrics.PULLED)),
         "models": lambda: _metrics((*model_metrics.ALL, *analysis_metrics.ALL)),
+        "healing": lambda: _metrics(healing_metrics.ALL),
         "commands": _commands,
         "skips": _skips,
         "outcomes": _outcomes,

@@ -207,7 +207,8 @@ def test_a_generation_is_dropped_when_its_workers_are_gone_and_asked_for(here, r
     dropped = here.argus("replay", "drop", "regions", "--yes")
     assert "removed schema argus_regions" in dropped.stdout, dropped.output
     ours = app.topics_of(made)
-    given = (*app.inputs(here.settings, "normalize"), ours.commands, ours.incident_commands, ours.feedback)
+    decided = (ours.commands, ours.incident_commands, ours.feedback, ours.heal_commands)
+    given = (*app.inputs(here.settings, "normalize"), *decided, ours.outcomes)
     assert (
         asyncio.run(here.site.offsets.partitions(ours)).keys()
         == asyncio.run(here.site.offsets.partitions(given)).keys()

@@ -1,0 +1,205 @@
+"""HEAL over a table in memory."""
+
+import random
+
+import msgspec
+import pytest
+from healing import Healing, command, failure, outcome
+from msgspec.structs import replace
+from records import NOW, TOPICS
+
+from argus_streams.adapters.memory_repairs import MemoryChooser
+
+
+@pytest.fixture
+def heal():
+    return Healing()
+
+
+def test_a_locator_of_which_nothing_is_known_is_asked_about(heal):
+    (decision,) = heal.hear(failure()).decisions()
+    assert (decision.verdict, decision.locator, decision.scope) == ("ask", "#pay-now", "/cart")
+    assert (decision.failure_id, decision.file, decision.line, decision.at) == ("f1", "cart.spec.ts", 18, NOW)
+    assert heal.table.values == {}
+
+
+def test_a_repair_that_worked_often_is_applied(heal):
+    heal.hear(*[outcome(n) for n in range(40)])
+    (decision,) = heal.hear(failure()).decisions()
+    assert (decision.verdict, decision.healed, decision.source) == ("apply", "#pay", "pattern")
+    assert decision.decision_id.startswith("pattern-")
+
+
+def test_one_lucky_success_applies_nothing(heal):
+    heal.hear(outcome())
+    (decision,) = heal.hear(failure()).decisions()
+    assert decision.verdict != "apply"
+
+
+def test_a_repair_does_not_reach_another_scope(heal):
+    heal.hear(*[outcome(n) for n in range(40)])
+    (decision,) = heal.hear(failure(scope="/orders")).decisions()
+    assert decision.verdict != "apply"
+
+
+def test_the_scope_is_the_path_of_the_page_where_nobody_names_it(heal):
+    told = [
+        failure(scope=None, url=url)
+        for url in ("https://shop.example.com/cart?id=7", "https://x/orders/4711/lines", "http://[bad", None)
+    ]
+    assert [each.scope for each in heal.hear(*told).decisions()] == ["/cart", "/orders/*/lines", "", ""]
+
+
+def test_an_outcome_that_is_told_again_teaches_once(heal):
+    first = heal.hear(outcome(1), outcome(2)).patterns()
+    again = heal.hear(outcome(2), outcome(1), outcome(3)).patterns()
+    assert [(each.successes, each.failures) for each in (*first, *again)] == [(2, 0), (3, 0)]
+    assert again[0].version > first[0].version
+    assert heal.meter.told == {"worked": 3, "again": 2}
+    assert heal.hear(outcome(1)).records == []
+
+
+def test_a_turn_that_was_not_confirmed_decides_the_same_again(heal):
+    heal.hear(*[outcome(n) for n in range(40)])
+    pieces = heal.piece(outcome(99, worked=False)), heal.piece(failure(), failure(failure_id="f2"))
+    assert heal.turn(*pieces, keep=False).records == heal.turn(*pieces).records
+
+
+def test_a_failure_that_is_told_again_is_decided_under_the_same_id(heal):
+    one, two = (heal.hear(failure()).decisions()[0] for _ in range(2))
+    heal.hear(*[outcome(n) for n in range(40)])
+    three = heal.hear(failure()).decisions()[0]
+    assert one.decision_id == two.decision_id != three.decision_id
+
+
+def test_what_outcomes_of_a_turn_teach_counts_for_its_failures(heal):
+    answer = heal.turn(heal.piece(failure()), heal.piece(*[outcome(n) for n in range(40)]))
+    assert answer.decisions()[0].verdict == "apply"
+
+
+def test_a_failed_use_suppresses_at_once(heal):
+    heal.hear(*[outcome(n) for n in range(60)])
+    (pattern,) = heal.hear(outcome(99, worked=False)).patterns()
+    assert (pattern.standing, pattern.failures) == ("suppressed", 1)
+    assert heal.hear(failure()).decisions()[0].verdict == "ask"
+
+
+def test_a_veto_wins_over_all_that_was_learned_until_it_is_released(heal):
+    heal.hear(*[outcome(n) for n in range(40)])
+    (vetoed,) = heal.hear(command("veto", reason="deletes the cart")).patterns()
+    assert (vetoed.standing, vetoed.reason) == ("vetoed", "vetoed by ada: deletes the cart")
+    assert heal.hear(outcome(50)).patterns()[0].standing == "vetoed"
+    assert heal.hear(failure()).decisions()[0].verdict == "ask"
+    (released,) = heal.hear(command("release", pattern=vetoed.fingerprint), at=NOW + 1).patterns()
+    assert (released.standing, released.successes) == ("active", 41)
+    assert heal.hear(failure()).decisions()[0].verdict == "apply"
+
+
+def test_a_pin_applies_what_was_never_tried(heal):
+    (pinned,) = heal.hear(command("pin")).patterns()
+    assert (pinned.standing, pinned.source, pinned.successes) == ("pinned", "pin", 0)
+    (decision,) = heal.hear(failure()).decisions()
+    assert (decision.verdict, decision.healed, decision.source) == ("apply", "#pay", "pin")
+
+
+def test_a_command_by_fingerprint_waits_for_its_pattern(heal):
+    known = Healing()
+    (pattern,) = known.hear(outcome()).patterns()
+    assert heal.hear(command("veto", pattern=pattern.fingerprint)).records == []
+    (found,) = heal.hear(outcome()).patterns()
+    assert found.standing == "vetoed"
+
+
+def test_of_several_commands_the_latest_counts_in_whatever_order_they_come(heal):
+    heal.hear(command("veto"), at=NOW + 9)
+    assert heal.hear(command("pin"), at=NOW + 8).records == []
+    assert heal.hear(command("pin"), at=NOW + 10).patterns()[0].standing == "pinned"
+
+
+def test_whichever_topic_is_read_first_the_same_patterns_come_of_it():
+    outcomes = [outcome(n, worked=n % 3 > 0, healed=f"#pay-{n % 4}", release=f"r{n}") for n in range(30)]
+    commands = [command(("veto", "pin", "release")[n % 3], healed=f"#pay-{n % 5}") for n in range(9)]
+    seen = set()
+    for seed in range(20):
+        heal, dice = Healing(), random.Random(seed)  # noqa: S311 - an order, no secret
+        told, latest = [heal.piece(*outcomes), heal.piece(*commands)], {}
+        cuts = [[each._replace(records=[record]) for record in each.records] for each in told]
+        while any(cuts):
+            wanted = dice.choice([each for each in cuts if each])
+            for pattern in heal.turn(wanted.pop(0)).patterns():
+                latest[pattern.fingerprint] = replace(pattern, version=None)
+        seen.add(msgspec.json.encode(sorted(latest.values(), key=lambda each: each.fingerprint)))
+    assert len(seen) == 1
+
+
+def test_a_plain_assertion_makes_no_noise_and_one_that_names_a_locator_is_refused(heal):
+    told = [
+        failure(failure="assertion", locator=None),
+        failure(failure="network", locator=None),
+        failure(failure=None, locator=None),
+        failure(failure="assertion", locator="#total"),
+        failure(failure="not_usable"),
+    ]
+    decisions = heal.hear(*told).decisions()
+    assert [(each.verdict, each.reason) for each in decisions] == [("refuse", "no_locator_error")] * 2
+    assert heal.meter.others == {"no_locator_error": 3}
+
+
+def test_a_failure_of_before_its_generation_is_marked(heal):
+    since = Healing(since=NOW + 1)
+    assert [each.replayed for each in since.hear(failure(), failure()).decisions()] == [True, False]
+    assert [each.replayed for each in heal.hear(failure()).decisions()] == [False]
+
+
+def test_a_failure_straight_from_a_producer_needs_no_id(heal):
+    one, two = heal.hear(failure(failure_id=""), failure(failure_id="")).decisions()
+    assert one.failure_id == f"{TOPICS.failed}-id/0/0"
+    assert one.decision_id != two.decision_id
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "topic", "reason"),
+    [
+        (b"[]", b"shop", TOPICS.failed, "not a test failure"),
+        (b"[]", b"shop", TOPICS.outcomes, "not an outcome"),
+        (b"\xff", b"shop", TOPICS.heal_commands, "not a command"),
+        (b" " * 9_000, b"shop", TOPICS.heal_commands, "command too large"),
+        (b" " * 40_000, b"shop", TOPICS.outcomes, "outcome too large"),
+        (failure(), b"blog", TOPICS.failed, "wrong key"),
+        (failure(project="No Slug"), b"No Slug", TOPICS.failed, "bad project"),
+        (outcome(outcome_id=""), b"shop", TOPICS.outcomes, "bad outcome"),
+        (outcome(healed="#pay-now"), b"shop", TOPICS.outcomes, "bad outcome"),
+        (outcome(healed=" "), b"shop", TOPICS.outcomes, "bad locator"),
+        (outcome(locator="#" * 1_001), b"shop", TOPICS.outcomes, "bad locator"),
+        (command("pin", locator=None), b"shop", TOPICS.heal_commands, "bad command"),
+        (command("veto", pattern="\n"), b"shop", TOPICS.heal_commands, "bad command"),
+    ],
+)
+def test_what_can_not_be_used_is_a_letter_and_its_neighbours_go_on(heal, value, key, topic, reason):
+    good = {TOPICS.failed: failure(), TOPICS.outcomes: outcome(), TOPICS.heal_commands: command("pin")}[topic]
+    answer = heal.turn(heal.piece(value, key=key, topic=topic), heal.piece(good))
+    ((letter, _),) = answer.letters()
+    assert (letter.stage, letter.reason) == ("heal", reason)
+    assert len(answer.records) == 2
+
+
+def test_a_text_that_no_store_takes_is_told_without_what_it_does_not_take(heal):
+    (pattern,) = heal.hear(outcome(locator="#a\0b", test="t\0")).patterns()
+    (decision,) = heal.hear(failure(locator="#a\0b", test="t\0", file="\0")).decisions()
+    assert "\0" not in pattern.locator + decision.locator + decision.test + decision.file
+
+
+def test_a_project_has_room_for_so_many_patterns_and_forgets_none_that_a_person_decided_on(heal):
+    heal.hear(command("pin", healed="#mine"))
+    for start in range(0, 20_000, 5_000):
+        heal.hear(*[outcome(n, healed=f"#pay-{n}") for n in range(start, start + 5_000)], at=NOW + start * 60_000)
+    assert sum(map(len, heal.table.values.values())) < 8 * 2**20
+    assert max(map(len, heal.table.values.values())) < 2**19
+    assert heal.hear(failure()).decisions()[0].healed == "#mine"
+
+
+def test_a_model_is_asked_where_there_is_something_to_choose_and_none_is_needed_for_an_answer():
+    chooser = MemoryChooser(lambda _: None)
+    heal = Healing(chooser=chooser)
+    assert heal.hear(failure()).decisions()[0].verdict == "ask"
+    assert chooser.asked == []
