@@ -3,7 +3,7 @@
 import click
 
 from argus_streams import logs
-from argus_streams.cli import audit, bodies, findings, letters, operating, problems, replay, reports, trying
+from argus_streams.cli import audit, bodies, findings, healing, letters, operating, problems, replay, reports, trying
 
 
 @click.group(
@@ -24,6 +24,7 @@ from argus_streams.cli import audit, bodies, findings, letters, operating, probl
         findings.analysis,
         findings.scores,
         reports.report,
+        healing.heal,
         letters.dlq,
         replay.replay,
         audit.audit,

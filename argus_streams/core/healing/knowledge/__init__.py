@@ -1,0 +1,1 @@
+"""What is known of repairs, and what it proposes for a broken locator."""
