@@ -71,8 +71,8 @@ class Scores:
         """The counts for people, a line each."""
         changes = self._changes
         yield (
-            f"{self.all.rows} rows; {changes['style']} change style alone, {changes['call']} the call around a selector, "
-            f"{changes['data']} numbers or variables: these are no repairs"
+            f"{self.all.rows} rows; {changes['style']} change style alone, {changes['call']} the call around one "
+            f"selector and {changes['data']} numbers or variables: they are no repairs"
         )
         yield from self.repairs.texts()
         yield (
