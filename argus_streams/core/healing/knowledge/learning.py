@@ -19,6 +19,7 @@ from argus_streams.core.repairs import Outcome, PatternCommand, RepairSource
 
 RECENT = 32  # ids of outcomes that are remembered
 TESTS = 20  # of one pattern
+WAITING = 32  # words about patterns of one locator that nobody has told of yet
 
 
 class Learnt(NamedTuple):
@@ -47,11 +48,12 @@ def learn(
         return Learnt(after, "unchanged", ())
     own = outcome.decision_id is None
     known = _same(entry, outcome)
-    before = known or Record(
+    first = Record(
         outcome.locator, outcome.healed, outcome.scope, outcome.failure, "pattern" if own else source, now, now
     )
+    after, before = _begun(after, known, first, outcome.project)
     used = _used(_aged(before, now, limits), outcome, origin)
-    record = _succeeded(used, limits, own=own) if outcome.worked else _failed(used)
+    record = _succeeded(used, limits, own=own) if outcome.worked else _failed(used, now)
     others = tuple([each for each in entry.records if each is not known])
     lifted = {id(each): _spoken_for(each, limits) for each in others if outcome.worked and _alike(each, outcome)}
     records = (*(lifted.get(id(each), each) for each in others), record)
@@ -60,17 +62,19 @@ def learn(
 
 
 def command(entry: Entry, order: PatternCommand, time: int, origin: Origin) -> Learnt:
-    """Let the last command by (time, origin) win; it may precede all outcomes, where it tells the pattern whole."""
+    """Let the last command by (time, origin) win, whatever arrived first, also of commands and outcomes.
+
+    It may precede all outcomes: where it tells the pattern whole it makes it, else it waits for it.
+    """
     word = Word(time, origin, order.action, order.by, order.reason)
     known = next((each for each in entry.records if _meant(order, each)), None)
-    if known is None and (order.locator is None or order.healed is None):
-        return Learnt(entry, "unchanged", ())
-    before = known or Record(order.locator or "", order.healed or "", order.scope, order.failure, "pin", time, time)
+    if known is None and order.pattern is not None:
+        return _waits(entry, order.pattern, word)
+    before = known or Record(order.locator or "", order.healed or "", order.scope, order.failure, "pin", time, 0)
     if before.word is not None and before.word >= word:
         return Learnt(entry, "repeat", ())
-    record = structs.replace(
-        before, word=word, suppressed=before.suppressed and order.action != "release", writes=before.writes + 1
-    )
+    created_at = min(before.created_at, time) if order.pattern is None else before.created_at
+    record = structs.replace(before, word=word, created_at=created_at, writes=before.writes + 1)
     records = (*(each for each in entry.records if each is not known), record)
     return Learnt(structs.replace(entry, records=records), "counted", (record,))
 
@@ -81,6 +85,28 @@ def bound(record: Record, rivals: float, now: int, release: str | None, limits: 
     if release is not None and record.last_release is not None and release != record.last_release:
         left *= limits.another_release
     return lower_bound(record.won * left, record.lost * left + rivals, limits.z)
+
+
+def _begun(entry: Entry, known: Record | None, first: Record, project: str) -> tuple[Entry, Record]:
+    """The record that an outcome is counted on; one that only a command has made begins with its first outcome."""
+    if known is None:
+        name = fingerprint(project, first)
+        waiting = {each: word for each, word in entry.waiting.items() if each != name}
+        return structs.replace(entry, waiting=waiting), structs.replace(first, word=entry.waiting.get(name))
+    if known.successes + known.failures:
+        return entry, known
+    return entry, structs.replace(
+        first, word=known.word, created_at=min(first.created_at, known.created_at), writes=known.writes
+    )
+
+
+def _waits(entry: Entry, name: str, word: Word) -> Learnt:
+    """The word is kept for a pattern that nobody has told of yet."""
+    known = entry.waiting.get(name)
+    if known is not None and known >= word:
+        return Learnt(entry, "repeat", ())
+    waiting = {each: other for each, other in entry.waiting.items() if each != name} | {name: word}
+    return Learnt(structs.replace(entry, waiting=dict(list(waiting.items())[-WAITING:])), "counted", ())
 
 
 def _told(outcome: Outcome) -> int:
@@ -139,8 +165,10 @@ def _succeeded(record: Record, limits: Limits, *, own: bool) -> Record:
     return _spoken_for(structs.replace(counted, won=record.won + 1.0), limits)
 
 
-def _failed(record: Record) -> Record:
-    return structs.replace(record, failures=record.failures + 1, lost=record.lost + 1.0, suppressed=True, since=0)
+def _failed(record: Record, now: int) -> Record:
+    return structs.replace(
+        record, failures=record.failures + 1, lost=record.lost + 1.0, suppressed=True, since=0, failed_at=now
+    )
 
 
 def _spoken_for(record: Record, limits: Limits) -> Record:

@@ -35,7 +35,7 @@ class Record(Struct, frozen=True, array_like=True):
     failure: FailureKind
     source: RepairSource
     created_at: int  # ms
-    last_used_at: int  # ms
+    last_used_at: int  # ms; 0 = only a command has told of it
     successes: int = 0
     failures: int = 0
     won: float = 0.0  # evidence, as worth at ``last_used_at``
@@ -49,12 +49,14 @@ class Record(Struct, frozen=True, array_like=True):
     last_release: str | None = None
     origin: Origin | None = None
     writes: int = 0
+    failed_at: int = 0  # ms, Kafka's time of its last failure
 
     @property
     def standing(self) -> Standing:
         if self.word is not None and self.word.action != "release":
             return "pinned" if self.word.action == "pin" else "vetoed"
-        return "suppressed" if self.suppressed else "active"
+        lifted = self.word is not None and self.word.time >= self.failed_at  # released since
+        return "suppressed" if self.suppressed and not lifted else "active"
 
 
 class Entry(Struct, frozen=True, array_like=True):
@@ -64,6 +66,7 @@ class Entry(Struct, frozen=True, array_like=True):
     tests: tuple[str, ...] = ()  # that it stands in, the latest last
     marks: Marks = {}
     recent: tuple[int, ...] = ()  # ids of outcomes, as 64-bit hashes, the newest last
+    waiting: dict[str, Word] = {}  # by fingerprint: about patterns that no outcome has told of yet
 
 
 def encode(entry: Entry) -> bytes:
@@ -121,7 +124,7 @@ def snapshot(record: Record, *, project: str, bound: float, epoch: int) -> Patte
         first_release=record.first_release,
         last_release=record.last_release,
         created_at=record.created_at,
-        last_used_at=record.last_used_at,
+        last_used_at=record.last_used_at or record.created_at,
         origin=record.origin,
     )
 

@@ -1,10 +1,11 @@
 """A person's word about a pattern wins over all that was learned, until it is released."""
 
-from itertools import permutations
+from itertools import combinations, permutations
 
 from knowing import NEW, NOW, OLD, OTHER, Base, clean, outcome
+from msgspec import structs
 
-from argus_streams.core.healing.knowledge.record import fingerprint
+from argus_streams.core.healing.knowledge.record import Record, fingerprint
 
 
 def test_a_pin_is_applied_without_any_evidence():
@@ -71,8 +72,42 @@ def test_a_pattern_is_named_by_its_fingerprint():
     assert base.order("veto", pattern=name, locator=None, healed=None).changed[0].standing == "vetoed"
 
 
-def test_a_command_about_what_nobody_knows_changes_nothing():
-    assert Base().order("veto", pattern="v1:" + "0" * 32, locator=None, healed=None).how == "unchanged"
+def test_a_command_about_what_nobody_knows_yet_waits_for_it():
+    known = Base().learn(*clean(3))
+    name = fingerprint("shop", known.known(OLD).entry.records[0])
+    base = Base()
+    assert base.order("veto", NOW, 2, pattern=name, locator=None, healed=None).changed == ()
+    assert base.order("pin", NOW, 1, pattern=name, locator=None, healed=None).how == "repeat"
+    assert base.learn(*clean(3)).known(OLD).entry.records[0].standing == "vetoed"
+
+
+def test_words_that_wait_for_nothing_are_bounded():
+    base = Base()
+    for number in range(100):
+        name = fingerprint("shop", Record(OLD, f"#{number}", "", "not_found", "pin", NOW, NOW))
+        base.order("veto", NOW + number, number, pattern=name, locator=None, healed=None)
+    assert 0 < len(base.known(OLD).entry.waiting) < 100
+
+
+def test_commands_and_outcomes_leave_the_same_whichever_are_read_first():
+    """They come by topics of their own: a replay reads them in another order than they came in."""
+    told = [
+        lambda base: base.learn(*clean(2), start=0, now=NOW + 1),
+        lambda base: base.learn(outcome("failed", worked=False), start=2, now=NOW + 3),
+        lambda base: base.learn(*clean(1, 3), start=3, now=NOW + 5),
+    ]
+    said = [
+        lambda base: base.order("pin", NOW + 2, 1),
+        lambda base: base.order("release", NOW + 4, 2),
+    ]
+    states = set()
+    for places in combinations(range(len(told) + len(said)), len(said)):
+        base, outcomes, commands = Base(), iter(told), iter(said)
+        for at in range(len(told) + len(said)):
+            next(commands if at in places else outcomes)(base)
+        (record,) = base.known(OLD).entry.records
+        states.add(repr(structs.replace(record, writes=0)) + record.standing)
+    assert len(states) == 1
 
 
 def test_a_word_of_one_scope_says_nothing_of_another():
