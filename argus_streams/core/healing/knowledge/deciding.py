@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from argus_streams.core.events import FailureKind
+from argus_streams.core.healing.knowledge.identity import known_as
 from argus_streams.core.healing.knowledge.index import similarity
 from argus_streams.core.healing.knowledge.known import Known
 from argus_streams.core.healing.knowledge.learning import bound
@@ -23,6 +24,9 @@ from argus_streams.core.repairs import PROPOSALS, Proposal, RepairSource
 AdviceReason = Literal[
     "pinned", "proven", "likely", "rule", "cross_test", "conflicting", "weak", "suppressed", "vetoed", "unknown"
 ]
+
+
+_COMPARED = 40  # locators that may be meant, of which those that are barred are taken out
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -74,9 +78,13 @@ def decide(known: Known, question: Question, now: int, limits: Limits) -> Advice
     pinned = [each for each in here if each.standing == "pinned" and canonical(each.healed) != broken.text]
     if pinned:
         return _pinned(max(pinned, key=lambda each: (each.word, each.healed)), question)
-    barred = {canonical(each.healed) for each in here if each.standing in {"vetoed", "suppressed"}} | {broken.text}
-    options = [*_of_records(known, question, now, limits), *_of_rules(known, broken, limits)]
-    best = _best([each for each in options if canonical(each.healed) not in barred], limits)
+    barred = {known_as(each.healed) for each in here if each.standing in {"vetoed", "suppressed"}}
+    options = [*_of_records(known, broken, question, now, limits), *_of_rules(known, broken, limits)]
+    best = [
+        each
+        for each in _best(options, limits)
+        if canonical(each.healed) != broken.text and not (barred and known_as(each.healed) in barred)
+    ]
     return _advice(best, here, limits) if best else _nothing(here)
 
 
@@ -89,23 +97,21 @@ def _best(options: Iterable[_Option], limits: Limits) -> list[_Option]:
     found: dict[str, _Option] = {}
     for each in sorted(options, key=lambda each: each.rank(limits), reverse=True):
         found.setdefault(canonical(each.healed), each)
-    return list(found.values())[:PROPOSALS]
+    return list(found.values())[:_COMPARED]
 
 
-def _of_records(known: Known, question: Question, now: int, limits: Limits) -> Iterator[_Option]:
+def _of_records(known: Known, broken: Read, question: Question, now: int, limits: Limits) -> Iterator[_Option]:
     live = [each for each in known.entry.records if each.standing == "active"]
     for each in live:
         rivals = sum([other.won for other in live if other is not each and _same_place(each, other)])
         least = bound(each, rivals, now, question.release, limits)
         told = f"{each.successes} of {each.successes + each.failures} times it held"
-        name = fingerprint(question.project, each)
+        healed, name = each.healed_for(broken.text), fingerprint(question.project, each)
         if _is_here(each, question):
-            yield _Option(
-                least, each.healed, "pattern", f"{told} here", each.last_used_at, pattern=name, rule=each.rule
-            )
+            yield _Option(least, healed, "pattern", f"{told} here", each.last_used_at, pattern=name, rule=each.rule)
         else:
             told, least = f"{told} in {each.scope or 'another place'}", least * limits.elsewhere_confidence
-            yield _Option(least, each.healed, "cross_test_learning", told, each.last_used_at, pattern=name)
+            yield _Option(least, healed, "cross_test_learning", told, each.last_used_at, pattern=name)
 
 
 def _same_place(one: Record, other: Record) -> bool:
@@ -148,7 +154,9 @@ def _pinned(record: Record, question: Question) -> Advice:
 
 def _advice(best: Sequence[_Option], here: Sequence[Record], limits: Limits) -> Advice:
     first = best[0]
-    proposals = tuple([Proposal(healed=each.healed, source=each.source, confidence=each.bound) for each in best])
+    proposals = tuple(
+        [Proposal(healed=each.healed, source=each.source, confidence=each.bound) for each in best[:PROPOSALS]]
+    )
     if first.bound < limits.validate:
         conflicting = sum([each.standing == "active" for each in here]) > 1
         return Advice(

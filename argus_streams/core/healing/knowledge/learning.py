@@ -11,6 +11,7 @@ from msgspec import structs
 
 from argus_streams.core.events import Origin
 from argus_streams.core.healing.knowledge.evidence import faded, lower_bound
+from argus_streams.core.healing.knowledge.identity import known_as
 from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.knowledge.marks import marked, passed
@@ -20,6 +21,7 @@ from argus_streams.core.repairs import Outcome, PatternCommand, RepairSource
 RECENT = 32  # ids of outcomes that are remembered
 TESTS = 20  # of one pattern
 WAITING = 32  # words about patterns of one locator that nobody has told of yet
+WORDINGS = 4  # of one pattern
 
 
 class Learnt(NamedTuple):
@@ -115,23 +117,23 @@ def _told(outcome: Outcome) -> int:
 
 
 def _same(entry: Entry, outcome: Outcome) -> Record | None:
-    healed = canonical(outcome.healed)
+    healed = known_as(outcome.healed)
     for each in entry.records:
-        if each.scope == outcome.scope and each.failure == outcome.failure and canonical(each.healed) == healed:
+        if each.scope == outcome.scope and each.failure == outcome.failure and known_as(each.healed) == healed:
             return each
     return None
 
 
 def _alike(record: Record, outcome: Outcome) -> bool:
     """Whether it is the same repair in another scope, and suppressed there."""
-    return record.suppressed and canonical(record.healed) == canonical(outcome.healed)
+    return record.suppressed and known_as(record.healed) == known_as(outcome.healed)
 
 
 def _meant(order: PatternCommand, record: Record) -> bool:
     if order.pattern is not None:
         return fingerprint(order.project, record) == order.pattern
     same = record.scope == order.scope and record.failure == order.failure
-    return same and order.healed is not None and canonical(record.healed) == canonical(order.healed)
+    return same and order.healed is not None and known_as(record.healed) == known_as(order.healed)
 
 
 def _aged(record: Record, now: int, limits: Limits) -> Record:
@@ -152,9 +154,15 @@ def _used(record: Record, outcome: Outcome, origin: Origin) -> Record:
         tests=tests,
         first_release=record.first_release or outcome.release,
         last_release=outcome.release or record.last_release,
+        wordings=_worded(record.wordings, canonical(outcome.locator), outcome.healed),
         origin=origin,
         writes=record.writes + 1,
     )
+
+
+def _worded(wordings: dict[str, str], broken: str, healed: str) -> dict[str, str]:
+    told = {**{text: each for text, each in wordings.items() if text != broken}, broken: healed}
+    return dict(list(told.items())[-WORDINGS:])
 
 
 def _succeeded(record: Record, limits: Limits, *, own: bool) -> Record:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from argus_streams.core.events import FailureKind, Origin
-from argus_streams.core.healing.knowledge.lexing import canonical
+from argus_streams.core.healing.knowledge.identity import known_as
 from argus_streams.core.healing.knowledge.marks import Marks
 from argus_streams.core.messages import Version
 from argus_streams.core.repairs import Pattern, PatternAction, RepairSource, Standing
@@ -50,6 +50,11 @@ class Record(Struct, frozen=True, array_like=True):
     origin: Origin | None = None
     writes: int = 0
     failed_at: int = 0  # ms, Kafka's time of its last failure
+    wordings: dict[str, str] = {}  # the broken locator's text without style → the healed one that was written for it
+
+    def healed_for(self, text: str) -> str:
+        """The healed locator in the words that it was given for a broken one of this text, else in its last ones."""
+        return self.wordings.get(text, self.healed)
 
     @property
     def standing(self) -> Standing:
@@ -81,7 +86,7 @@ def decode(data: bytes) -> Entry:
 
 def place(project: str, locator: str) -> str:
     """Where the entry of a locator lies: equal for all that are written alike, another in each project."""
-    return _hash(project, canonical(locator))
+    return _hash(project, known_as(locator))
 
 
 def place_of(fingerprint: str) -> str:
@@ -91,7 +96,7 @@ def place_of(fingerprint: str) -> str:
 
 def fingerprint(project: str, record: Record) -> str:
     """The identity of a pattern: where its entry lies, and the hash of all its named parts."""
-    parts = (project, record.scope, canonical(record.locator), record.failure, canonical(record.healed))
+    parts = (project, record.scope, known_as(record.locator), record.failure, known_as(record.healed))
     return f"{VERSION}:{place(project, record.locator)}{_hash(*parts)}"
 
 

@@ -1,7 +1,7 @@
 """Repairs that people made, one after the other: what the knowledge base had said before it saw each of them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -9,22 +9,17 @@ from rapidfuzz.distance import Indel
 
 from argus_streams.core.events import Origin
 from argus_streams.core.healing.knowledge.deciding import Advice, Question, decide
+from argus_streams.core.healing.knowledge.identity import known_as
 from argus_streams.core.healing.knowledge.known import Known, learn
-from argus_streams.core.healing.knowledge.lexing import Token, canonical, lexed
+from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.knowledge.record import Entry, place
 from argus_streams.core.repairs import Outcome, RepairSource
 
-# What a row changed: quotes, white space or trailing brackets; the call around the same selector; numbers and variables
-# inside of strings; or what is looked for, and how.
+# What a row changed: quotes, white space or trailing brackets; the call, the options or the language around what means
+# the same; numbers and variables inside of strings; or what is looked for.
 Change = Literal["style", "call", "data", "locator"]
 Result = Literal["hit", "wrong", "unseen"]
-_SELECTOR_CALLS = frozenset(
-    {"$", "$$", "$eval", "$$eval", "check", "click", "dblclick", "fill", "find", "focus", "get", "hover", "innerText",
-     "isVisible", "locator", "press", "querySelector", "querySelectorAll", "selectOption", "textContent", "type",
-     "uncheck", "waitForSelector"}
-)  # fmt: skip
-_OPTIONS = frozenset({"state", "timeout", "visible", "strict"})
 _WORD = re.compile(r"\w+|[^\w\s]")
 _WORDS = 400  # of a locator that are compared
 _DATA = re.compile(r"\$\{[^}]*\}|\d+")
@@ -91,7 +86,7 @@ class Replay:
         return line
 
     def _line(self, row: Row, advice: Advice, known: Known, number: int, row_id: str | None) -> Line:
-        answer = canonical(row.new_locator)
+        answer = row.new_locator
         seen = self._families.setdefault(row.repository, set())
         edit = edited(row)
         family = bool(edit) and edit in seen
@@ -107,8 +102,8 @@ class Replay:
             by=advice.source,
             confidence=round(advice.confidence, 4),
             reason=advice.reason,
-            result="unseen" if advice.healed is None else "hit" if canonical(advice.healed) == answer else "wrong",
-            named=any(canonical(each.healed or "") == answer for each in advice.proposals),
+            result="unseen" if advice.healed is None else "hit" if _same(advice.healed, answer) else "wrong",
+            named=any(_same(each.healed or "", answer) for each in advice.proposals),
             change=change(row),
             repeat=bool(known.entry.records),
             family=family,
@@ -124,16 +119,19 @@ _SOURCES: Mapping[RepairSource | None, Literal["exact", "rule", "none"]] = {
 }
 
 
+def _same(one: str, other: str) -> bool:
+    """Whether two locators are written alike but for style, or mean the same."""
+    return canonical(one) == canonical(other) or known_as(one) == known_as(other)
+
+
 def change(row: Row) -> Change:
     """What kind of change a row is: only the last one is a repair."""
-    old, new = lexed(row.old_locator).tokens, lexed(row.new_locator).tokens
-    if canonical(row.old_locator) == canonical(row.new_locator):
+    old, new = canonical(row.old_locator), canonical(row.new_locator)
+    if old == new:
         return "style"
-    if _looked_for(old) and _looked_for(old) == _looked_for(new) and _by_selector(old) and _by_selector(new):
+    if known_as(row.old_locator) == known_as(row.new_locator):
         return "call"
-    if _DATA.sub("0", canonical(row.old_locator)) == _DATA.sub("0", canonical(row.new_locator)):
-        return "data"
-    return "locator"
+    return "data" if _DATA.sub("0", old) == _DATA.sub("0", new) else "locator"
 
 
 def edited(row: Row) -> frozenset[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -149,23 +147,3 @@ def edited(row: Row) -> frozenset[tuple[tuple[str, ...], tuple[str, ...]]]:
         else:
             joined.append([code.src_start, code.src_end, code.dest_start, code.dest_end])
     return frozenset((tuple(old[a:b]), tuple(new[c:d])) for a, b, c, d in joined)
-
-
-def _looked_for(tokens: Sequence[Token]) -> str:
-    """What stands in the strings of a locator, but for those of options that say how long to wait."""
-    told, inside, key = [], False, ""
-    for token in tokens:
-        if token.kind == "quote":
-            inside = not inside
-        elif inside and key not in _OPTIONS:
-            told.append(token.text)
-        elif not inside and token.kind == "name":
-            key = token.text
-        elif not inside and token.text == ",":
-            key = ""
-    return "".join(told)
-
-
-def _by_selector(tokens: Sequence[Token]) -> bool:
-    calls = [token.text for token in tokens if token.kind == "call"]
-    return bool(calls) and calls[0] in _SELECTOR_CALLS
