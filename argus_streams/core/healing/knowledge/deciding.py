@@ -62,7 +62,7 @@ class _Option(NamedTuple):
     detail: str
     used_at: int
     literal: int = 0  # how much of the locator a rename tells
-    pattern: str | None = None  # fingerprint
+    record: Record | None = None  # that it is of
     rule: str | None = None  # id
 
     def rank(self, limits: Limits) -> tuple[bool, float, int, int, str]:
@@ -85,7 +85,7 @@ def decide(known: Known, question: Question, now: int, limits: Limits) -> Advice
         for each in _best(options, limits)
         if canonical(each.healed) != broken.text and not (barred and known_as(each.healed) in barred)
     ]
-    return _advice(best, here, limits) if best else _nothing(here)
+    return _advice(best, here, question.project, limits) if best else _nothing(here)
 
 
 def _is_here(record: Record, question: Question) -> bool:
@@ -106,12 +106,12 @@ def _of_records(known: Known, broken: Read, question: Question, now: int, limits
         rivals = sum([other.won for other in live if other is not each and _same_place(each, other)])
         least = bound(each, rivals, now, question.release, limits)
         told = f"{each.successes} of {each.successes + each.failures} times it held"
-        healed, name = each.healed_for(broken.text), fingerprint(question.project, each)
+        healed = each.healed_for(broken.text)
         if _is_here(each, question):
-            yield _Option(least, healed, "pattern", f"{told} here", each.last_used_at, pattern=name, rule=each.rule)
+            yield _Option(least, healed, "pattern", f"{told} here", each.last_used_at, record=each, rule=each.rule)
         else:
             told, least = f"{told} in {each.scope or 'another place'}", least * limits.elsewhere_confidence
-            yield _Option(least, healed, "cross_test_learning", told, each.last_used_at, pattern=name)
+            yield _Option(least, healed, "cross_test_learning", told, each.last_used_at, record=each)
 
 
 def _same_place(one: Record, other: Record) -> bool:
@@ -152,7 +152,7 @@ def _pinned(record: Record, question: Question) -> Advice:
     )
 
 
-def _advice(best: Sequence[_Option], here: Sequence[Record], limits: Limits) -> Advice:
+def _advice(best: Sequence[_Option], here: Sequence[Record], project: str, limits: Limits) -> Advice:
     first = best[0]
     proposals = tuple(
         [Proposal(healed=each.healed, source=each.source, confidence=each.bound) for each in best[:PROPOSALS]]
@@ -173,7 +173,7 @@ def _advice(best: Sequence[_Option], here: Sequence[Record], limits: Limits) -> 
         healed=first.healed,
         source=first.source,
         confidence=first.bound,
-        pattern=first.pattern,
+        pattern=first.record and fingerprint(project, first.record),
         rule=first.rule,
         proposals=proposals,
     )

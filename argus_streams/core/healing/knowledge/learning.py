@@ -11,7 +11,7 @@ from msgspec import structs
 
 from argus_streams.core.events import Origin
 from argus_streams.core.healing.knowledge.evidence import faded, lower_bound
-from argus_streams.core.healing.knowledge.identity import known_as
+from argus_streams.core.healing.knowledge.identity import same
 from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.knowledge.marks import marked, passed
@@ -117,23 +117,20 @@ def _told(outcome: Outcome) -> int:
 
 
 def _same(entry: Entry, outcome: Outcome) -> Record | None:
-    healed = known_as(outcome.healed)
-    for each in entry.records:
-        if each.scope == outcome.scope and each.failure == outcome.failure and known_as(each.healed) == healed:
-            return each
-    return None
+    near = [each for each in entry.records if each.scope == outcome.scope and each.failure == outcome.failure]
+    return next((each for each in near if same(each.healed, outcome.healed)), None)
 
 
 def _alike(record: Record, outcome: Outcome) -> bool:
     """Whether it is the same repair in another scope, and suppressed there."""
-    return record.suppressed and known_as(record.healed) == known_as(outcome.healed)
+    return record.suppressed and same(record.healed, outcome.healed)
 
 
 def _meant(order: PatternCommand, record: Record) -> bool:
     if order.pattern is not None:
         return fingerprint(order.project, record) == order.pattern
     same = record.scope == order.scope and record.failure == order.failure
-    return same and order.healed is not None and known_as(record.healed) == known_as(order.healed)
+    return same and order.healed is not None and same(record.healed, order.healed)
 
 
 def _aged(record: Record, now: int, limits: Limits) -> Record:

@@ -9,7 +9,7 @@ from rapidfuzz.distance import Indel
 
 from argus_streams.core.events import Origin
 from argus_streams.core.healing.knowledge.deciding import Advice, Question, decide
-from argus_streams.core.healing.knowledge.identity import known_as
+from argus_streams.core.healing.knowledge.identity import same
 from argus_streams.core.healing.knowledge.known import Known, learn
 from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
@@ -102,8 +102,8 @@ class Replay:
             by=advice.source,
             confidence=round(advice.confidence, 4),
             reason=advice.reason,
-            result="unseen" if advice.healed is None else "hit" if _same(advice.healed, answer) else "wrong",
-            named=any(_same(each.healed or "", answer) for each in advice.proposals),
+            result="unseen" if advice.healed is None else "hit" if same(advice.healed, answer) else "wrong",
+            named=any(same(each.healed or "", answer) for each in advice.proposals),
             change=change(row),
             repeat=bool(known.entry.records),
             family=family,
@@ -119,17 +119,12 @@ _SOURCES: Mapping[RepairSource | None, Literal["exact", "rule", "none"]] = {
 }
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two locators are written alike but for style, or mean the same."""
-    return canonical(one) == canonical(other) or known_as(one) == known_as(other)
-
-
 def change(row: Row) -> Change:
     """What kind of change a row is: only the last one is a repair."""
     old, new = canonical(row.old_locator), canonical(row.new_locator)
     if old == new:
         return "style"
-    if known_as(row.old_locator) == known_as(row.new_locator):
+    if same(row.old_locator, row.new_locator):
         return "call"
     return "data" if _DATA.sub("0", old) == _DATA.sub("0", new) else "locator"
 
