@@ -173,7 +173,7 @@ def _advice(best: Sequence[_Option], here: Sequence[Record], project: str, limit
         healed=first.healed,
         source=first.source,
         confidence=first.bound,
-        pattern=first.record and fingerprint(project, first.record),
+        pattern=fingerprint(project, first.record) if first.record else None,
         rule=first.rule,
         proposals=proposals,
     )

@@ -129,8 +129,8 @@ def _alike(record: Record, outcome: Outcome) -> bool:
 def _meant(order: PatternCommand, record: Record) -> bool:
     if order.pattern is not None:
         return fingerprint(order.project, record) == order.pattern
-    same = record.scope == order.scope and record.failure == order.failure
-    return same and order.healed is not None and same(record.healed, order.healed)
+    here = record.scope == order.scope and record.failure == order.failure
+    return here and order.healed is not None and same(record.healed, order.healed)
 
 
 def _aged(record: Record, now: int, limits: Limits) -> Record:
