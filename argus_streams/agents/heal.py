@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from argus_streams.agents.heal_turn import HealTurn
+from argus_streams.agents.heal_turn import HealTurn, Terms
 from argus_streams.agents.streak import Streak
 from argus_streams.agents.wire import UNREADABLE, Topics
 from argus_streams.core.bugs import BUG, last_frames
@@ -15,7 +15,7 @@ from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import COMMAND_BYTES
 from argus_streams.core.repairs import Outcome, PatternCommand
 from argus_streams.errors import ArgusError, Malformed
-from argus_streams.ports.repairs import Chooser, HealingMeter
+from argus_streams.ports.repairs import HealingMeter
 from argus_streams.streaming.agent import Effects, Slice, State
 from argus_streams.streaming.position import Record
 
@@ -31,16 +31,15 @@ class HealAgent:
 
     name = "heal"
 
-    def __init__(self, topics: Topics, meter: HealingMeter, *, chooser: Chooser | None = None, since: int = 0) -> None:
+    def __init__(self, topics: Topics, meter: HealingMeter, terms: Terms) -> None:
         self._topics = topics
         self._meter = meter
-        self._chooser = chooser
-        self._since = since  # ms, when the generation began
+        self._terms = terms
         self._bugs = Streak()
 
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """Learn from all that is told, then decide; one snapshot a changed pattern. Raises ``Unavailable`` as GROUP."""
-        turn = HealTurn(self._topics, state, self._meter, self._chooser, self._since)
+        turn = HealTurn(self._topics, state, self._meter, self._terms)
         self._bugs.begin()
         for piece in slices:
             for record in piece.records:

@@ -13,8 +13,7 @@ from argus_streams.core.events import Origin, TestFailure
 from argus_streams.core.healing import deciding
 from argus_streams.core.healing.book import Book
 from argus_streams.core.healing.case import Case, Passed, case_of
-from argus_streams.core.healing.deciding import Draft
-from argus_streams.core.healing.recalling import Recollection
+from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.letters import WHOLE, Letter
 from argus_streams.core.repairs import HealingDecision, Outcome, PatternCommand
 from argus_streams.errors import Malformed
@@ -22,6 +21,8 @@ from argus_streams.ports.repairs import Choice, Chooser, HealingMeter
 from argus_streams.streaming.agent import Slice, State
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
+
+MANY = 500  # records that are heard at a stretch, a second at most: the group's heartbeat goes between
 
 Failed = Callable[[Exception], Malformed]
 
@@ -43,15 +44,22 @@ class _Arrived(NamedTuple):
         return Origin(self.piece.topic_id, self.piece.partition, self.record.offset)
 
 
+class Terms(NamedTuple):
+    """By what HEAL decides."""
+
+    limits: Limits
+    chooser: Chooser | None = None
+    since: int = 0  # ms, when the generation began
+
+
 class HealTurn:
     """What one turn gathers; a record that fails leaves nothing in it."""
 
-    def __init__(self, topics: Topics, state: State, meter: HealingMeter, chooser: Chooser | None, since: int) -> None:
+    def __init__(self, topics: Topics, state: State, meter: HealingMeter, terms: Terms) -> None:
         self._topics = topics
         self._state = state
         self._meter = meter
-        self._chooser = chooser
-        self._since = since
+        self._terms = terms
         self._projects: dict[tuple[int, str], list[_Arrived]] = {}
         self._out: list[Outgoing] = []
 
@@ -69,18 +77,19 @@ class HealTurn:
         """Learn, then decide by all that is known now, project by project; everything that leaves."""
         for (partition, project), arrived in self._projects.items():
             values = Overlay(self._state, partition, project)
-            book = Book(project, values)
-            for each in arrived:
+            book = Book(project, values, self._terms.limits)
+            for number, each in enumerate(arrived):
                 with self._refusing(each, failed):
                     self._hear(book, each)
+                if number % MANY == MANY - 1:
+                    await asyncio.sleep(0)
             for pattern in book.close(self._state.epoch(partition)):
                 self._out.append(outgoing(self._topics.patterns, key_of(project, pattern.fingerprint), pattern))
             values.keep()
             failures = [(each, each.told) for each in arrived if isinstance(each.told, TestFailure)]
-            known = Recollection(book.patterns() if failures else ())
             for each, failure in failures:
                 with self._refusing(each, failed):
-                    await self._decide(each, failure, known)
+                    await self._decide(each, failure, book)
         return self._out
 
     def _hear(self, book: Book, arrived: _Arrived) -> None:
@@ -94,29 +103,30 @@ class HealTurn:
             case _:
                 pass
 
-    async def _decide(self, arrived: _Arrived, failure: TestFailure, known: Recollection) -> None:
+    async def _decide(self, arrived: _Arrived, failure: TestFailure, book: Book) -> None:
         if not failure.failure_id:  # straight from a producer that gives none
             failure = structs.replace(failure, failure_id=arrived.place)
         case = case_of(failure, at=arrived.record.timestamp)
         if isinstance(case, Passed):
             self._meter.passed(case.reason)
             return
-        drafted = deciding.draft(case, known)
-        decision = await self._chosen(case, drafted)
-        decision = structs.replace(decision, replayed=case.at < self._since)
+        decision = deciding.refused(case) or await self._chosen(case, book)
+        decision = structs.replace(decision, replayed=case.at < self._terms.since)
         self._meter.decided(decision)
         self._out.append(outgoing(self._topics.decisions, decision.project.encode(), decision))
-        await asyncio.sleep(0)  # one page may take half a second: the group's heartbeat goes between
+        await asyncio.sleep(0)  # one page may take half a second
 
-    async def _chosen(self, case: Case, drafted: Draft) -> HealingDecision:
+    async def _chosen(self, case: Case, book: Book) -> HealingDecision:
         """The decision, after a model was asked where there is one and something to choose."""
-        if self._chooser is None or not drafted.records:
+        drafted = deciding.draft(case, book)
+        chooser = self._terms.chooser
+        if chooser is None or not drafted.records:
             return drafted.decision
         told = case.told
         choice = Choice(
             project=told.project, test=told.test, locator=case.locator, element=told.element, records=drafted.records
         )
-        return deciding.chosen(case, drafted, await self._chooser.choose(choice))
+        return deciding.chosen(case, drafted, await chooser.choose(choice), book)
 
     @contextmanager
     def _refusing(self, arrived: _Arrived, failed: Failed) -> Iterator[None]:

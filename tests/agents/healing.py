@@ -5,8 +5,10 @@ import asyncio
 import msgspec
 from records import NOW, TOPICS, Answer, Memory, Record, piece
 
+from argus_streams.adapters.healing_limits import load_knowledge_limits
 from argus_streams.adapters.memory_repairs import MemoryHealingMeter
 from argus_streams.agents.heal import HealAgent
+from argus_streams.agents.heal_turn import Terms
 from argus_streams.core.events import TestFailure
 from argus_streams.core.repairs import HealingDecision, Outcome, Pattern, PatternCommand
 from argus_streams.streaming.agent import State
@@ -27,7 +29,7 @@ class Healing:
 
     def __init__(self, **options):
         self.meter = MemoryHealingMeter()
-        self.agent = HealAgent(TOPICS, self.meter, **options)
+        self.agent = HealAgent(TOPICS, self.meter, Terms(load_knowledge_limits(), **options))
         self.table = Memory()
         self.offsets = {}
 

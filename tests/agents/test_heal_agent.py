@@ -191,11 +191,21 @@ def test_a_text_that_no_store_takes_is_told_without_what_it_does_not_take(heal):
 
 def test_a_project_has_room_for_so_many_patterns_and_forgets_none_that_a_person_decided_on(heal):
     heal.hear(command("pin", healed="#mine"))
-    for start in range(0, 20_000, 5_000):
-        heal.hear(*[outcome(n, healed=f"#pay-{n}") for n in range(start, start + 5_000)], at=NOW + start * 60_000)
-    assert sum(map(len, heal.table.values.values())) < 8 * 2**20
-    assert max(map(len, heal.table.values.values())) < 2**19
+    heal.hear(command("veto", locator="#first"))
+    heal.hear(*[outcome(n, locator=f"#pay-{n}") for n in range(2_500)])
+    heal.hear(*[outcome(3_000 + n, healed=f"#pay-{n}") for n in range(100)])
+    assert len([name for name in heal.table.values if b"/entry/" in name]) <= 2_100
+    assert max(len(value) for value in heal.table.values.values() if value) < 2**19
     assert heal.hear(failure()).decisions()[0].healed == "#mine"
+    assert heal.hear(failure(locator="#first")).decisions()[0].reason == "vetoed"
+
+
+def test_rules_that_would_not_fit_a_record_are_thinned(heal):
+    long = "x" * 900
+    for start in range(0, 1_200, 300):
+        told = [outcome(n, locator=f"#{n}{long}", healed=f".{n}{long}") for n in range(start, start + 300)]
+        heal.hear(*told, at=NOW + start * 60_000)
+    assert max(len(value) for value in heal.table.values.values() if value) < 2**23
 
 
 def test_a_model_is_asked_where_there_is_something_to_choose_and_none_is_needed_for_an_answer():

@@ -1,28 +1,36 @@
-"""What is known of a project's repairs, as it is kept: in shards, each with the outcomes that it has heard.
+"""A project's knowledge of repairs during one turn: the states of ``core.healing.knowledge`` as the table keeps them.
 
-A shard is one value of the table, so that a pattern and the mark that an outcome was counted are written together, or
-not at all. The outcomes of one repair always meet in one shard.
+A kill may leave any beginning of what a turn writes. Entries, rules and index each know by a mark of their own what
+they have counted, so that they are written first; which outcomes were heard of, whoever tells them again, comes last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
-from msgspec import Struct, structs
 
-from argus_streams.core.events import FailureKind, Origin
-from argus_streams.core.healing import learning
-from argus_streams.core.healing.learning import Known
-from argus_streams.core.incidents.seen import Seen
+from argus_streams.core.events import Origin
+from argus_streams.core.healing.case import Case
+from argus_streams.core.healing.knowledge import index as indices
+from argus_streams.core.healing.knowledge import known as knowledge
+from argus_streams.core.healing.knowledge import record as records
+from argus_streams.core.healing.knowledge import rulebook as rulebooks
+from argus_streams.core.healing.knowledge.deciding import Advice, Question, decide
+from argus_streams.core.healing.knowledge.known import Known, Learnt
+from argus_streams.core.healing.knowledge.learning import bound
+from argus_streams.core.healing.knowledge.limits import Limits
+from argus_streams.core.healing.knowledge.record import Entry, Record
+from argus_streams.core.incidents.seen import Seen, shard_of
 from argus_streams.core.messages import Version
-from argus_streams.core.repairs import Outcome, Pattern, PatternAction, PatternCommand, RepairSource, Standing
+from argus_streams.core.repairs import Outcome, Pattern, PatternCommand, RepairSource, Standing
 
-SHARDS = 128
-MOST = 100  # patterns of a shard; of more those that were not used for the longest time are forgotten
+RULES = 4 * 1024 * 1024  # bytes of a project's rules: a record of the changelog has room for twice as many
 
-_STANDING: dict[PatternAction, Standing] = {"pin": "pinned", "veto": "vetoed"}
 _SOURCES: tuple[RepairSource, ...] = ("pin", "pattern", "rule", "cross_test_learning", "similarity", "model")
+
+
+T = TypeVar("T")
 
 
 class Values(Protocol):
@@ -33,149 +41,103 @@ class Values(Protocol):
     def put(self, name: str, value: bytes | None) -> None: ...
 
 
-class Order(Struct, frozen=True, array_like=True, order=True):
-    """What a person decided about a pattern; of several the last one by (time, origin) counts."""
-
-    at: int  # ms, Kafka's
-    origin: Origin
-    action: PatternAction
-    by: str = ""
-    reason: str = ""
-
-
-class Named(Struct, frozen=True, array_like=True):
-    """A repair that a command names by its locators: it is known before it was ever tried."""
-
-    locator: str
-    healed: str
-    scope: str
-    failure: FailureKind
-    at: int  # ms, Kafka's time of the first such command
-
-
-class Entry(Struct, frozen=True, array_like=True):
-    """One repair: what outcomes taught and, apart from it, what people say.
-
-    The two come by topics of their own, in any order: neither may leave a trace in the other.
-    """
-
-    known: Known | None = None
-    order: Order | None = None
-    named: Named | None = None
-    writes: int = 0
-
-    @property
-    def is_told(self) -> bool:
-        """Whether it is known what it is about; of a command by a fingerprint alone that may still come."""
-        return self.known is not None or self.named is not None
-
-
-class _Shard(Struct, array_like=True):
-    entries: dict[str, Entry] = {}
-    heard: bytes = b""
-    writes: int = 0  # of all its entries, so that one that was forgotten does not begin anew
-
-
-_DECODER = msgspec.msgpack.Decoder(_Shard)
-
-
 class Book:
-    """A project's repairs during one turn; nothing is put before ``close``."""
+    """A project's repairs; nothing is put before ``close``."""
 
-    def __init__(self, project: str, values: Values) -> None:
+    def __init__(self, project: str, values: Values, limits: Limits) -> None:
         self._project = project
         self._values = values
-        self._shards: dict[str, _Shard] = {}
-        self._changed: dict[str, str] = {}  # fingerprint → shard
+        self._limits = limits
+        self._rules = _read(values.get("rules"), rulebooks.decode, rulebooks.Rulebook())
+        self._index = _read(values.get("index"), indices.decode, indices.Index())
+        self._before = (self._rules, self._index)
+        self._stored: dict[str, Entry] = {}  # by place
+        self._entries: dict[str, Entry] = {}  # those that have changed
+        self._heard: dict[str, Seen] = {}
 
     def learn(self, outcome: Outcome, *, at: int, origin: Origin) -> bool:
         """Count an outcome, Kafka's time of which is ``at`` (ms); whether it was news."""
-        print_ = learning.fingerprint(self._project, outcome.scope, outcome.locator, outcome.failure, outcome.healed)
-        name = _shard_of(print_)
-        shard = self._shard(name)
-        heard = Seen(shard.heard)
-        if not heard.add(_identity(outcome.outcome_id), at):
+        if not self._is_news(outcome.outcome_id, at):
             return False
-        entry = shard.entries.get(print_, Entry())
+        place = records.place(self._project, outcome.locator)
         source = source_of(outcome.decision_id)
-        known = learning.learned(entry.known, outcome, source, at=at, origin=origin)
-        self._enter(name, print_, structs.replace(entry, known=known))
-        shard.heard = heard.encoded()
-        return True
+        learnt = knowledge.learn(self._known(place), outcome, origin, at, self._limits, source)
+        self._keep(place, learnt)
+        for gone in learnt.dropped:
+            self._drop(records.place(self._project, gone))
+        return learnt.how == "counted"
 
     def obey(self, command: PatternCommand, *, at: int, origin: Origin) -> bool:
         """Heed a command, unless a later one was heard; whether it changes anything."""
-        print_ = self._meant(command)
-        name = _shard_of(print_)
-        entry = self._shard(name).entries.get(print_, Entry())
-        order = Order(at, origin, command.action, command.by, command.reason)
-        if entry.order is not None and (order.at, order.origin) <= (entry.order.at, entry.order.origin):
-            return False
-        self._enter(name, print_, structs.replace(entry, order=order, named=entry.named or _named(command, at)))
-        return True
+        named = command.pattern
+        place = records.place(self._project, command.locator or "") if named is None else records.place_of(named)
+        learnt = knowledge.command(self._known(place), command, at, origin)
+        self._keep(place, learnt)
+        return learnt.how == "counted"
 
-    def patterns(self) -> Iterator[Pattern]:
-        """All that is known, as it is told."""
-        for number in range(SHARDS):
-            for print_, entry in self._shard(f"{number:02x}").entries.items():
-                if entry.is_told:
-                    yield snapshot(self._project, print_, entry, 0)
+    def advice(self, case: Case) -> Advice:
+        """What is known of a broken locator."""
+        question = Question(
+            project=self._project, locator=case.locator, scope=case.scope, failure=case.kind, release=case.told.release
+        )
+        return decide(self._known(records.place(self._project, case.locator)), question, case.at, self._limits)
+
+    def standing(self, case: Case, healed: str) -> Standing | None:
+        """How this repair of the locator stands; ``None`` = nobody has told of it."""
+        meant = Record(case.locator, healed, case.scope, case.kind, "pattern", 0, 0)
+        name = records.fingerprint(self._project, meant)
+        known = self._known(records.place(self._project, case.locator)).entry.records
+        return next((each.standing for each in known if records.fingerprint(self._project, each) == name), None)
 
     def close(self, epoch: int) -> list[Pattern]:
-        """Put what has changed; snapshots of it, by fingerprint."""
-        for print_, name in self._changed.items():
-            shard = self._shards[name]
-            shard.writes += 1
-            shard.entries[print_] = structs.replace(shard.entries[print_], writes=shard.writes)
-        changed = [(print_, self._shards[name].entries[print_]) for print_, name in sorted(self._changed.items())]
-        for name in sorted(set(self._changed.values())):
-            shard = self._shards[name]
-            _forget(shard)
-            self._values.put(f"repairs/{name}", msgspec.msgpack.encode(shard))
-        return [snapshot(self._project, print_, entry, epoch) for print_, entry in changed if entry.is_told]
+        """Put what has changed; a snapshot of each pattern that looks another way now."""
+        told = int(self._values.get("told") or 0)
+        changed = []
+        for place, entry in sorted(self._entries.items()):
+            known = set(_snapshots(self._stored[place], self._project, self._limits))
+            changed += [each for each in _snapshots(entry, self._project, self._limits) if each not in known]
+            self._values.put(f"entry/{place}", records.encode(entry) if entry != Entry() else None)
+        if self._rules is not self._before[0]:
+            self._values.put("rules", rulebooks.within(self._rules, RULES, self._limits))
+        if self._index is not self._before[1]:
+            self._values.put("index", indices.encode(self._index))
+        if changed:
+            self._values.put("told", str(told + len(changed)).encode())
+        for name, seen in self._heard.items():
+            self._values.put(f"heard/{name}", seen.encoded())
+        return [
+            msgspec.structs.replace(each, version=Version(epoch, told + number))
+            for number, each in enumerate(changed, start=1)
+        ]
 
-    def _meant(self, command: PatternCommand) -> str:
-        if command.pattern is not None:
-            return command.pattern
-        locator, healed = command.locator or "", command.healed or ""
-        return learning.fingerprint(self._project, command.scope, locator, command.failure, healed)
+    def _is_news(self, outcome_id: str, at: int) -> bool:
+        number = int.from_bytes(blake2b(outcome_id.encode("utf-8", "replace"), digest_size=8).digest())
+        name = shard_of(number)
+        seen = self._heard.get(name)
+        if seen is None:
+            seen = self._heard[name] = Seen(self._values.get(f"heard/{name}"))
+        return seen.add(number, at)
 
-    def _enter(self, name: str, print_: str, entry: Entry) -> None:
-        self._shards[name].entries[print_] = entry
-        self._changed[print_] = name
+    def _known(self, place: str) -> Known:
+        entry = self._entries.get(place, self._stored.get(place))
+        if entry is None:
+            entry = self._stored[place] = _read(self._values.get(f"entry/{place}"), records.decode, Entry())
+        return Known(entry, self._rules, self._index)
 
-    def _shard(self, name: str) -> _Shard:
-        found = self._shards.get(name)
-        if found is None:
-            stored = self._values.get(f"repairs/{name}")
-            found = self._shards[name] = _Shard() if stored is None else _DECODER.decode(stored)
-        return found
+    def _keep(self, place: str, learnt: Learnt) -> None:
+        if learnt.known.entry is not self._known(place).entry:
+            self._entries[place] = learnt.known.entry
+        self._rules, self._index = learnt.known.rulebook, learnt.known.index
 
-
-def snapshot(project: str, print_: str, entry: Entry, epoch: int) -> Pattern:
-    """All that is known of a repair, as it is told. It is one that is told."""
-    known = entry.known or _untried(entry.named)
-    standing, reason = _stands(known, entry.order)
-    created_at = known.created_at if entry.named is None else min(known.created_at, entry.named.at)
-    return Pattern(
-        project=project, fingerprint=print_, locator=known.locator, healed=known.healed, scope=known.scope,
-        failure=known.failure, source=known.source, version=Version(epoch, entry.writes), standing=standing,
-        reason=reason, successes=known.successes, failures=known.failures, confidence=learning.ratio(known),
-        bound=learning.bound(known), tests=known.tests, first_release=known.first_release,
-        last_release=known.last_release, created_at=created_at, last_used_at=known.last_used_at, origin=known.origin,
-    )  # fmt: skip
-
-
-def _untried(named: Named | None) -> Known:
-    if named is None:
-        raise ValueError("nobody has told what it is about")
-    return Known(named.locator, named.healed, named.scope, named.failure, "pin", named.at, named.at)
+    def _drop(self, place: str) -> None:
+        """Forget a locator that there is no room for, unless a person has said a word about it."""
+        entry = self._known(place).entry
+        if not entry.waiting and all(each.word is None for each in entry.records):
+            self._entries[place] = Entry()
 
 
-def _named(command: PatternCommand, at: int) -> Named | None:
-    if command.locator is None or command.healed is None:
-        return None
-    return Named(command.locator, command.healed, command.scope, command.failure, at)
+def _read(stored: bytes | None, decode: Callable[[bytes], T], empty: T) -> T:
+    return empty if stored is None else decode(stored)
 
 
 def source_of(decision_id: str | None) -> RepairSource:
@@ -184,26 +146,13 @@ def source_of(decision_id: str | None) -> RepairSource:
     return next((source for source in _SOURCES if source == told), "pattern")
 
 
-def _stands(known: Known, order: Order | None) -> tuple[Standing, str]:
-    uses = known.successes + known.failures
-    told = f"worked {known.successes} of {uses} times" if uses else "never tried"
-    if order is not None and order.action in _STANDING:
-        said = f"{_STANDING[order.action]} by {order.by or 'somebody'}"
-        return _STANDING[order.action], f"{said}: {order.reason}" if order.reason else said
-    return ("suppressed", f"{told}, and not the last time") if known.failing else ("active", told)
+def _snapshots(entry: Entry, project: str, limits: Limits) -> Iterator[Pattern]:
+    """All patterns of an entry as of their last use, so that the same state is told the same."""
+    for each in entry.records:
+        rivals = sum(other.won for other in entry.records if other is not each and _rivals(each, other))
+        least = bound(each, rivals, each.last_used_at, None, limits)
+        yield records.snapshot(msgspec.structs.replace(each, writes=0), project=project, bound=least, epoch=0)
 
 
-def _forget(shard: _Shard) -> None:
-    """Leave room: what a person decided stays, and what was used last."""
-    learned = [(entry.known.last_used_at if entry.known else 0, print_) for print_, entry in shard.entries.items()
-               if entry.order is None or entry.order.action == "release"]  # fmt: skip
-    for _, print_ in sorted(learned)[: max(0, len(shard.entries) - MOST)]:
-        del shard.entries[print_]
-
-
-def _shard_of(print_: str) -> str:
-    return f"{int.from_bytes(blake2b(print_.encode(), digest_size=2).digest()) % SHARDS:02x}"
-
-
-def _identity(outcome_id: str) -> int:
-    return int.from_bytes(blake2b(outcome_id.encode("utf-8", "replace"), digest_size=8).digest())
+def _rivals(one: Record, other: Record) -> bool:
+    return other.standing == "active" and (one.scope, one.failure) == (other.scope, other.failure)

@@ -1,7 +1,8 @@
 """What is to be done about one broken locator: knowledge first, then the page, then a model, else a person decides."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from msgspec import structs
 
@@ -10,8 +11,8 @@ from argus_streams.core.elements import Element
 from argus_streams.core.healing import looking
 from argus_streams.core.healing.advice import Advice
 from argus_streams.core.healing.case import HEALABLE, Case
-from argus_streams.core.healing.recalling import Recollection
-from argus_streams.core.repairs import PROPOSALS, HealingDecision
+from argus_streams.core.healing.knowledge.deciding import Advice as Recalled
+from argus_streams.core.repairs import PROPOSALS, HealingDecision, Proposal, Standing
 
 TEXT = 1_000  # characters of what a decision tells
 
@@ -23,26 +24,67 @@ class Draft(NamedTuple):
     records: tuple[Element, ...] = ()
 
 
-def draft(case: Case, known: Recollection) -> Draft:
+class Knowledge(Protocol):
+    """What is known of a project's repairs."""
+
+    def advice(self, case: Case) -> Recalled:
+        """What it proposes for the locator."""
+        ...
+
+    def standing(self, case: Case, healed: str) -> Standing | None:
+        """How this repair stands; ``None`` = nobody has told of it."""
+        ...
+
+
+def refused(case: Case) -> HealingDecision | None:
+    """The decision on what no other locator would repair; ``None`` = a locator may be to blame."""
+    if case.kind in HEALABLE:
+        return None
+    return decision(case, Advice("refuse", "no_locator_error", f"It is no matter of a locator: {case.kind}."))
+
+
+def draft(case: Case, known: Knowledge) -> Draft:
     """Decide without a model."""
-    if case.kind not in HEALABLE:
-        advice = Advice("refuse", "no_locator_error", f"It is no matter of a locator: {case.kind}.")
-        return Draft(decision(case, advice))
     recalled = known.advice(case)
     if recalled.verdict != "ask":
-        return Draft(decision(case, recalled))
-    seen = looking.look(case)
-    advice = seen._replace(proposals=(*seen.proposals, *recalled.proposals)[:PROPOSALS])
+        return Draft(decision(case, _recalled(recalled)))
+    seen = _heeding(known, case, looking.look(case))
+    if seen.reason == "no_page" and recalled.reason != "unknown":
+        seen = _recalled(recalled)
+    advice = seen._replace(proposals=_proposals((*seen.proposals, *recalled.proposals)))
     return Draft(decision(case, advice), seen.records if advice.verdict == "ask" else ())
 
 
-def chosen(case: Case, drafted: Draft, number: int | None) -> HealingDecision:
+def chosen(case: Case, drafted: Draft, number: int | None, known: Knowledge) -> HealingDecision:
     """The decision after a model has chosen one of the records, or none."""
     if number is None or not 0 <= number < len(drafted.records):
         return drafted.decision
-    advice = looking.accept(case, number)
-    proposals = advice.proposals or drafted.decision.proposals
-    return decision(case, advice._replace(proposals=proposals))
+    advice = _heeding(known, case, looking.accept(case, number))
+    return decision(case, advice._replace(proposals=advice.proposals or drafted.decision.proposals))
+
+
+def _heeding(known: Knowledge, case: Case, advice: Advice) -> Advice:
+    """The advice, unless it is what failed before or what a person forbade: nobody is offered that again."""
+    standings = {each: known.standing(case, each) for each in (advice.healed, *_healed(advice.proposals)) if each}
+    barred = {each for each, standing in standings.items() if standing in {"vetoed", "suppressed"}}
+    kept = advice._replace(proposals=tuple(each for each in advice.proposals if each.healed not in barred))
+    if advice.healed not in barred:
+        return kept
+    standing = standings[advice.healed] or ""
+    told = "a person forbade it" if standing == "vetoed" else "it failed when it was last tried"
+    return Advice("ask", standing, f"{advice.healed} is likely, but {told}.", proposals=kept.proposals)
+
+
+def _healed(proposals: Iterable[Proposal]) -> list[str]:
+    return [each.healed for each in proposals if each.healed is not None]
+
+
+def _proposals(told: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """The first ones, each locator once."""
+    found: dict[object, Proposal] = {}
+    for number, each in enumerate(told):
+        found.setdefault(each.healed or number, each)
+    return tuple(found.values())[:PROPOSALS]
 
 
 def decision(case: Case, advice: Advice) -> HealingDecision:
@@ -59,6 +101,12 @@ def decision(case: Case, advice: Advice) -> HealingDecision:
         repository=_short(told.repository), commit=_short(told.commit), release=_short(told.release), at=case.at,
     )  # fmt: skip
     return structs.replace(made, decision_id=f"{advice.source or 'none'}-{_hash(made)}")
+
+
+def _recalled(told: Recalled) -> Advice:
+    return Advice(
+        told.verdict, told.reason, told.detail, told.healed, told.source, told.confidence, told.pattern, told.proposals
+    )
 
 
 def _short(text: str | None) -> str | None:

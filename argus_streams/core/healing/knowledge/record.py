@@ -119,7 +119,7 @@ def snapshot(record: Record, *, project: str, bound: float, epoch: int) -> Patte
         source=record.source,
         version=Version(epoch, record.writes),
         standing=record.standing,
-        reason=_REASONS[record.standing] + (f": {record.word.reason}" if record.word and record.word.reason else ""),
+        reason=_reason(record),
         successes=record.successes,
         failures=record.failures,
         confidence=record.successes / total if total else 0.0,
@@ -134,10 +134,13 @@ def snapshot(record: Record, *, project: str, bound: float, epoch: int) -> Patte
     )
 
 
-_REASONS: dict[Standing, str] = {
-    "active": "proposed as far as what it did bears out",
-    "suppressed": "it failed, and nothing has spoken for it since",
-    "vetoed": "a person forbade it",
-    "pinned": "a person decided on it",
-}
+def _reason(record: Record) -> str:
+    if record.standing in {"vetoed", "pinned"} and record.word is not None:
+        said = f"{record.standing} by {record.word.by or 'somebody'}"
+        return f"{said}: {record.word.reason}" if record.word.reason else said
+    if record.standing == "suppressed":
+        return "it failed, and nothing has spoken for it since"
+    return "proposed as far as what it did bears out"
+
+
 Counted = Literal["counted", "repeat", "duplicate", "unchanged"]

@@ -68,6 +68,16 @@ def decode(data: bytes) -> Rulebook:
     return msgspec.msgpack.decode(data, type=Rulebook)
 
 
+def within(book: Rulebook, most: int, limits: Limits) -> bytes:
+    """The book encoded in so many bytes: where that is too little, with half of its renames, and half again."""
+    encoded = encode(book)
+    while len(encoded) > most and book.size > 1:
+        fewer = structs.replace(limits, renames=book.size // 2)
+        book = Rulebook(_thinned(book.rules, fewer), fewer.renames, book.marks)
+        encoded = encode(book)
+    return encoded
+
+
 def uses(book: Rulebook, locator: Read) -> Iterator[Use]:
     """All renames that fit the locator; none of them gives the locator itself."""
     for key in keys(locator):
