@@ -30,13 +30,18 @@ _INCIDENT = {
     "project": "shop", "version": [1, 1], "status": "open", "opened_at": NOW - 3_600_000, "last_at": NOW,
 }  # fmt: skip
 
+_DECISION = {
+    "project": "shop", "decision_id": "d", "failure_id": "f", "verdict": "ask", "reason": "two_alike",
+    "detail": "Two elements are as likely.", "failure": "not_found", "at": NOW,
+}  # fmt: skip
+
 
 class Case(NamedTuple):
     """A dossier, and what a good answer says of it."""
 
     name: str
     task: Task
-    expected: Mapping[str, str]
+    expected: Mapping[str, Any]
     dossier: Dossier
 
 
@@ -122,6 +127,8 @@ def taken(case: Case, answer: Mapping[str, Any], registry: Registry) -> Any:
 
 def rules(case: Case) -> bool:
     """Whether rules alone find what is expected: one of the names, or of a pair that they do not join what is apart."""
+    if case.task == "repair":  # they asked because they do not know
+        return True
     if case.task == "merge":
         return _pair(case)
     found = explain(case.dossier)
@@ -138,6 +145,8 @@ def judged(case: Case, answer: Mapping[str, Any], registry: Registry) -> tuple[C
 
 def _outcome(case: Case, answer: Mapping[str, Any], registry: Registry) -> Outcome:
     finding = taken(case, answer, registry)
+    if case.task == "repair":
+        return Outcome(case, finding.element == case.expected["element"], finding.element is None, None)
     if case.task == "merge":
         return Outcome(case, finding.verdict == case.expected["verdict"], finding.verdict == "unsure", None)
     explained = explain(case.dossier)
@@ -168,14 +177,21 @@ def _case(path: Path) -> Case:
     dossier = {
         "project": "shop",
         "subject": told["subject"],
-        "kind": "merge" if written["task"] == "merge" else "incident" if incident else "group",
+        "kind": written["task"] if written["task"] in ("merge", "repair") else "incident" if incident else "group",
         "incident": incident or None,
-        "groups": [_GROUP | group for group in told["groups"]],
-        "events": list(_events(told["events"])),
-        "others": list(_events(told["others"])),
+        "groups": [_GROUP | group for group in told.get("groups", ())],
+        "events": list(_events(told.get("events", ()))),
+        "others": list(_events(told.get("others", ()))),
+        "repair": told.get("repair") and _repair(told["repair"]),
         "similar": [{"group": _GROUP | each["group"]} for each in told.get("similar", ())],
     }
     return Case(path.stem, written["task"], written["expected"], msgspec.convert(dossier, Dossier))
+
+
+def _repair(written: Mapping[str, Any]) -> dict[str, Any]:
+    proposals = [{"source": "similarity", "confidence": 0.5} | each for each in written["proposals"]]
+    decision = _DECISION | written["decision"] | {"proposals": proposals}
+    return {"decision": decision, "message": written["message"], "target": written.get("target")}
 
 
 def _events(written: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

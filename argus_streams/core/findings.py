@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from argus_streams.core.events import Kind, Severity, Signal, SignalKind
 from argus_streams.core.messages import Version
+from argus_streams.core.repairs import RepairQuestion
 
 IncidentStatus = Literal["open", "resolved", "merged"]
 IncidentAction = Literal["resolve", "reopen", "merge", "split"]
-SubjectKind = Literal["group", "incident", "merge"]
+SubjectKind = Literal["group", "incident", "merge", "repair"]
 Verdict = Literal["accepted", "rejected"]
 Tier = Literal["small", "middle", "large"]
 By = Literal["model", "rules"]
@@ -109,16 +110,17 @@ class IncidentCommand(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AnalysisRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What CORRELATE wants explained, with all that it knows of it."""
+    """What CORRELATE wants explained, or HEAL decided, with all that it knows of it."""
 
     project: str
-    subject: str  # a fingerprint, or the id of an incident
+    subject: str  # a fingerprint, the id of an incident or of a healing decision
     kind: SubjectKind
     at: int  # ms, Kafka's time of the signal that gave cause to ask
     evidence: str  # hash of what is known: the same = nothing has changed since
     incident: Incident | None = None
     signal: Signal | None = None  # of a group: its last one
     replayed: bool = False  # of before its generation began
+    repair: RepairQuestion | None = None
 
 
 class Claim(Struct, frozen=True, kw_only=True):

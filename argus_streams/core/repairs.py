@@ -59,6 +59,14 @@ class HealingDecision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     replayed: bool = False
 
 
+class RepairQuestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a model is asked about a decision that a person would have to take: which of its proposals is meant."""
+
+    decision: HealingDecision  # of its proposals, those with a locator may be chosen
+    message: str | None = None  # what the test said
+    target: Element | None = None  # what the locator found when it last worked
+
+
 class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What came of a healed locator in a test, or what a person put in a broken one's place."""
 

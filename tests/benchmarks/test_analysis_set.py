@@ -24,7 +24,7 @@ def test_every_answer_is_in_shape_and_every_lie_is_marked_down():
     done = measured("analysis")
     assert done.returncode == 0, done.stdout
     told = {line.split()[0] for line in done.stdout.splitlines()}
-    assert told == {"classify-1", "cause-1", "incident-1", "merge-1", "rules", "lies"}
+    assert told == {"classify-1", "cause-1", "incident-1", "merge-1", "repair-1", "rules", "lies"}
 
 
 def test_a_prompt_that_changed_under_its_version_does_not_pass(copy):

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from msgspec import structs
 
 from argus_streams.agents.analyze import steps
+from argus_streams.agents.analyze.acts import Acts
 from argus_streams.agents.analyze.books import At, Books
 from argus_streams.agents.analyze.calls import Key
-from argus_streams.agents.analyze.merges import Merges
 from argus_streams.agents.analyze.terms import Draft, Fitness, Terms
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
@@ -67,7 +67,7 @@ class Deciding:
         self._books = books
         self.drafts: dict[Key, Draft] = {}  # what is reserved
         self._fitness = fitness
-        self._merges = Merges(terms.merge, terms.topics, books, now)
+        self._acts = Acts(terms.merge, terms.topics, books, now)
         self._now = now
         self._slots = slots  # calls that may still be reserved
         self._asked = {
@@ -111,7 +111,7 @@ class Deciding:
         """Whom to ask about it; else it is answered, or put off."""
         known, request = self._books.last(due.at, due.subject), due.job.request
         terms = self._terms
-        self._merges.look(due.at, request, dossier)
+        self._acts.look(due.at, request, dossier)
         decision = gate(request, dossier, last=telling.last(known), now=self._now, registry=terms.registry)
         if isinstance(decision, Skip):
             if decision.reason == "too_soon" and not terms.providers:  # what costs nothing need not wait
@@ -164,12 +164,12 @@ class Deciding:
         finding = None if data is None else remembered(pending.ask.task, data)
         if finding is None:
             return False
-        answer, proposal = steps.by_model(finding, pending.dossier)
+        answer, act = steps.by_model(finding, pending.dossier)
         rung, version = wanting.rung, INSTRUCTIONS[pending.ask.task].version
         made = telling.Made(pending.ask.tier, rung.provider, rung.model, version, cost=job.spent)
         self._books.tell(at, telling.by_model(job.request, answer, made, cached=True, now=self._now))
-        if proposal is not None:
-            self._merges.join(at, proposal)
+        if act is not None:
+            self._acts.follow(at, act)
         self._books.drop(at, subject)
         return True
 
@@ -248,7 +248,8 @@ async def gathered(due: Sequence[Due], evidence: Evidence, now: int) -> Sequence
         async with room:
             try:
                 current = await _current(each, evidence) if now - each.job.request.at > STALE else each
-                material = await evidence.gather(each.at.project, wanted(current.job.request))
+                names = wanted(current.job.request)
+                material = await evidence.gather(each.at.project, names) if names else Material()
             except (Unavailable, Misconfigured):
                 raise
             except Exception:  # what no database takes or tells: nothing is known of this one, the others go on

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from argus_streams.agents.analyze import steps
+from argus_streams.agents.analyze.acts import Acts
 from argus_streams.agents.analyze.books import At, Books
 from argus_streams.agents.analyze.calls import Calls, Collected, Key, Outcome, Submitted
 from argus_streams.agents.analyze.deciding import Due, alone, gathered
-from argus_streams.agents.analyze.merges import Merges
 from argus_streams.agents.analyze.terms import Draft, Terms
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
@@ -30,7 +30,7 @@ class Settling:
         self._books = books
         self._calls = calls
         self.drafts = dict(drafts)  # those that are not settled
-        self._merges = Merges(terms.merge, terms.topics, books, now)
+        self._acts = Acts(terms.merge, terms.topics, books, now)
         self._now = now
         self.answers: dict[str, bytes] = {}  # to be remembered
 
@@ -85,7 +85,7 @@ class Settling:
         self._calls.collect(key, attempt.provider, attempt.batch, _questions(self.drafts[key]))
 
     def _done_already(self, at: At, attempt: Attempt, subject: str) -> Job:
-        kind: SubjectKind = attempt.task if attempt.task in ("incident", "merge") else "group"
+        kind: SubjectKind = attempt.task if attempt.task in ("incident", "merge", "repair") else "group"
         return Job(AnalysisRequest(project=at.project, subject=subject, kind=kind, at=self._now, evidence=""))
 
     def _ended(self, at: At, key: Key, draft: Draft, outcome: Outcome) -> None:
@@ -150,11 +150,11 @@ class Settling:
                 draft.rung.tier, draft.rung.provider, draft.rung.model, call.prompt.version,
                 reply.usage, share + (job.spent if job else 0), len(call.subjects),
             )  # fmt: skip
-            answer, proposal = steps.by_model(finding, pending.dossier)
+            answer, act = steps.by_model(finding, pending.dossier)
             told = telling.by_model(draft.requests[subject], answer, made, cached=False, now=self._now)
             self._books.tell(at, told)
-            if proposal is not None:
-                self._merges.join(at, proposal)
+            if act is not None:
+                self._acts.follow(at, act)
             self._done(at, subject, draft)
 
     def _failed(self, at: At, draft: Draft, subjects: Sequence[Pending], reply: Reply | NoReply, billed: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Hashable, Mapping
 from typing import NamedTuple, Protocol
 
-from argus_streams.agents.analyze.merges import MergeMode
+from argus_streams.agents.analyze.acts import MergeMode
 from argus_streams.agents.wire import Topics
 from argus_streams.core.analysis.account import Limits
 from argus_streams.core.analysis.joining import Call

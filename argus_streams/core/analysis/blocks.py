@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from argus_streams.core.analysis.dossier import Dossier
+from argus_streams.core.analysis.elements import described
 from argus_streams.core.analysis.private import Redactor
 from argus_streams.core.events import Event, ExceptionInfo, Frame
 from argus_streams.core.findings import Incident
@@ -31,7 +32,10 @@ class Block(Struct, frozen=True):
 
 
 def blocks(dossier: Dossier, redactor: Redactor) -> Iterator[Block]:
-    """What is told of a group, an incident or a pair, in the order in which it is read."""
+    """What is told of a group, an incident, a pair or a broken test, in the order in which it is read."""
+    if dossier.repair is not None:
+        for rank, fields in described(dossier.repair, redactor):
+            yield Block(rank, _fields(fields))
     if dossier.incident is not None:
         yield from _incident(dossier.incident, redactor)
     told = [(group, list(_group(group, dossier, redactor))) for group in dossier.groups[:_GROUPS]]

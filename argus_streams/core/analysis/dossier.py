@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 from argus_streams.core.events import LAST_TIME
 from argus_streams.core.findings import Analysis, AnalysisRequest, Incident, SubjectKind
 from argus_streams.core.messages import Group, KeptEvent
+from argus_streams.core.repairs import RepairQuestion
 
 EVENTS = 20  # of each group, fewer where they are many ...
 ALL_EVENTS = 400  # ... but for the first and the newest of each
@@ -41,7 +42,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     """What is known of one subject."""
 
     project: str
-    subject: str  # a fingerprint, or the id of an incident
+    subject: str  # a fingerprint, the id of an incident or of a healing decision
     kind: SubjectKind
     incident: Incident | None = None
     groups: tuple[Group, ...] = ()
@@ -49,12 +50,15 @@ class Dossier(Struct, frozen=True, kw_only=True):
     others: tuple[KeptEvent, ...] = ()
     similar: tuple[Similar, ...] = ()
     candidates: tuple[Group, ...] = ()
+    repair: RepairQuestion | None = None
 
 
 def wanted(request: AnalysisRequest) -> tuple[str, ...]:
     """The fingerprints whose material a request needs."""
     if request.incident is not None:
         return request.incident.groups
+    if request.kind == "repair":  # its request tells all that there is
+        return ()
     return tuple(request.subject.split("+"))  # a merge is about two
 
 
@@ -65,6 +69,7 @@ def compiled(request: AnalysisRequest, material: Material) -> Dossier:
         subject=request.subject,
         kind=request.kind,
         incident=request.incident,
+        repair=request.repair,
         **structs.asdict(material),
     )
 

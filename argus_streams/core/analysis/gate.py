@@ -61,6 +61,9 @@ def gate(request: AnalysisRequest, dossier: Dossier, *, last: Last | None, now: 
             return Skip(reason="not_stored", again_at=now + _MINUTE)
         case "group":
             return _group(request, dossier, registry, batch=batch)
+        case "repair":
+            reason = "the elements that a broken locator may have meant are too alike for the rules"
+            return Ask(task="repair", tier=registry.tasks["repair"].tier, reason=reason, batch=batch)
         case "merge":
             return Ask(task="merge", tier=registry.tasks["merge"].tier, reason="two groups look alike", batch=batch)
         case _:
@@ -98,6 +101,8 @@ def _stale(
     seen = [group.last_seen for group in dossier.groups]
     if request.kind == "incident" and request.incident is not None:
         seen = [request.incident.last_at]
+    if request.kind == "repair":
+        seen = [request.at]
     if not seen:
         return Skip(reason="not_stored", again_at=now + _MINUTE)
     if now - max(seen) > registry.gate.max_age_days * _DAY:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from argus_streams.core.analysis.registry import Task
-from argus_streams.core.analysis.shapes import Findings, Judgements
+from argus_streams.core.analysis.shapes import Choices, Findings, Judgements
 
 _DATA = """\
 You help the people who run a software system. A program collected the data below from production.
@@ -49,6 +49,13 @@ mistake, reported differently, or reached by another way. Say `different` if the
 alike. Else say `unsure`: two groups too many are a small harm, a new problem that is hidden in an old group is a
 great one."""
 
+_REPAIR = f"""{_DATA}
+Each subject is a test whose locator no longer finds its element: the locator, what is known of the element from when it
+was last found, and numbered elements of the page as it is now. Name the number of the element that has the same purpose
+as the old one: what it does when it is used, not where it stands. If the purpose is gone, or two elements are equally
+likely, or you would have to guess, say null: a test that asks is a small harm, one that passes with the wrong element
+hides a defect."""
+
 
 class Instruction(Struct, frozen=True, kw_only=True):
     """What a model is told to do."""
@@ -63,4 +70,5 @@ INSTRUCTIONS: dict[Task, Instruction] = {
     "cause": Instruction(version="cause-1", system=_ROOT, shape=Findings),
     "incident": Instruction(version="incident-1", system=_INCIDENT, shape=Findings),
     "merge": Instruction(version="merge-1", system=_MERGE, shape=Judgements),
+    "repair": Instruction(version="repair-1", system=_REPAIR, shape=Choices),
 }

@@ -47,6 +47,8 @@ def _relation(pending: Pending) -> _Key:
     """What subjects of one call have in common; an incident goes alone."""
     ask, groups = pending.ask, pending.dossier.groups
     kind: _Key = (pending.dossier.project, ask.task, ask.tier, str(ask.batch))
+    if ask.task == "repair":
+        return (*kind, "of one project")
     if ask.task == "incident" or not groups:
         return (*kind, "alone", pending.dossier.subject)
     group = groups[0]

@@ -17,7 +17,7 @@ from argus_streams.core.analysis.registry import Registry, Task
 
 # How many subjects have room in one call. A subject's share does not depend on what it is joined with: its text, and so
 # its known answer, is the same alone and in company.
-ROOM: dict[Task, int] = {"classify": 8, "cause": 4, "incident": 1, "merge": 4}
+ROOM: dict[Task, int] = {"classify": 8, "cause": 4, "incident": 1, "merge": 4, "repair": 2}
 
 _FENCES = 120  # bytes around a subject
 

@@ -10,7 +10,7 @@ from argus_streams.core.analysis.prices import MARGIN, Provider
 from argus_streams.core.events import Severity
 from argus_streams.core.findings import Tier
 
-Task = Literal["classify", "cause", "incident", "merge"]
+Task = Literal["classify", "cause", "incident", "merge", "repair"]
 UnfitReason = Literal["gone", "retiring", "input_too_small", "answer_too_small", "unstructured"]
 Positive = Annotated[int, Meta(gt=0)]
 

@@ -39,6 +39,20 @@ class Judgement(_Shape):
     reason: str = Field(description="one sentence")
 
 
+class Choice(_Shape):
+    """Which element a broken locator meant."""
+
+    subject: str = Field(description="the name that stands behind BEGIN and END of the test's data")
+    element: int | None = Field(description="number of the element that is meant, or null if none of them is sure")
+    reason: str = Field(description="one sentence: what is the same, and what tells it from the others")
+
+
+class Choices(_Shape):
+    """An answer to a question about elements."""
+
+    answers: list[Choice] = Field(description="one of each test")
+
+
 class Judgements(_Shape):
     """An answer to a question about pairs."""
 

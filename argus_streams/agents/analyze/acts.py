@@ -1,4 +1,4 @@
-"""Groups that may be one problem: proposed, asked about where it is doubtful, and joined where that is allowed."""
+"""What follows from analyses: groups that may be one problem are looked for and joined, broken tests are repaired."""
 
 from typing import Literal
 
@@ -9,13 +9,14 @@ from argus_streams.core.analysis.dossier import Dossier
 from argus_streams.core.analysis.jobs import Job
 from argus_streams.core.analysis.merging import Propose
 from argus_streams.core.findings import AnalysisRequest
+from argus_streams.core.repairs import HealingDecision
 
 MergeMode = Literal["off", "shadow", "active"]
 PAIRS = 3  # of a group that are looked at, the likest
 
 
-class Merges:
-    """The proposals of one turn; in shadow they are only told."""
+class Acts:
+    """Those of one turn; in shadow two groups are only told to be one problem."""
 
     def __init__(self, mode: MergeMode, topics: Topics, books: Books, now: int) -> None:
         self._mode = mode
@@ -32,7 +33,7 @@ class Merges:
                 subject = merging.subject(pair.one, pair.other)
                 if self._books.last(at, subject) is None:
                     self._books.tell(at, merging.told(pair, at.project, by="rules", now=self._now))
-                    self.join(at, pair)
+                    self.follow(at, pair)
             elif self._books.last(at, pair.dossier.subject) is None:
                 asked = AnalysisRequest(
                     project=at.project, subject=pair.dossier.subject, kind="merge", at=request.at,
@@ -40,8 +41,13 @@ class Merges:
                 )  # fmt: skip
                 self._books.queue(at, asked.subject, Job(asked), self._now)
 
-    def join(self, at: At, proposal: Propose) -> None:
-        """Count the groups as one, where that is allowed; `argus group ID unlink OTHER` takes it back for ever."""
-        if self._mode == "active":
-            order = merging.command(proposal, at.project)
+    def follow(self, at: At, act: Propose | HealingDecision) -> None:
+        """Tell what a repair was decided to be, or count two groups as one, where that is allowed.
+
+        `argus group ID unlink OTHER` takes the latter back for ever.
+        """
+        if isinstance(act, HealingDecision):
+            self._books.send(outgoing(self._topics.decisions, at.project.encode(), act))
+        elif self._mode == "active":
+            order = merging.command(act, at.project)
             self._books.send(outgoing(self._topics.commands, key_of(at.project, order.fingerprint), order))
