@@ -65,12 +65,12 @@ def _alerts(facts: Facts) -> float:
 
 
 MEASURES: Mapping[str, _Measure] = {
-    "fatal_groups": _Measure(_groups("fatal"), "{:,.0f} fatal groups are open"),
-    "error_groups": _Measure(_groups("error"), "{:,.0f} groups of errors are open"),
-    "warning_groups": _Measure(_groups("warning"), "{:,.0f} groups of warnings are open"),
-    "regressed_groups": _Measure(_regressed, "{:,.0f} groups came back after they had been resolved"),
-    "users": _Measure(lambda facts: float(facts.tally.users), "open groups touched about {:,.0f} users"),
-    "firing_alerts": _Measure(_alerts, "{:,.0f} alerts are firing"),
+    "fatal_groups": _Measure(_groups("fatal"), "open groups that are fatal: {:,.0f}"),
+    "error_groups": _Measure(_groups("error"), "open groups of errors: {:,.0f}"),
+    "warning_groups": _Measure(_groups("warning"), "open groups of warnings: {:,.0f}"),
+    "regressed_groups": _Measure(_regressed, "groups that came back after they had been resolved: {:,.0f}"),
+    "users": _Measure(lambda facts: float(facts.tally.users), "users that open groups touched: about {:,.0f}"),
+    "firing_alerts": _Measure(_alerts, "alerts that are firing: {:,.0f}"),
     "failed_deploys": _Measure(
         lambda facts: _share(facts.tally.deploys, facts.now // DAY - DEPLOY_DAYS),
         f"{{:.0%}} of the last {DEPLOY_DAYS} days' deploys failed",
@@ -81,21 +81,21 @@ MEASURES: Mapping[str, _Measure] = {
     ),
     "failing_tests": _Measure(
         lambda facts: float(sum(count for _, count in facts.tally.failing.values())),
-        "{:,.0f} tests failed in the last reports, and no healing of them is known",
+        "tests that failed in the last reports: {:,.0f}",
     ),
     "severe_incidents": _Measure(
-        lambda facts: float(facts.incidents.get("fatal", 0)), "{:,.0f} fatal incidents are open"
+        lambda facts: float(facts.incidents.get("fatal", 0)), "open incidents that are fatal: {:,.0f}"
     ),
     "incidents": _Measure(
         lambda facts: float(sum(count for severity, count in facts.incidents.items() if severity != "fatal")),
-        "{:,.0f} incidents that are not fatal are open",
+        "open incidents that are not: {:,.0f}",
     ),
     "spikes": _Measure(
-        lambda facts: _recent(facts.tally.spikes, facts.now), f"{{:,.0f}} bursts in the last {SPIKE_HOURS} hours"
+        lambda facts: _recent(facts.tally.spikes, facts.now), f"bursts in the last {SPIKE_HOURS} hours: {{:,.0f}}"
     ),
     "new_groups": _Measure(
         lambda facts: _recent(facts.tally.arrivals, facts.now),
-        f"{{:,.0f}} times a group began or came back in the last {SPIKE_HOURS} hours",
+        f"groups that began or came back in the last {SPIKE_HOURS} hours: {{:,.0f}}",
     ),
 }  # fmt: skip
 

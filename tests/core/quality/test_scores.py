@@ -51,7 +51,7 @@ def test_an_open_group_costs_by_its_severity():
     error = Project().hears("group_new", severity="error")
     warning = Project().hears("group_new", severity="warning")
     assert fatal.quality() < error.quality() < warning.quality() < 100
-    assert fatal.factor("fatal_groups").text == "1 fatal groups are open"
+    assert fatal.factor("fatal_groups").text == "open groups that are fatal: 1"
 
 
 def test_a_group_that_came_back_costs_more_than_a_new_one():
