@@ -110,7 +110,7 @@ class IncidentCommand(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AnalysisRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What CORRELATE wants explained, or HEAL decided, with all that it knows of it."""
+    """What CORRELATE wants explained, or HEAL chosen, with all that it knows of it."""
 
     project: str
     subject: str  # a fingerprint, the id of an incident or of a healing decision

@@ -70,6 +70,10 @@ begin
   );
   create index on healing_decisions (project_id, at desc);
 
+  -- Models choose among elements, too, and what that costs is told with all other analyses.
+  alter table analyses drop constraint analyses_kind_check;
+  alter table analyses add constraint analyses_kind_check check (kind in ('group', 'incident', 'merge', 'repair'));
+
   perform argus.let_members_read('healing_patterns', own);
   perform argus.let_members_read('healing_decisions', own);
 end $$;

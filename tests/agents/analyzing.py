@@ -22,6 +22,7 @@ from argus_streams.core.analysis.dossier import Material
 from argus_streams.core.analysis.private import Redactor
 from argus_streams.core.analysis.shapes import Finding, Findings
 from argus_streams.core.findings import Analysis, AnalysisRequest
+from argus_streams.core.repairs import HealingDecision
 from argus_streams.core.scrub import scrubber
 from argus_streams.ports import NoReply
 from argus_streams.streaming.agent import State
@@ -177,6 +178,10 @@ class Analyzing:
             return None
         found = [record for record in self.records if record.topic == TOPICS.analyses]
         return [msgspec.json.decode(record.value, type=Analysis) for record in found]
+
+    def decided(self):
+        found = [record for record in self.records if record.topic == TOPICS.decisions]
+        return [msgspec.json.decode(record.value, type=HealingDecision) for record in found]
 
     def letters(self):
         return Answer(self.records).letters()

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from analysed import group, incident
 from analyzing import PLENTY, PRICES, REGISTRY, USAGE, Analyzing, Scripted, Stored, asked, request, scenario, whole
+from builders import NOW
 from records import TOPICS, Record, piece
 
 from argus_streams.core.analysis import account as accounts
@@ -13,9 +14,12 @@ from argus_streams.core.analysis.account import DAY, MINUTE, Limits
 from argus_streams.core.analysis.asking import Reply
 from argus_streams.core.analysis.dossier import Material
 from argus_streams.core.analysis.prices import cost
-from argus_streams.core.analysis.shapes import Judgement, Judgements
+from argus_streams.core.analysis.shapes import Choice, Choices, Judgement, Judgements
+from argus_streams.core.elements import Element
 from argus_streams.core.findings import Feedback
+from argus_streams.core.healing.asking import question
 from argus_streams.core.messages import Command, Version
+from argus_streams.core.repairs import HealingDecision, Proposal
 from argus_streams.errors import Unavailable
 from argus_streams.ports import NoReply
 
@@ -565,3 +569,61 @@ async def test_without_a_model_doubtful_groups_stay_two():
     (told,) = merges(worker)
     assert (told.by, told.reason) == ("rules", "no_model")
     assert commands(worker) == []
+
+
+# -- repairs of tests -------------------------------------------------------------------------------------------------
+
+
+def doubt():
+    """What HEAL asks where two elements are as likely."""
+    buttons = [Element(tag="button", id=name, visible_text=(name,)) for name in ("keep", "send")]
+    proposals = tuple(
+        Proposal(healed=f"#{each.id}", source="similarity", confidence=0.5, element=each) for each in buttons
+    )
+    decision = HealingDecision(
+        project="shop", decision_id="none-1", failure_id="f", verdict="ask", reason="two_alike",
+        detail="Two are alike.", test="a draft is kept", locator="#save", scope="/drafts", failure="not_found",
+        proposals=proposals, at=NOW,
+    )  # fmt: skip
+    return question(decision, message="Expected to find element: `#save`, but never found it.", target=None)
+
+
+def choosing(element):
+    def answer(asked):
+        names = [line.removeprefix("BEGIN ") for line in asked.user.splitlines() if line.startswith("BEGIN ")]
+        chosen = [Choice(subject=name, element=element, reason="It keeps what was written.") for name in names]
+        return Reply(ending="whole", usage=USAGE, answer=Choices(answers=chosen))
+
+    return answer
+
+
+@scenario
+async def test_a_model_chooses_the_element_that_a_broken_locator_meant_and_what_it_says_is_tried_first():
+    worker = Analyzing(Scripted("anthropic", choosing(1)))
+    await worker.turn(asked(doubt()))
+    await worker.turns()
+    (decided,) = worker.decided()
+    assert (decided.verdict, decided.source, decided.healed) == ("validate", "model", "#keep")
+    (told,) = worker.told()
+    assert (told.kind, told.by, told.title) == ("repair", "model", "#save meant #keep")
+    assert told.cost > 0
+
+
+@scenario
+async def test_a_model_that_is_not_sure_leaves_it_to_a_person():
+    worker = Analyzing(Scripted("anthropic", choosing(None)))
+    await worker.turn(asked(doubt()))
+    await worker.turns()
+    assert worker.decided() == []
+    assert worker.told()[0].title == "No element is sure to be what #save meant"
+
+
+@scenario
+async def test_without_a_model_a_person_is_asked_and_nothing_is_looked_up():
+    stored = Stored()
+    stored.error = Unavailable("nobody is to read it")
+    worker = Analyzing(stored=stored)
+    await worker.turn(asked(doubt()))
+    (told,) = worker.told()
+    assert (told.by, told.reason, told.title) == ("rules", "no_model", "A person has to say what #save meant")
+    assert worker.decided() == []

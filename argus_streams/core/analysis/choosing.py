@@ -8,26 +8,10 @@ from argus_streams.core.analysis.answer import Checked
 from argus_streams.core.analysis.dossier import Dossier
 from argus_streams.core.analysis.plain import plain
 from argus_streams.core.analysis.shapes import Choice
-from argus_streams.core.elements import Element
-from argus_streams.core.findings import AnalysisRequest, Fact
-from argus_streams.core.repairs import HealingDecision, Proposal, RepairQuestion
+from argus_streams.core.findings import Fact
+from argus_streams.core.repairs import HealingDecision, Proposal
 
 _REASON, _LOCATOR, _ID = 300, 120, 16  # characters
-
-
-def question(decision: HealingDecision, *, message: str | None, target: Element | None) -> AnalysisRequest | None:
-    """What a model is to be asked about a decision; ``None`` where there is nothing to choose from, or no doubt."""
-    if decision.verdict != "ask" or not any(each.healed for each in decision.proposals):
-        return None
-    return AnalysisRequest(
-        project=decision.project,
-        subject=decision.decision_id,
-        kind="repair",
-        at=decision.at,
-        evidence=decision.decision_id,
-        replayed=decision.replayed,
-        repair=RepairQuestion(decision=decision, message=message, target=target),
-    )
 
 
 def answered(dossier: Dossier, choice: Choice | None) -> tuple[Checked, HealingDecision | None]:

@@ -12,6 +12,7 @@ from argus_streams.core.analysis.private import Redactor
 from argus_streams.core.analysis.prompt import prompt, section
 from argus_streams.core.analysis.shapes import Choice
 from argus_streams.core.elements import Element
+from argus_streams.core.healing.asking import question
 from argus_streams.core.repairs import HealingDecision, Proposal
 from argus_streams.core.scrub import scrubber
 
@@ -40,7 +41,7 @@ def decision(**fields):
 
 def asked(about=None, **fields):
     known = {"message": "Expected to find element: `#save`, but never found it.", "target": None} | fields
-    return choosing.question(about or decision(), **known)
+    return question(about or decision(), **known)
 
 
 def dossier():
@@ -53,7 +54,12 @@ def choice(element, reason="It saves the draft."):
 
 @pytest.mark.parametrize(
     "about",
-    [decision(verdict="validate"), decision(verdict="refuse"), decision(proposals=()), decision(proposals=proposals()[2:])],
+    [
+        decision(verdict="validate"),
+        decision(verdict="refuse"),
+        decision(proposals=()),
+        decision(proposals=proposals()[2:]),
+    ],
 )
 def test_where_there_is_no_doubt_or_nothing_to_choose_from_nobody_is_asked(about):
     assert asked(about) is None
