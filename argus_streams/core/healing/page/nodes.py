@@ -49,6 +49,7 @@ class Reading:
     unseen: Text = field(default_factory=Text)  # of what is not rendered
     title: str = ""
     notes: list[str] = field(default_factory=list)
+    cut: bool = False  # there is more than was read
 
     def note(self, sentence: str) -> None:
         """Tell of something that was left out."""

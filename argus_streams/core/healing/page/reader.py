@@ -135,7 +135,7 @@ class _Reader:
         return len(self._reading.nodes)
 
     def _stop(self, sentence: str) -> None:
-        self.full = True
+        self.full = self._reading.cut = True
         self._reading.note(sentence)
 
     def _close(self) -> None:
@@ -162,6 +162,7 @@ class _Reader:
         step = f"/{_step(tag, foreign=foreign)}[{parent.counts[tag]}]"
         kept = _kept(attributes)
         if len(parent.xpath) + len(step) > _PATH or '"' in tag:
+            reading.cut = True
             reading.note(f"elements whose XPath is longer than {_PATH} characters were left out")
             return _Open(tag, parent, outer.index, own=False, unread=True)
         own = kept.get("id", "").strip()

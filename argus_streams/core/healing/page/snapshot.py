@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from argus_streams.core.elements import Element
 from argus_streams.core.healing.page.names import Names
 from argus_streams.core.healing.page.nodes import Node, Reading, Scope
-from argus_streams.core.healing.page.reader import read
+from argus_streams.core.healing.page.reader import MOST, read
 from argus_streams.core.healing.page.roles import LANDMARKS, role
 
 LONGEST = 20_000_000  # characters, or bytes where bytes are given
@@ -34,15 +34,14 @@ _CONTROLS = frozenset({"button", "input", "select", "textarea", "option", "field
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: its elements in their order, and what was read to make them.
-
-    Of a page that is given as a list of elements there is no ``reading``.
-    """
+    """A page: its elements in their order, and the nodes that they were made of, one of each."""
 
     elements: tuple[Element, ...]
+    reading: Reading
     title: str = ""
     notes: tuple[str, ...] = ()  # what could not be read, a sentence each
-    reading: Reading | None = None
+    flat: bool = False  # given as a list: how its elements are nested is not known
+    partial: bool = False  # there may be more elements
 
 
 def snapshot(source: str | bytes) -> Page:
@@ -55,19 +54,63 @@ def snapshot(source: str | bytes) -> Page:
     source = source[:LONGEST]
     html = source if isinstance(source, str) else _decoded(source)
     if not html.strip():
-        return Page((), notes=("the snapshot is empty",))
+        return Page((), Reading(), notes=("the snapshot is empty",))
     if not _TAG.search(html):
-        return Page((), notes=("the snapshot is no HTML: there is no tag in it",))
+        return Page((), Reading(), notes=("the snapshot is no HTML: there is no tag in it",))
     reading = read(html)
     if not reading.nodes:
         reading.note("the snapshot is no HTML: there is no element in it")
     notes = (cut, *reading.notes) if cut else tuple(reading.notes)
-    return Page(tuple(_Writer(reading).elements()), " ".join(reading.title.split()), notes, reading)
+    return Page(
+        tuple(_Writer(reading).elements()),
+        reading,
+        " ".join(reading.title.split()),
+        notes,
+        partial=bool(cut) or reading.cut,
+    )
 
 
 def given(elements: tuple[Element, ...]) -> Page:
-    """The page of elements that somebody else recorded."""
-    return Page(elements, notes=() if elements else ("no element of the page is told",))
+    """The page of elements that somebody else recorded, at most 100,000 of them."""
+    kept = elements[:MOST]
+    reading = Reading()
+    if len(kept) < len(elements):
+        reading.note(f"only the first {MOST:,} elements were looked at")
+    if not kept:
+        reading.note("no element of the page is told")
+    paths = dict.fromkeys(element.frame for element in kept)
+    scopes = {path: number for number, path in enumerate({None: None, **paths})}
+    reading.scopes = [Scope("frame" if path else "page", path=path) for path in scopes]
+    reading.nodes = [_node(element, number, scopes[element.frame], reading) for number, element in enumerate(kept)]
+    return Page(kept, reading, notes=tuple(reading.notes), flat=True, partial=True)
+
+
+def _node(element: Element, number: int, scope: int, reading: Reading) -> Node:
+    """As if it had been read, of an element whose neighbours are not known."""
+    told = {
+        "id": element.id,
+        "name": element.name,
+        "class": " ".join(element.class_list),
+        "href": element.href,
+        "alt": element.alt,
+    }
+    attributes = {**element.attributes, **{name: value for name, value in told.items() if value}}
+    text = reading.shown
+    text.part()
+    start = text.position
+    text.add(" ".join(element.visible_text))
+    path = element.xpath
+    return Node(
+        element.tag.lower(),
+        attributes,
+        -1,
+        scope,
+        path,
+        element.id_xpath or path,
+        start=start,
+        stop=text.position,
+        end=number + 1,
+    )
 
 
 def _decoded(source: bytes) -> str:

@@ -11,6 +11,7 @@ class Text:
     _length: int = 0
     _gap: bool = False
     _whole: str | None = None
+    _lower: str | None = None
 
     def add(self, said: str) -> None:
         """Append a piece: white space at its ends parts it from its neighbours."""
@@ -39,3 +40,13 @@ class Text:
             self._whole = "".join(self._parts)
             self._parts = [self._whole]
         return self._whole
+
+    def lower(self) -> str:
+        """All of it in lower case, each letter at its own place: of letters that would become two, none is changed."""
+        whole = self.whole()
+        if self._lower is None or len(self._lower) != len(whole):
+            lower = whole.lower()
+            if len(lower) != len(whole):
+                lower = "".join(low if len(low := letter.lower()) == 1 else letter for letter in whole)
+            self._lower = lower
+        return self._lower

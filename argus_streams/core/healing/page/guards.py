@@ -1,0 +1,97 @@
+"""Whether an element may stand for the one that is lost; each guard tells why or why not."""
+
+from argus_streams.core.elements import Element
+from argus_streams.core.healing.page.findings import Finding, asked, passed, refused
+from argus_streams.core.healing.page.likeness import likeness
+from argus_streams.core.healing.page.roles import family
+from argus_streams.core.healing.page.snapshot import Page
+
+_ACTIVATED = frozenset({"button", "link", "menu item", "tab", "option"})  # what is clicked: redesigns swap them
+_SAME_PLACE = 0.5  # likeness of two landmarks' names
+_TEST_IDS = ("data-testid", "data-test-id", "data-test", "data-cy", "data-qa")
+
+
+def guarded(target: Element | None, page: Page, winner: int) -> tuple[Finding, ...]:
+    """What speaks for and against the page's element of this index; ``target`` = as it was when it was last found."""
+    element = page.elements[winner]
+    found = (visible(element), enabled(target, element), neighbor(target, page, winner))
+    if target is None:
+        return found
+    return (*found, role(target, element), place(target, element, page), frame(target, element))
+
+
+def visible(winner: Element) -> Finding:
+    """Nobody sees it: a test that goes on with it passes where a person could not."""
+    if winner.visible is False:
+        return asked("visible", "the element is hidden")
+    return passed("visible", "nothing of the page's markup hides the element")
+
+
+def enabled(target: Element | None, winner: Element) -> Finding:
+    """It can not be used, and could before."""
+    if winner.enabled is False and (target is None or target.enabled is not False):
+        return asked("enabled", "the element is disabled")
+    return passed("enabled", "the element is not disabled")
+
+
+def role(target: Element, winner: Element) -> Finding:
+    """What people do with it is something else."""
+    before, after = (family(each.tag, each.role, each.attributes.get("type")) for each in (target, winner))
+    if before is None or after is None or before == after:
+        return passed("role", f"it is a {after or winner.tag.lower()} as before")
+    detail = f"what was a {before} is a {after}"
+    return asked("role", detail) if {before, after} <= _ACTIVATED else refused("role", detail)
+
+
+def place(target: Element, winner: Element, page: Page) -> Finding:
+    """It stands in another form or part of the page."""
+    before, after = target.landmark, winner.landmark
+    if before is None or before == after or (after is None and page.flat):
+        return passed("place", f"it stands in {after}" if after else "where it stood is not known")
+    kind, _, name = before.partition(" ")
+    now, _, called = (after or "").partition(" ")
+    if kind == now and (not name or not called or likeness(name, called) >= _SAME_PLACE):
+        return passed("place", f"it stands in {after}")
+    return asked("place", f"what stood in {before} stands in {after or 'none of the parts of the page'}")
+
+
+def frame(target: Element, winner: Element) -> Finding:
+    """It stands in a frame or shadow root that the locator does not lead into."""
+    if winner.frame != target.frame:
+        return asked(
+            "frame", f"the element is in {winner.frame or 'the page'}, and was in {target.frame or 'the page'}"
+        )
+    return passed("frame", "it is in the same document")
+
+
+def neighbor(target: Element | None, page: Page, winner: int) -> Finding:
+    """Another one is the same to all who look at it, and what was known tells the two no more apart."""
+    element = page.elements[winner]
+    like = _looks(element)
+    twins = [
+        each
+        for number, each in enumerate(page.elements)
+        if number != winner and each.tag == element.tag and _looks(each) == like
+    ]
+    if not twins:
+        return passed("neighbor", "no other element looks like it")
+    own = _identity(element)
+    if (
+        target is not None
+        and own & _identity(target)
+        and not any(own & _identity(twin) & _identity(target) for twin in twins)
+    ):
+        return passed("neighbor", f"{len(twins)} others look like it, and it alone has the id that was known")
+    return asked("neighbor", f"{len(twins)} other element{'s' * (len(twins) > 1)} of the page may as well be meant")
+
+
+def _looks(element: Element) -> tuple[object, ...]:
+    return (
+        element.role, element.label, element.visible_text, element.href, element.alt, element.name, element.landmark,
+        element.frame, element.attributes.get("type"), element.attributes.get("placeholder"), element.visible,
+    )  # fmt: skip
+
+
+def _identity(element: Element) -> frozenset[tuple[str, str]]:
+    told = (("id", element.id), *((name, element.attributes.get(name)) for name in _TEST_IDS))
+    return frozenset((name, value) for name, value in told if value)

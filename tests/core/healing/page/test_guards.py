@@ -1,0 +1,166 @@
+"""What speaks against an element that was ranked first, and what it leads to: doubt, or a bug."""
+
+import pytest
+from msgspec import structs
+from pages import CHECKOUT, answer, element, index, page
+
+from argus_streams.core.elements import Element
+from argus_streams.core.healing.page.repair import Repaired
+from argus_streams.core.healing.page.snapshot import given
+from argus_streams.core.healing.page.surroundings import Known
+
+BEFORE = page(CHECKOUT)
+PAY = element(BEFORE, id="ember123")
+
+
+def _after(old: str, new: str, locator: str = "#pay-button", **known: object) -> Repaired:
+    """What is decided on the page after a change, where the button is ranked first that says what PAY said, or new."""
+    changed = page(CHECKOUT.replace(old, new))
+    target = structs.replace(PAY, id="pay-button")
+    winner = next(n for n, each in enumerate(changed.elements) if "pay" in each.attributes.get("data-testid", ""))
+    return answer(changed, locator, target, winner, known=Known(**known))
+
+
+def test_a_renamed_id_is_healed_by_what_lasts_in_the_words_of_the_test():
+    healed = _after("ember123", "ember456")
+
+    assert (healed.verdict, healed.reason, healed.confidence) == ("apply", "similarity", 0.99)
+    assert healed.healed == '[data-testid="pay"]'
+    assert {each.verdict for each in healed.findings} == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "locator", "verdict", "reason"),
+    [
+        # It can not be used, or it is another kind of thing.
+        ('id="ember123"', "hidden", "#pay-button", "ask", "visible"),
+        ('id="ember123"', "disabled", "#pay-button", "ask", "enabled"),
+        ('id="ember123"', 'role="link"', "#pay-button", "ask", "role"),
+        ('id="ember123"', 'role="checkbox"', "#pay-button", "refuse", "role"),
+        # It is somewhere else.
+        ('<form id="payment" aria-label="Payment">', "<form aria-label='Newsletter'>", "#pay-button", "ask", "place"),
+        # It says something else, where the test says what it looks for, and where it does not.
+        ("Pay now", "Delete account", "page.getByText('Pay now')", "refuse", "text"),
+        ("Pay now", "Delete account", "#pay-button", "ask", "text"),
+        ("Pay now", "Pay now!", "page.getByRole('button', { name: 'Pay now', exact: true })", "apply", "similarity"),
+        ("Pay now", "Pay later", "page.getByRole('button', { name: 'Pay now' })", "ask", "text"),
+    ],
+)
+def test_what_changed_beside_the_locator_decides(old, new, locator, verdict, reason):
+    decided = _after(old, new, locator)
+
+    assert (decided.verdict, decided.reason) == (verdict, reason)
+    assert decided.detail
+    assert (decided.healed is None) == (verdict == "refuse")
+
+
+def test_texts_that_differ_in_a_number_are_not_the_same():
+    pages = page("<a href='/p' class=next>Page 3</a>")
+    target = Element(tag="A", href="/p", visible_text=("Page", "2"), label="Page 2", role="link")
+
+    assert answer(pages, "page.getByText('Page 2')", target, index(pages, tag="A")).verdict == "ask"
+
+
+@pytest.mark.parametrize(
+    ("href", "says", "verdict"),
+    [
+        ("/cart", "Cart", "apply"),
+        ("https://shop.example/cart?from=mail#top", "Cart", "apply"),
+        ("/basket", "Cart", "ask"),
+        ("/logout", "Cart and more", "refuse"),
+        ("http://[", "Cart", "ask"),
+    ],
+)
+def test_a_link_to_somewhere_else_is_another_link(href, says, verdict):
+    after = page(f"<nav><a href='{href}' id=to-cart>{says}</a></nav>")
+    target = Element(tag="A", href="/cart", role="link", label="Cart", visible_text=("Cart",))
+
+    assert answer(after, "#cart", target, index(after, id="to-cart")).verdict == verdict
+
+
+def test_of_two_that_look_alike_a_person_chooses():
+    removed = index(BEFORE, class_list=("remove",))
+    target = structs.replace(BEFORE.elements[removed], class_list=("gone",))
+
+    decided = answer(BEFORE, ".gone", target, removed)
+
+    assert (decided.verdict, decided.reason) == ("ask", "neighbor")
+
+
+def test_of_two_that_look_alike_an_id_that_was_known_tells_them_apart():
+    twins = page("<p><button data-testid=a>Go</button><button data-testid=b>Go</button>")
+    target = structs.replace(element(twins, attributes={"data-testid": "b"}), class_list=("gone",))
+
+    decided = answer(twins, ".gone", target, index(twins, attributes={"data-testid": "b"}))
+
+    assert (decided.verdict, decided.healed) == ("apply", '[data-testid="b"]')
+
+
+def test_what_moved_into_a_frame_is_for_a_person():
+    framed = page("<p>Pay</p><iframe srcdoc='<button id=x data-testid=pay>Pay now</button>'></iframe>")
+    target = structs.replace(PAY, landmark=None)
+
+    assert answer(framed, "#pay-button", target, index(framed, id="x")).verdict == "ask"
+
+
+LOGIN = (
+    "<title>Sign in</title><h1>Sign in</h1><form><input name=user><input type=password><button>Sign in</button></form>"
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "known", "verdict", "reason"),
+    [
+        ("<title>x</title><body></body>", {}, "refuse", "blank_page"),
+        ("<title>404</title><h1>Page not found</h1><a href=/>Home</a>", {}, "refuse", "error_page"),
+        ("<h1>Internal Server Error</h1>", {}, "refuse", "error_page"),
+        (LOGIN, {"scope": "/checkout"}, "refuse", "login_page"),
+        (LOGIN, {"scope": "/login"}, "ask", "text"),
+        (CHECKOUT, {"broken": 6}, "refuse", "many_broken"),
+        (CHECKOUT, {"url": "https://s.example/a", "path": "/b", "title": "Your orders"}, "refuse", "other_page"),
+        (CHECKOUT, {"url": "https://s.example/a", "path": "/b", "title": "Checkout"}, "ask", "other_page"),
+        ("", {}, "ask", "no_page"),
+        ("\x00\x01", {}, "ask", "no_page"),
+    ],
+)
+def test_another_page_heals_nothing(html, known, verdict, reason):
+    there = page(html)
+    first = next((n for n, each in enumerate(there.elements) if each.role in {"button", "link"}), 0)
+    target = structs.replace(PAY, landmark=None, href=None)
+
+    decided = answer(there, "#pay-button", target, first, known=Known(**known))
+
+    assert (decided.verdict, decided.reason) == (verdict, reason)
+
+
+def test_a_shop_that_sells_a_book_called_404_is_no_error():
+    shop = page("<title>404 - a novel</title>" + "<a href=/b>Buy</a>" * 30 + "<button data-testid=pay>Pay now</button>")
+    target = structs.replace(PAY, landmark=None)
+
+    assert answer(shop, "#pay-button", target, index(shop, tag="BUTTON")).verdict == "apply"
+
+
+@pytest.mark.parametrize(
+    ("locator", "reason"),
+    [("*", "matches_everything"), (".cancel", "still_found"), ("what is this(", "unknown_locator")],
+)
+def test_a_locator_that_tells_nothing_is_for_a_person(locator, reason):
+    assert _after("ember123", "x1", locator).reason == reason
+
+
+def test_without_the_element_as_it_was_nothing_is_written_down_untried():
+    decided = answer(BEFORE, "#pay-button", None, index(BEFORE, id="ember123"))
+
+    assert (decided.verdict, decided.healed) == ("validate", '[data-testid="pay"]')
+
+
+def test_of_a_page_that_is_known_in_part_nothing_is_written_down_untried():
+    listed = given(BEFORE.elements)
+
+    assert answer(listed, "#pay-button", PAY, index(listed, id="ember123")).verdict == "validate"
+
+
+def test_no_answer_is_more_certain_than_the_ranking():
+    for verdict in ("ask", "validate", "apply"):
+        decided = answer(BEFORE, "#pay-button", PAY, index(BEFORE, id="ember123"), verdict=verdict)
+        assert decided.verdict == verdict
