@@ -1,0 +1,1 @@
+"""Why a test failed, read from what its framework says: only some failures are a locator's."""
