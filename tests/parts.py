@@ -22,6 +22,7 @@ MARKER_OF = {
     "new_postgres": "postgres",
     "redis_server": "redis",
     "shared_dir": "shared",
+    "chromium": "browser",
 }
 """The marker that a test carries by itself for using a fixture."""
 
