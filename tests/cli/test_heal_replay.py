@@ -68,10 +68,10 @@ def test_a_file_of_another_kind_is_refused(tmp_path, content, told):
 
 
 def test_a_cut_file_gives_the_rows_that_can_be_read(tmp_path):
-    packed = gzip.compress((HEADER + "".join(f"{n},a/b,o{n * n},n{n},x\n" for n in range(20_000))).encode())
+    packed = gzip.compress((HEADER + "".join(f"{n},a/b,o{n * n},n{n},x\n" for n in range(4_000))).encode())
     result, lines = replayed(tmp_path, packed[: len(packed) // 2])
     assert result.exit_code == 1
-    assert 100 < len(lines) < 20_000
+    assert 100 < len(lines) < 4_000
     assert "gzip" in result.stderr
 
 

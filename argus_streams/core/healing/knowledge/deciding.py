@@ -17,7 +17,7 @@ from argus_streams.core.healing.knowledge.learning import bound
 from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.knowledge.record import Record, fingerprint
-from argus_streams.core.healing.knowledge.rulebook import Use, uses
+from argus_streams.core.healing.knowledge.rulebook import Rule, Use, hashed, uses
 from argus_streams.core.healing.knowledge.units import Read, read
 from argus_streams.core.repairs import PROPOSALS, Proposal, RepairSource
 
@@ -57,18 +57,28 @@ class _Option(NamedTuple):
     """One locator that may be meant."""
 
     bound: float
+    text: str  # without style
     healed: str
     source: RepairSource
-    detail: str
-    used_at: int
-    literal: int = 0  # how much of the locator a rename tells
-    record: Record | None = None  # that it is of
-    rule: str | None = None  # id
+    of: Record | Rule
 
     def rank(self, limits: Limits) -> tuple[bool, float, int, int, str]:
         """Of two the greater is the better: what held in this very scope, where it did as often as a try asks for."""
         here = self.source == "pattern" and self.bound >= limits.validate
-        return here, self.bound, self.literal, self.used_at, self.healed
+        if isinstance(self.of, Rule):
+            return here, self.bound, self.of.rename.literal, self.of.used_at, self.healed
+        return here, self.bound, 0, self.of.last_used_at, self.healed
+
+    @property
+    def detail(self) -> str:
+        """One sentence for people."""
+        of = self.of
+        if isinstance(of, Record):
+            where = "" if self.source == "pattern" else f" in {of.scope or 'another place'}"
+            return f"it held {of.successes} of {of.successes + of.failures} times{where}"
+        if self.source == "rule":
+            return f"{of.rename.text} explains {len(of.explained)} repairs, and {len(of.excepted)} not"
+        return f"{of.example[0]} became {of.example[1]}"
 
 
 def decide(known: Known, question: Question, now: int, limits: Limits) -> Advice:
@@ -83,7 +93,7 @@ def decide(known: Known, question: Question, now: int, limits: Limits) -> Advice
     best = [
         each
         for each in _best(options, limits)
-        if canonical(each.healed) != broken.text and not (barred and known_as(each.healed) in barred)
+        if each.text != broken.text and not (barred and known_as(each.healed) in barred)
     ]
     return _advice(best, here, question.project, limits) if best else _nothing(here)
 
@@ -96,7 +106,7 @@ def _best(options: Iterable[_Option], limits: Limits) -> list[_Option]:
     """The best first, each locator once."""
     found: dict[str, _Option] = {}
     for each in sorted(options, key=lambda each: each.rank(limits), reverse=True):
-        found.setdefault(canonical(each.healed), each)
+        found.setdefault(each.text, each)
     return list(found.values())[:_COMPARED]
 
 
@@ -105,13 +115,12 @@ def _of_records(known: Known, broken: Read, question: Question, now: int, limits
     for each in live:
         rivals = sum([other.won for other in live if other is not each and _same_place(each, other)])
         least = bound(each, rivals, now, question.release, limits)
-        told = f"{each.successes} of {each.successes + each.failures} times it held"
         healed = each.healed_for(broken.text)
         if _is_here(each, question):
-            yield _Option(least, healed, "pattern", f"{told} here", each.last_used_at, record=each, rule=each.rule)
+            yield _Option(least, canonical(healed), healed, "pattern", each)
         else:
-            told, least = f"{told} in {each.scope or 'another place'}", least * limits.elsewhere_confidence
-            yield _Option(least, healed, "cross_test_learning", told, each.last_used_at, record=each)
+            least *= limits.elsewhere_confidence
+            yield _Option(least, canonical(healed), healed, "cross_test_learning", each)
 
 
 def _same_place(one: Record, other: Record) -> bool:
@@ -119,21 +128,20 @@ def _same_place(one: Record, other: Record) -> bool:
 
 
 def _of_rules(known: Known, broken: Read, limits: Limits) -> Iterator[_Option]:
+    told = hashed(broken)
     for use in uses(known.rulebook, broken):
-        rule = use.rule.without(broken)
+        rule = use.rule.without(told)
         if rule.explained:
-            yield _of_rule(Use(rule, use.healed), broken, limits)
+            yield _of_rule(use._replace(rule=rule), broken, limits)
 
 
 def _of_rule(use: Use, broken: Read, limits: Limits) -> _Option:
     rule, least = use.rule, use.rule.bound(limits)
     if len(rule.explained) >= limits.support:
-        told = f"{rule.rename.text} explains {len(rule.explained)} repairs, and {len(rule.excepted)} not"
-        return _Option(least, use.healed, "rule", told, rule.used_at, rule.rename.literal, rule=rule.id)
+        return _Option(least, use.text, use.healed, "rule", rule)
     near = similarity(broken.text, rule.example[0]) >= limits.similar
     least *= limits.elsewhere_confidence if near else limits.elsewhere_confidence / 2
-    told = f"{rule.example[0]} became {rule.example[1]}"
-    return _Option(least, use.healed, "cross_test_learning", told, rule.used_at, rule.rename.literal, rule=rule.id)
+    return _Option(least, use.text, use.healed, "cross_test_learning", rule)
 
 
 def _pinned(record: Record, question: Question) -> Advice:
@@ -162,7 +170,7 @@ def _advice(best: Sequence[_Option], here: Sequence[Record], project: str, limit
         return Advice(
             verdict="ask",
             reason="conflicting" if conflicting else "weak",
-            detail=f"{len(best)} are known, the likeliest is not sure enough: {first.detail}",
+            detail=f"{len(best)} are known, none is sure enough: of the likeliest {first.detail}",
             proposals=proposals,
         )
     proven = first.source == "pattern" and first.bound > limits.apply
@@ -173,8 +181,8 @@ def _advice(best: Sequence[_Option], here: Sequence[Record], project: str, limit
         healed=first.healed,
         source=first.source,
         confidence=first.bound,
-        pattern=fingerprint(project, first.record) if first.record else None,
-        rule=first.rule,
+        pattern=fingerprint(project, first.of) if isinstance(first.of, Record) else None,
+        rule=first.of.rule if isinstance(first.of, Record) else first.of.id,
         proposals=proposals,
     )
 

@@ -1,5 +1,7 @@
 """Which locators a project has, as far as they were told of."""
 
+from itertools import islice
+
 import msgspec
 from msgspec import Struct
 from rapidfuzz import fuzz, process
@@ -29,9 +31,9 @@ def met(index: Index, locator: str, now: int, limits: Limits) -> tuple[Index, tu
     """The index with this locator, and those that there is no room for any more: their entries go with them."""
     if index.met.get(locator, -1) >= now and next(reversed(index.met)) == locator:
         return index, ()
-    told = {each: at for each, at in index.met.items() if each != locator}
-    told[locator] = max(now, index.met.get(locator, 0))
-    gone = tuple(told)[: max(0, len(told) - limits.locators)]
+    told = dict(index.met)
+    told[locator] = max(now, told.pop(locator, 0))
+    gone = tuple(islice(told, max(0, len(told) - limits.locators)))
     for each in gone:
         del told[each]
     return Index(told), gone

@@ -1,6 +1,7 @@
 """How a rename changes a locator that it was not learnt from."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from argus_streams.core.healing.knowledge.lexing import Token, plain, written
 from argus_streams.core.healing.knowledge.renames import Piece, Rename, RenameKind
@@ -10,12 +11,22 @@ from argus_streams.core.healing.knowledge.units import Read, Unit
 _QUOTES = ("'", '"', "`")
 
 
-def rewritten(rename: Rename, locator: Read) -> str | None:
+class Rewritten(NamedTuple):
+    """A locator that a rename has changed."""
+
+    text: str  # without style
+    healed: str  # in the style of the one that was changed
+
+
+def rewritten(rename: Rename, locator: Read) -> Rewritten | None:
     """The locator as the rename has it, else as it was written; ``None`` where it does not fit or changes nothing."""
     changed = _BY_KIND[rename.kind](rename, locator)
-    if not changed or plain(changed) == locator.text:
+    if not changed:
         return None
-    return written(_quoted(changed, locator.tokens), locator.tail)
+    text = plain(changed)
+    if text == locator.text:
+        return None
+    return Rewritten(text, written(_quoted(changed, locator.tokens), locator.tail))
 
 
 def _form(rename: Rename, locator: Read) -> list[Token] | None:
@@ -28,7 +39,8 @@ def _part(rename: Rename, locator: Read) -> list[Token] | None:
     told: list[Token] = []
     found, at, units = False, 0, locator.units
     while at < len(units):
-        end, held = _standing(rename.before, units, at)
+        begins = rename.shape in {units[at].text, units[at].shape}
+        end, held = _standing(rename.before, units, at) if begins else (at + 1, None)
         if held is None:
             told += units[at].tokens
         else:

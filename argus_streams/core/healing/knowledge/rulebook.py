@@ -13,7 +13,7 @@ from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.knowledge.marks import Marks, marked, passed
 from argus_streams.core.healing.knowledge.renames import Rename, key_of, keys, renames
 from argus_streams.core.healing.knowledge.rewriting import rewritten
-from argus_streams.core.healing.knowledge.units import Read, read
+from argus_streams.core.healing.knowledge.units import Read
 
 SEEN = 24  # repairs of each side that a rename remembers: enough for any bound that decides
 ALIKE = 16  # renames that a locator has to have the same for
@@ -37,9 +37,10 @@ class Rule(Struct, frozen=True, array_like=True):
         """The lower bound of how often it is right."""
         return lower_bound(sum(self.explained.values()), sum(self.excepted.values()), limits.z)
 
-    def without(self, locator: Read) -> "Rule":
-        """The rule as other locators bear it out: what one was healed to is no reason to do it again to the same."""
-        told = _hash(locator)
+    def without(self, told: int) -> "Rule":
+        """The rule as locators other than that of this hash bear it out: what one became is no reason to repeat it."""
+        if told not in self.explained and told not in self.excepted:
+            return self
         return structs.replace(self, explained=_without(self.explained, told), excepted=_without(self.excepted, told))
 
 
@@ -55,6 +56,7 @@ class Use(NamedTuple):
     """A rename that fits a locator, and what it makes of it."""
 
     rule: Rule
+    text: str  # without style
     healed: str
 
 
@@ -82,9 +84,9 @@ def uses(book: Rulebook, locator: Read) -> Iterator[Use]:
     """All renames that fit the locator; none of them gives the locator itself."""
     for key in keys(locator):
         for rule in book.rules.get(key, ()):
-            healed = rewritten(rule.rename, locator)
-            if healed is not None:
-                yield Use(rule, healed)
+            changed = rewritten(rule.rename, locator)
+            if changed is not None:
+                yield Use(rule, *changed)
 
 
 def taught(
@@ -94,15 +96,14 @@ def taught(
     if passed(book.marks, origin):
         return book
     old, new = heal
-    rules, known = dict(book.rules), set()
-    for rule, healed in uses(book, old):
-        right = read(healed).text == new.text
-        known.add(rule.rename)
-        _put(rules, _explaining(rule, old, new, weight, now) if right else _failing(rule, old, weight))
+    rules, size, known = dict(book.rules), book.size, set()
+    for use in uses(book, old):
+        right = use.text == new.text
+        known.add(use.rule.rename)
+        _put(rules, _explaining(use.rule, old, new, weight, now) if right else _failing(use.rule, old, weight))
     for rename in renames(old, new):
         if rename not in known:
-            _put(rules, _explaining(Rule(rename), old, new, weight, now))
-    size = sum([len(each) for each in rules.values()])
+            size += _put(rules, _explaining(Rule(rename), old, new, weight, now))
     if size > limits.renames + _SPARE:
         rules, size = _thinned(rules, limits), limits.renames
     return Rulebook(rules, size, marked(book.marks, origin))
@@ -114,14 +115,14 @@ def doubted(book: Rulebook, heal: tuple[Read, Read], weight: float, *, origin: O
         return book
     old, new = heal
     rules = dict(book.rules)
-    for rule, healed in uses(book, old):
-        if read(healed).text == new.text:
-            _put(rules, _failing(rule, old, weight))
+    for use in uses(book, old):
+        if use.text == new.text:
+            _put(rules, _failing(use.rule, old, weight))
     return structs.replace(book, rules=rules, marks=marked(book.marks, origin))
 
 
 def _explaining(rule: Rule, old: Read, new: Read, weight: float, now: int) -> Rule:
-    told = _hash(old)
+    told = hashed(old)
     explained = _last({**_without(rule.explained, told), told: max(weight, rule.explained.get(told, 0.0))})
     return structs.replace(
         rule, explained=explained, excepted=_without(rule.excepted, told), example=(old.text, new.text), used_at=now
@@ -129,7 +130,7 @@ def _explaining(rule: Rule, old: Read, new: Read, weight: float, now: int) -> Ru
 
 
 def _failing(rule: Rule, old: Read, weight: float) -> Rule:
-    told = _hash(old)
+    told = hashed(old)
     excepted = _last({**_without(rule.excepted, told), told: max(weight, rule.excepted.get(told, 0.0))})
     return structs.replace(rule, explained=_without(rule.explained, told), excepted=excepted)
 
@@ -142,17 +143,21 @@ def _without(told: dict[int, float], one: int) -> dict[int, float]:
     return {each: weight for each, weight in told.items() if each != one}
 
 
-def _hash(locator: Read) -> int:
+def hashed(locator: Read) -> int:
+    """By what a rule remembers a locator."""
     data = locator.text.encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(data, digest_size=4).digest(), "big")
 
 
-def _put(rules: dict[str, tuple[Rule, ...]], rule: Rule) -> None:
+def _put(rules: dict[str, tuple[Rule, ...]], rule: Rule) -> int:
+    """Write the rule down; how many more there are now."""
     key = key_of(rule.rename)
-    others = [each for each in rules.get(key, ()) if each.rename != rule.rename]
+    before = rules.get(key, ())
+    others = [each for each in before if each.rename != rule.rename]
     if len(others) >= ALIKE:
         others.remove(min(others, key=_worth))
     rules[key] = (*others, rule)
+    return len(rules[key]) - len(before)
 
 
 def _worth(rule: Rule) -> tuple[int, int]:
