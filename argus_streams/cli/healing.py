@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from argus_streams.adapters.healing_limits import load_knowledge_limits
+from argus_streams.cli import repairs
 from argus_streams.cli.command import with_settings
 from argus_streams.core.healing.knowledge.replaying import Replay, Row
 from argus_streams.core.healing.knowledge.scoring import Scores
@@ -33,7 +34,7 @@ class _Numbered(NamedTuple):
     row: Row
 
 
-@click.group()
+@click.group(commands=repairs.COMMANDS)
 def heal() -> None:
     """Repair broken locators of tests."""
 

@@ -1,0 +1,145 @@
+"""What may be put in the place of broken locators now: the repairs that a test runner reads, and a person's report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct, structs
+
+from argus_streams.core.events import FailureKind
+from argus_streams.core.healing.knowledge.limits import Limits
+from argus_streams.core.healing.patch import Left, Missed
+from argus_streams.core.repairs import HealingDecision, Pattern, RepairSource, RepairVerdict
+from argus_streams.core.reports.page import Grid, Page, Prose, Section, many
+
+_WHY_LEFT: Mapping[Missed, str] = {
+    "no_line": "nobody told on which line it stands",
+    "gone": "it does not stand on this line any more",
+    "several": "it stands there more than once",
+    "assertion": "it stands in an assertion, which no repair may change",
+    "unwritable": "what should stand there would break the string that it stands in",
+}
+
+
+class Repair(Struct, frozen=True, kw_only=True):
+    """One locator that may be put in another's place."""
+
+    locator: str
+    scope: str
+    failure: FailureKind
+    healed: str
+    verdict: RepairVerdict  # apply, or validate = try it once, and tell what came of it under this decision's id
+    confidence: float
+    source: RepairSource
+    reason: str
+    pattern: str | None
+    decision_id: str
+
+
+class Repairs(Struct, frozen=True, kw_only=True):
+    """All of a project."""
+
+    project: str
+    repairs: tuple[Repair, ...]
+
+
+def repairs(patterns: Iterable[Pattern], decisions: Iterable[HealingDecision], limits: Limits) -> tuple[Repair, ...]:
+    """What is known and what was decided, the surest of each locator; ``decisions`` are told the latest first.
+
+    What failed since, or what a person forbade, is left out, whatever was decided before.
+    """
+    known = list(patterns)
+    barred = {_repaired(each) for each in known if each.standing in {"vetoed", "suppressed"}}
+    found: dict[tuple[str, str, FailureKind], Repair] = {}
+    for repair in (*_of_patterns(known, limits), *_of_decisions(decisions)):
+        if (*_broken(repair), repair.healed) not in barred:
+            found.setdefault(_broken(repair), repair)
+    return tuple(found[each] for each in sorted(found))
+
+
+def written(
+    decisions: Iterable[HealingDecision], usable: Iterable[Repair], patterns: Iterable[Pattern]
+) -> list[HealingDecision]:
+    """The latest decision on each place in a test, with what may be written down there now.
+
+    That is what is to be applied, and what was tried and held, whatever was known when it was decided.
+    """
+    held = {_repaired(each) for each in patterns if each.successes and not each.failures}
+    known = {_broken(each): each for each in usable}
+    latest: dict[tuple[str | None, int | None, str], HealingDecision] = {}
+    for each in decisions:
+        latest.setdefault((each.file, each.line, each.locator), each)
+    found = []
+    for each in latest.values():
+        repair = known.get((each.locator, each.scope, each.failure))
+        if repair is not None and (repair.verdict == "apply" or (*_broken(repair), repair.healed) in held):
+            found.append(
+                structs.replace(
+                    each, healed=repair.healed, verdict=repair.verdict, detail=repair.reason, source=repair.source,
+                    confidence=repair.confidence, pattern=repair.pattern,
+                )
+            )  # fmt: skip
+    return found
+
+
+def page(decisions: Sequence[HealingDecision]) -> Page:
+    """The text of a pull request: each repair with its reason."""
+    number = many(len(decisions), "broken locator")
+    about = Prose("Each change is the locator alone; no assertion is changed.")
+    rows = tuple(
+        (_place(each), each.locator, each.healed or "", f"{each.verdict}: {each.detail}", f"{each.confidence:.2f}")
+        for each in decisions
+    )
+    grid = Grid(("where", "broken", "healed", "why", "confidence"), rows)
+    return Page(f"Repair {number}", (Section("What is repaired", (about, grid)),) if rows else ())
+
+
+def leavings(left: Iterable[tuple[HealingDecision, Left]]) -> list[str]:
+    """What is left to a person, and why, a line each."""
+    return [f"{_place(each)}: {each.locator} is left: {_WHY_LEFT[why.why]}" for each, why in left]
+
+
+def _of_patterns(patterns: Iterable[Pattern], limits: Limits) -> list[Repair]:
+    usable = [each for each in patterns if each.standing == "pinned" or _is_sure(each, limits)]
+    usable.sort(key=lambda each: (each.standing != "pinned", -each.bound, each.fingerprint))
+    return [
+        Repair(
+            locator=each.locator, scope=each.scope, failure=each.failure, healed=each.healed,
+            verdict="apply" if each.standing == "pinned" or each.bound > limits.apply else "validate",
+            confidence=1.0 if each.standing == "pinned" else each.bound,
+            source="pin" if each.standing == "pinned" else "pattern", reason=each.reason, pattern=each.fingerprint,
+            decision_id=f"{'pin' if each.standing == 'pinned' else 'pattern'}-{each.fingerprint.rpartition(':')[2]}",
+        )
+        for each in usable
+    ]  # fmt: skip
+
+
+def _is_sure(pattern: Pattern, limits: Limits) -> bool:
+    return pattern.standing == "active" and pattern.bound >= limits.validate
+
+
+def _of_decisions(decisions: Iterable[HealingDecision]) -> list[Repair]:
+    """The latest decision on each locator, where it says what to do."""
+    latest: dict[tuple[str, str, FailureKind], HealingDecision] = {}
+    for each in decisions:
+        latest.setdefault((each.locator, each.scope, each.failure), each)
+    return [
+        Repair(
+            locator=each.locator, scope=each.scope, failure=each.failure, healed=each.healed, verdict=each.verdict,
+            confidence=each.confidence, source=each.source, reason=each.detail, pattern=each.pattern,
+            decision_id=each.decision_id,
+        )
+        for each in latest.values()
+        if each.verdict in {"apply", "validate"} and each.healed and each.source
+    ]  # fmt: skip
+
+
+def _broken(repair: Repair) -> tuple[str, str, FailureKind]:
+    return repair.locator, repair.scope, repair.failure
+
+
+def _repaired(pattern: Pattern) -> tuple[str, str, FailureKind, str]:
+    return pattern.locator, pattern.scope, pattern.failure, pattern.healed
+
+
+def _place(decision: HealingDecision) -> str:
+    file = decision.file or decision.test
+    return file if decision.line is None else f"{file}:{decision.line}"
