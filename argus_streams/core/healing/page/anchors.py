@@ -1,6 +1,6 @@
 """New ways to name an element: each finds it alone on its page, the one that will last longest comes first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
@@ -39,14 +39,24 @@ class Rated(NamedTuple):
     reason: str  # one sentence for people
 
 
-def anchors(page: Page, index: int, like: Locator, terms: PageTerms) -> tuple[Rated, ...]:
-    """Of the page's element of this index, the best first; none where nothing tells it from the others."""
-    element = page.elements[index]
+def best(page: Page, index: int, like: Locator, terms: PageTerms, usable: Callable[[Anchor], bool]) -> Rated | None:
+    """The most stable anchor of the page's element of this index, or that of the test's own kind if about as good.
+
+    ``None`` where nothing that is usable tells it from the others.
+    """
+
+    def alone(rated: Rated) -> bool:
+        return usable(rated.anchor) and found_by(page, rated.anchor) == (index,)
+
     leaf = page.reading.nodes[index].end == index + 1
-    found = [rated for rated in _named(element, like, terms, leaf=leaf) if _alone(page, index, rated.anchor)]
-    if not any(rated.anchor.by != "css" for rated in found):
-        found += [rated for rated in _paths(page, index, terms) if _alone(page, index, rated.anchor)][:1]
-    return _preferred(found, _kind(like), terms)
+    named = sorted(_named(page.elements[index], like, terms, leaf=leaf), key=lambda rated: -rated.stability)
+    first = next(filter(alone, named), None)
+    if first is None or first.anchor.by == "css":
+        path = next(filter(alone, _paths(page, index, terms)), None)
+        return max((rated for rated in (first, path) if rated), key=lambda rated: rated.stability, default=None)
+    kind = _kind(like)
+    own = [rated for rated in named if rated.anchor.by == kind and rated.stability + terms.about >= first.stability]
+    return next(filter(alone, own), first)
 
 
 def found_by(page: Page, anchor: Anchor) -> tuple[int, ...] | None:
@@ -56,10 +66,6 @@ def found_by(page: Page, anchor: Anchor) -> tuple[int, ...] | None:
     except Malformed:
         return None
     return located(page, Locator(language="playwright", text="", steps=steps))
-
-
-def _alone(page: Page, index: int, anchor: Anchor) -> bool:
-    return found_by(page, anchor) == (index,)
 
 
 def _step(anchor: Anchor) -> Step:
@@ -153,12 +159,3 @@ def _kind(like: Locator) -> AnchorKind | None:
     """Which kind the test itself goes by."""
     kinds = (_KINDS.get(each.kind) for step in reversed(like.steps) for each in step.conditions)
     return next((kind for kind in kinds if kind), None)
-
-
-def _preferred(found: list[Rated], kind: AnchorKind | None, terms: PageTerms) -> tuple[Rated, ...]:
-    """The most stable first; the kind that the test goes by where that is about as stable."""
-    ordered = sorted(found, key=lambda rated: -rated.stability)
-    own = [
-        rated for rated in ordered if rated.anchor.by == kind and rated.stability + terms.about >= ordered[0].stability
-    ]
-    return tuple(dict.fromkeys((*own, *ordered)))

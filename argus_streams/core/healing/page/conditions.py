@@ -81,6 +81,23 @@ def _told(condition: Condition, element: Element, node: Node) -> str | None:
             return node.attributes.get(condition.kind)
 
 
+def indexed(condition: Condition) -> tuple[str, str] | None:
+    """The attribute and the value that an element surely has if the condition is true; ``None`` = it may be any."""
+    if condition.match != "exact" or condition.ignore_case or condition.value == "*":
+        return None
+    match condition.kind:
+        case "tag":
+            return "tag", condition.value.lower()
+        case "attribute":
+            return condition.name, condition.value
+        case "test_id":
+            return condition.name or _TEST_ID, condition.value
+        case "id" | "class":
+            return condition.kind, condition.value
+        case _:
+            return None
+
+
 def agrees(condition: Condition, told: str | None) -> bool:
     """Whether a text is what the condition asks for; white space is folded, but for attributes that only code reads."""
     if told is None:

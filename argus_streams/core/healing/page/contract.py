@@ -1,9 +1,10 @@
 """Heal or bug: whether what an element promised is still promised, or the product has changed."""
 
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from argus_streams.core.elements import Element
-from argus_streams.core.healing.locators.locator import Locator, Step
+from argus_streams.core.healing.locators.locator import Locator
 from argus_streams.core.healing.page.conditions import plain
 from argus_streams.core.healing.page.findings import Finding, asked, passed, refused
 from argus_streams.core.healing.page.likeness import likeness, same_numbers
@@ -13,22 +14,43 @@ _SAYING = frozenset({"text", "name", "label", "placeholder", "alt", "title"})  #
 _OTHER_NUMBER = 0.6  # likeness of texts that differ in a number
 
 
-def promised(locator: Locator) -> str | None:
-    """The text that the test itself looks for; ``None`` = it goes by something that people do not see."""
-    return _said(locator.steps[-2:])
+class Promise(NamedTuple):
+    """A text that the test itself looks for."""
+
+    said: str
+    whole: bool  # whether it has to be all that the element says
+
+
+def promised(locator: Locator) -> Promise | None:
+    """What people can read of what the test asks for; ``None`` = it goes by something that they do not see.
+
+    Only the element itself is asked about: a row's text, of whose button it is, is no text of the button.
+    """
+    for step in reversed(locator.steps):
+        for condition in step.conditions:
+            told = plain(condition) if condition.kind in _SAYING and not condition.dynamic else None
+            if told and told[1].strip():
+                return Promise(told[1], told[0] == "exact")
+        if step.combinator != "filter":
+            break
+    return None
 
 
 def contract(locator: Locator, target: Element | None, winner: Element, terms: PageTerms) -> tuple[Finding, ...]:
     """What the element says, and where it leads to, against what was promised."""
-    return (text(locator, target, winner, terms), leads(target, winner))
+    return (text(locator, target, winner, terms), leads(target, winner, terms))
 
 
 def text(locator: Locator, target: Element | None, winner: Element, terms: PageTerms) -> Finding:
     """A text that the test looks for is part of what it asserts: where another one stands, nothing is to be healed."""
-    told = promised(locator)
-    before, now = (told,) if told else texts(target) if target else (), texts(winner)
+    told, now = promised(locator), texts(winner)
+    before = (told.said,) if told else texts(target) if target else ()
+    if told and not now:
+        return asked("text", f"nothing says {told.said[:80]!r} any more")
     if not before or not now:
-        return asked("text", f"nothing says {told!r} any more") if told else passed("text", "no text was promised")
+        return passed("text", "no text was promised")
+    if told and not told.whole and any(_folded(told.said) in _folded(each) for each in now):
+        return passed("text", f"it says {told.said[:80]!r}")
     like, was, became = max((_alike(one, other), one, other) for one in before for other in now)
     if like >= terms.same_text:
         return passed("text", f"it says {became[:80]!r}")
@@ -36,14 +58,14 @@ def text(locator: Locator, target: Element | None, winner: Element, terms: PageT
     return refused("text", detail) if told and like < terms.other_text else asked("text", detail)
 
 
-def leads(target: Element | None, winner: Element) -> Finding:
-    """A link to somewhere else is another link, unless it still says the same."""
+def leads(target: Element | None, winner: Element, terms: PageTerms) -> Finding:
+    """A link that says something else and leads somewhere else is another link."""
     before, after = (_path(each.href) if each and each.href else None for each in (target, winner))
-    if before is None or after is None or before == after:
+    if target is None or before is None or after is None or before == after:
         return passed("target", f"it leads to {after[:100]}" if after else "it is not known to lead anywhere")
     detail = f"what led to {before[:100]} leads to {after[:100]}"
-    same = target is not None and any(_alike(one, other) == 1 for one in texts(target) for other in texts(winner))
-    return asked("target", detail) if same else refused("target", detail)
+    like = max((_alike(one, other) for one in texts(target) for other in texts(winner)), default=1.0)
+    return refused("target", detail) if like < terms.other_text else asked("target", detail)
 
 
 def _alike(one: str, other: str) -> float:
@@ -61,13 +83,17 @@ def _path(href: str) -> str:
     return path.removeprefix("./").strip("/") or "/"
 
 
-def _said(steps: tuple[Step, ...]) -> str | None:
-    told = [each for step in steps for each in step.conditions if each.kind in _SAYING and not each.dynamic]
-    written = [plain(each) for each in told]
-    return next((text for _, text in reversed([each for each in written if each]) if text), None)
+def _folded(said: str) -> str:
+    return " ".join(said.casefold().split())
 
 
 def texts(element: Element) -> tuple[str, ...]:
     """What it says to those who see it and to those who hear it."""
-    told = (element.label, " ".join(element.visible_text), element.attributes.get("placeholder"), element.alt)
+    told = (
+        element.label,
+        " ".join(element.visible_text),
+        element.attributes.get("placeholder"),
+        element.alt,
+        element.attributes.get("title"),
+    )
     return tuple(dict.fromkeys(each for each in told if each))

@@ -1,20 +1,27 @@
 """Whether an element may stand for the one that is lost; each guard tells why or why not."""
 
+from collections.abc import Sequence
+
+from rapidfuzz.distance import Levenshtein
+
 from argus_streams.core.elements import Element
 from argus_streams.core.healing.page.findings import Finding, asked, passed, refused
 from argus_streams.core.healing.page.likeness import likeness
 from argus_streams.core.healing.page.roles import family
 from argus_streams.core.healing.page.snapshot import Page
+from argus_streams.core.healing.page.terms import PageTerms
 
 _ACTIVATED = frozenset({"button", "link", "menu item", "tab", "option"})  # what is clicked: redesigns swap them
 _SAME_PLACE = 0.5  # likeness of two landmarks' names
+_TWINS = 50  # that are held against it
+_PATH = 500  # characters
 _TEST_IDS = ("data-testid", "data-test-id", "data-test", "data-cy", "data-qa")
 
 
-def guarded(target: Element | None, page: Page, winner: int) -> tuple[Finding, ...]:
+def guarded(target: Element | None, page: Page, winner: int, terms: PageTerms) -> tuple[Finding, ...]:
     """What speaks for and against the page's element of this index; ``target`` = as it was when it was last found."""
     element = page.elements[winner]
-    found = (visible(element), enabled(target, element), neighbor(target, page, winner))
+    found = (visible(element), enabled(target, element), neighbor(target, page, winner, terms))
     if target is None:
         return found
     return (*found, role(target, element), place(target, element, page), frame(target, element))
@@ -64,7 +71,7 @@ def frame(target: Element, winner: Element) -> Finding:
     return passed("frame", "it is in the same document")
 
 
-def neighbor(target: Element | None, page: Page, winner: int) -> Finding:
+def neighbor(target: Element | None, page: Page, winner: int, terms: PageTerms) -> Finding:
     """Another one is the same to all who look at it, and what was known tells the two no more apart."""
     element = page.elements[winner]
     like = _looks(element)
@@ -75,14 +82,32 @@ def neighbor(target: Element | None, page: Page, winner: int) -> Finding:
     ]
     if not twins:
         return passed("neighbor", "no other element looks like it")
-    own = _identity(element)
-    if (
-        target is not None
-        and own & _identity(target)
-        and not any(own & _identity(twin) & _identity(target) for twin in twins)
-    ):
-        return passed("neighbor", f"{len(twins)} others look like it, and it alone has the id that was known")
+    if target is not None and all(_apart(target, element, twin, terms) for twin in twins[:_TWINS]):
+        return passed("neighbor", "others look like it, and are less like the element that was known")
     return asked("neighbor", f"{len(twins)} other element{'s' * (len(twins) > 1)} of the page may as well be meant")
+
+
+def _apart(target: Element, winner: Element, twin: Element, terms: PageTerms) -> bool:
+    """Whether what was known is clearly closer to the one: an id, else classes, words around it and its place."""
+    known = _identity(target)
+    own, others = known & _identity(winner), known & _identity(twin)
+    if own != others:
+        return len(own) > len(others)
+    return _closeness(target, winner) - _closeness(target, twin) >= terms.apart
+
+
+def _closeness(one: Element, other: Element) -> float:
+    return (
+        _shared(one.class_list, other.class_list)
+        + _shared(one.neighbor_text, other.neighbor_text)
+        + Levenshtein.normalized_similarity(one.xpath[:_PATH], other.xpath[:_PATH])
+    )
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> float:
+    """Share of the words of either that both have (Jaccard)."""
+    both, all_words = set(one) & set(other), set(one) | set(other)
+    return len(both) / len(all_words) if all_words else 0.0
 
 
 def _looks(element: Element) -> tuple[object, ...]:

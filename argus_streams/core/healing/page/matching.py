@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from argus_streams.core.healing.locators.locator import Condition, Locator, Step
-from argus_streams.core.healing.page.conditions import PLACES, holds, known, plain
+from argus_streams.core.healing.page.conditions import PLACES, holds, indexed, known, plain
 from argus_streams.core.healing.page.nodes import Node
 from argus_streams.core.healing.page.snapshot import Page
 
@@ -98,7 +98,7 @@ class _Finder:
     def _candidates(self, step: Step, found: list[int] | None) -> list[int]:  # noqa: PLR0911 - a table
         nodes = self._nodes
         if found is None:
-            return [index for index, node in enumerate(nodes) if node.scope in self._reached]
+            return self._first(step)
         marked = set(found)
         match step.combinator:
             case "filter":
@@ -114,6 +114,12 @@ class _Finder:
                 return [index for index, node in enumerate(nodes) if node.scope in inside]
             case _:
                 return self._inside(found)
+
+    def _first(self, step: Step) -> list[int]:
+        """Of the whole page, or of those that have what one of the conditions asks for."""
+        known = [self._reading.having(*pair) for each in step.conditions if (pair := indexed(each))]
+        among = min(known, key=len) if known else range(len(self._nodes))
+        return [index for index in among if self._nodes[index].scope in self._reached]
 
     def _inside(self, found: Iterable[int]) -> list[int]:
         inner: list[int] = []

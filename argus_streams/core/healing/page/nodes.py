@@ -50,6 +50,7 @@ class Reading:
     title: str = ""
     notes: list[str] = field(default_factory=list)
     cut: bool = False  # there is more than was read
+    _index: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
     def note(self, sentence: str) -> None:
         """Tell of something that was left out."""
@@ -59,3 +60,15 @@ class Reading:
     def text(self, node: Node) -> Text:
         """Where the node's text is."""
         return self.unseen if node.unrendered else self.shown
+
+    def having(self, name: str, value: str) -> list[int]:
+        """Nodes that have this attribute; of `class` one of it, of `tag` the tag itself."""
+        if not self._index:
+            for number, node in enumerate(self.nodes):
+                told = (
+                    *node.attributes.items(),
+                    *(("class", each) for each in node.attributes.get("class", "").split()),
+                )
+                for pair in {("tag", node.tag), *told}:
+                    self._index.setdefault(pair, []).append(number)
+        return self._index.get((name, value), [])

@@ -2,13 +2,13 @@
 
 from typing import Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from argus_streams.core.elements import Element
 from argus_streams.core.healing.locators.anchor import Anchor
 from argus_streams.core.healing.locators.locator import Locator
 from argus_streams.core.healing.locators.writing import written
-from argus_streams.core.healing.page.anchors import Rated, anchors
+from argus_streams.core.healing.page.anchors import Rated, best
 from argus_streams.core.healing.page.contract import contract
 from argus_streams.core.healing.page.findings import Finding, asked, passed
 from argus_streams.core.healing.page.guards import guarded
@@ -19,6 +19,7 @@ from argus_streams.core.healing.page.surroundings import Known, surroundings
 from argus_streams.core.healing.page.terms import PageTerms
 from argus_streams.core.repairs import PROPOSALS, Proposal, RepairSource, RepairVerdict
 
+_LOCATOR = 200  # characters of it that are looked at for words
 _FEW = 5  # elements, of which a locator may find all
 
 
@@ -63,13 +64,13 @@ class Repairer:
         self._cleaner = cleaner
 
     def hopeless(self, page: Page, lost: Lost) -> Repaired | None:
-        """Why there is nothing to rank; ``None`` = there is. It is asked before the elements are compared."""
+        """Why there is nothing to rank; ``None`` = there is. It is to be asked before elements are compared."""
         if not page.elements:
             return self._told("ask", "no_page", page.notes[-1] if page.notes else "nothing of the page is told")
-        looked_for = lost.locator.text[:200]
-        found = surroundings(page, lost.known, looked_for, self._terms)
-        if (worst := _worst(found)) and worst.verdict == "refuse":
-            return self._told("refuse", worst.guard, worst.detail, findings=found)
+        found = surroundings(page, lost.known, lost.locator.text[:_LOCATOR], self._terms)
+        worst = _worst(found)
+        if worst and worst.verdict == "refuse":
+            return structs.replace(self._told("refuse", worst.guard, worst.detail), findings=found)
         count = matching(page, lost.locator)
         if count is not None and count > max(_FEW, self._terms.everything * len(page.elements)):
             detail = (
@@ -81,63 +82,82 @@ class Repairer:
         return None
 
     def repaired(self, page: Page, lost: Lost, likeliest: Likeliest) -> Repaired:
-        """The answer by whoever is likeliest, held against all guards. Never of more certainty than the ranking has."""
-        if hopeless := self.hopeless(page, lost):
-            return hopeless
+        """The answer by whoever is likeliest, held against all guards; for pages that are not ``hopeless``.
+
+        It is never of more certainty than the ranking. Of an answer that is ``ask`` those proposals have a locator
+        that no guard speaks against: a model or a person may choose one of them.
+        """
         if not likeliest.order:
             return self._told("ask", "not_found", "no element of the page is like the one that is lost")
-        index = likeliest.order[0]
-        rated = [each for each in anchors(page, index, lost.locator, self._terms) if self._is_clean(each.anchor)]
-        found = (
-            *surroundings(page, lost.known, lost.locator.text[:200], self._terms),
-            *guarded(lost.target, page, index),
-            *contract(lost.locator, lost.target, page.elements[index], self._terms),
-            _unique(rated),
-        )
-        verdict, reason, detail = _decided(page, lost, likeliest, found)
-        best = rated[0].anchor if rated else None
-        writes = best is not None and verdict != "refuse" and lost.locator.language != "unknown"
-        healed = written(best, lost.locator) if best and writes else None
-        if healed is None and verdict in {"apply", "validate"}:
+        around = surroundings(page, lost.known, lost.locator.text[:_LOCATOR], self._terms)
+        looks = [self._look(page, lost, index) for index in likeliest.order[:PROPOSALS]]
+        first = looks[0]
+        found = (*around, *first.findings)
+        verdict, reason, detail = _decided(page, lost, likeliest, around, first.findings)
+        if first.healed is None and verdict in {"apply", "validate"}:
             verdict, reason, detail = "ask", "unknown_locator", "the test's locator is in no language that is known"
-        winner = self._cleaner.element(page.elements[index])
-        if verdict in {"apply", "validate"} and rated:
-            detail = f"{detail}; {rated[0].reason}"
-        return self._told(
-            verdict, reason, detail, findings=found, winner=winner, index=index, anchor=best, healed=healed,
-            confidence=likeliest.probability if verdict != "refuse" else 0.0,
-            proposals=self._proposals(page, likeliest, healed) if verdict != "refuse" else (),
-        )  # fmt: skip
+        told = self._told(verdict, reason, f"{detail}; {first.rated.reason}" if first.rated else detail)
+        refused = verdict == "refuse"
+        return structs.replace(
+            told,
+            winner=self._cleaner.element(page.elements[first.at]),
+            index=first.at,
+            healed=first.healed if verdict in {"apply", "validate"} else None,
+            anchor=first.rated.anchor if first.rated and not refused else None,
+            confidence=0.0 if refused else likeliest.probability,
+            proposals=() if refused else self._proposals(page, looks, likeliest),
+            findings=found,
+        )
 
-    def _proposals(self, page: Page, likeliest: Likeliest, healed: str | None) -> tuple[Proposal, ...]:
-        """The first as it would be written; of the others nobody has said how likely they are."""
-        first, *others = likeliest.order[:PROPOSALS]
-        clean = self._cleaner.element
-        best = Proposal(
-            healed=healed,
-            source=likeliest.source,
-            confidence=likeliest.probability,
-            element=clean(page.elements[first]),
+    def _look(self, page: Page, lost: Lost, index: int) -> "_Look":
+        """One element against the guards, with its new locator where there is one and nothing speaks against it."""
+        findings = (
+            *guarded(lost.target, page, index, self._terms),
+            *contract(lost.locator, lost.target, page.elements[index], self._terms),
         )
-        rest = (
-            Proposal(source=likeliest.source, confidence=0.0, element=clean(page.elements[each])) for each in others
+        if _worst(findings):
+            return _Look(index, findings)
+        rated = best(page, index, lost.locator, self._terms, self._is_clean)
+        if rated is None:
+            return _Look(index, (*findings, asked("unique", "nothing tells the element from others of the page")))
+        healed = written(rated.anchor, lost.locator) if lost.locator.language != "unknown" else None
+        return _Look(index, (*findings, passed("unique", "its new locator finds it alone")), rated, healed)
+
+    def _proposals(self, page: Page, looks: list["_Look"], likeliest: Likeliest) -> tuple[Proposal, ...]:
+        """Of all but the first nobody has said how likely they are."""
+        return tuple(
+            Proposal(
+                healed=look.healed,
+                source=likeliest.source,
+                confidence=0.0 if number else likeliest.probability,
+                element=self._cleaner.element(page.elements[look.at]),
+            )
+            for number, look in enumerate(looks)
         )
-        return (best, *rest)
 
     def _is_clean(self, anchor: Anchor) -> bool:
         return self._cleaner.is_clean(anchor.value) and self._cleaner.is_clean(anchor.name)
 
-    def _told(self, verdict: RepairVerdict, reason: str, detail: str, **more: object) -> Repaired:
-        detail = self._cleaner.text(detail[:1].upper() + detail[1:])
-        return Repaired(verdict=verdict, reason=reason, detail=detail, **more)  # type: ignore[arg-type]
+    def _told(self, verdict: RepairVerdict, reason: str, detail: str) -> Repaired:
+        return Repaired(verdict=verdict, reason=reason, detail=self._cleaner.text(detail[:1].upper() + detail[1:]))
+
+
+class _Look(NamedTuple):
+    """What came of looking at one element."""
+
+    at: int  # index on the page
+    findings: tuple[Finding, ...]
+    rated: Rated | None = None
+    healed: str | None = None
 
 
 def _decided(
-    page: Page, lost: Lost, likeliest: Likeliest, found: tuple[Finding, ...]
+    page: Page, lost: Lost, likeliest: Likeliest, around: tuple[Finding, ...], own: tuple[Finding, ...]
 ) -> tuple[RepairVerdict, str, str]:
-    worst = _worst(found)
-    if worst is not None:
-        return ("refuse" if worst.verdict == "refuse" else "ask"), worst.guard, worst.detail
+    worst = _worst((*around, *own))
+    if worst is not None:  # of an element that may not be the one, nothing can be said of the product
+        bug = worst.verdict == "refuse" and (likeliest.verdict != "ask" or worst in around)
+        return ("refuse" if bug else "ask"), worst.guard, worst.detail
     said = likeliest.reason or f"the likeliest element is right in {likeliest.probability:.0%} of such cases"
     if likeliest.verdict == "ask":
         return "ask", "not_sure", said
@@ -157,9 +177,3 @@ def _worst(found: tuple[Finding, ...]) -> Finding | None:
             if finding.verdict == verdict:
                 return finding
     return None
-
-
-def _unique(rated: list[Rated]) -> Finding:
-    if rated:
-        return passed("unique", "its new locator finds it alone")
-    return asked("unique", "nothing tells the element from others of the page")

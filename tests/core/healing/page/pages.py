@@ -43,8 +43,17 @@ def element(of: Page, **wanted: object) -> Element:
 
 
 def answer(
-    of: Page, locator: str, target: Element | None, winner: int, *, verdict="apply", known=HERE, probability=0.99
+    of: Page,
+    locator: str,
+    target: Element | None,
+    winner: int,
+    *others: int,
+    verdict="apply",
+    known=HERE,
+    probability=0.99,
 ) -> Repaired:
     """What is decided where this element was ranked first."""
-    likeliest = Likeliest((winner,), probability, verdict)
-    return Repairer(TERMS, CLEANER).repaired(of, Lost(parsed(locator), target, known), likeliest)
+    repairer, lost = Repairer(TERMS, CLEANER), Lost(parsed(locator), target, known)
+    return repairer.hopeless(of, lost) or repairer.repaired(
+        of, lost, Likeliest((winner, *others), probability, verdict)
+    )

@@ -9,15 +9,19 @@ from pages import CHECKOUT, TERMS, index, page
 from argus_streams.core.healing.locators.anchor import Anchor
 from argus_streams.core.healing.locators.plain import css_of
 from argus_streams.core.healing.locators.reading import parsed
-from argus_streams.core.healing.page.anchors import anchors, found_by
+from argus_streams.core.healing.page.anchors import best, found_by
 from argus_streams.core.healing.page.generated import is_generated, is_stable_class
 
 CHECKOUT_PAGE = page(CHECKOUT)
 
 
+def _any(_: Anchor) -> bool:
+    return True
+
+
 def _best(locator: str, of=CHECKOUT_PAGE, **wanted: object) -> Anchor | None:
-    found = anchors(of, index(of, **wanted), parsed(locator), TERMS)
-    return found[0].anchor if found else None
+    found = best(of, index(of, **wanted), parsed(locator), TERMS, _any)
+    return found.anchor if found else None
 
 
 def test_what_is_made_for_tests_lasts_longest():
@@ -39,23 +43,31 @@ def test_a_project_has_attributes_of_its_own_for_tests():
 
 
 def test_what_finds_others_as_well_is_no_anchor():
-    assert not any(
-        rated.anchor.by in {"role", "text"}
-        for rated in anchors(CHECKOUT_PAGE, index(CHECKOUT_PAGE, class_list=("remove",)), parsed("#old"), TERMS)
-    )
+    assert _best("#old", class_list=("remove",)).by == "css"
 
 
 def test_a_path_is_taken_where_nothing_else_is_left_and_says_so():
     twins = page("<div><p>x</p><p>x</p></div>")
 
-    (only,) = anchors(twins, index(twins, tag="P"), parsed("#old"), TERMS)
+    only = best(twins, index(twins, tag="P"), parsed("#old"), TERMS, _any)
 
-    assert only.anchor == Anchor(
-        by="css", value="html:nth-of-type(1) > body:nth-of-type(1) > div:nth-of-type(1) > p:nth-of-type(1)"
-    )
+    assert only.anchor.value.startswith("html:nth-of-type(1) > body:nth-of-type(1) > div:nth-of-type(1) > p")
     assert "nothing but its place" in only.reason
     near = page("<div id=list><p>x</p><p>x</p></div>")
     assert _best("#old", near, tag="P") == Anchor(by="css", value="#list p:nth-of-type(1)")
+
+
+def test_what_may_not_leave_is_no_anchor():
+    wanted = {"tag": "BUTTON", "class_list": ("btn-primary", "cancel")}
+    found = best(
+        CHECKOUT_PAGE,
+        index(CHECKOUT_PAGE, **wanted),
+        parsed("#old"),
+        TERMS,
+        lambda anchor: "Cancel" not in repr(anchor),
+    )
+
+    assert found.anchor == Anchor(by="css", value="button.cancel")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +105,7 @@ def test_classes_that_say_what_it_is_are_known(name):
 def test_no_anchor_is_taken_from_where_a_locator_does_not_reach():
     framed = page("<iframe srcdoc='<button data-testid=pay>Pay</button>'></iframe>")
 
-    assert anchors(framed, index(framed, tag="BUTTON"), parsed("#old"), TERMS) == ()
+    assert _best("#old", framed, tag="BUTTON") is None
 
 
 # No backslash: cssselect reads what stands for one in a string twice.
@@ -118,8 +130,9 @@ def _markup(draw: st.DrawFn, depth: int = 0) -> str:
 def test_an_anchor_that_is_called_unique_is_so_for_another_engine(markup):
     read, root = page(markup), html.document_fromstring(markup)
     for number, element in enumerate(read.elements):
-        for rated in anchors(read, number, parsed("#old"), TERMS):
+        for like in ("#old", "[name=old]", "p.old"):
+            rated = best(read, number, parsed(like), TERMS, lambda anchor: anchor.by not in {"role", "text", "label"})
+            if rated is None:
+                continue
             assert found_by(read, rated.anchor) == (number,)
-            selector = css_of(rated.anchor)
-            if selector and ":is(" not in selector:
-                assert root.cssselect(selector) == root.xpath(element.xpath), selector
+            assert root.cssselect(css_of(rated.anchor)) == root.xpath(element.xpath)

@@ -51,7 +51,23 @@ def test_what_changed_beside_the_locator_decides(old, new, locator, verdict, rea
 
     assert (decided.verdict, decided.reason) == (verdict, reason)
     assert decided.detail
-    assert (decided.healed is None) == (verdict == "refuse")
+    assert (decided.healed is None) == (verdict != "apply")
+
+
+@pytest.mark.parametrize(
+    ("locator", "says", "verdict"),
+    [
+        ("page.locator('.old').filter({ hasText: 'Pay' })", "Pay now", "apply"),  # a part is all that was asked for
+        ("page.getByText('Pay', { exact: true })", "Pay and subscribe", "refuse"),
+        ("page.getByRole('row').filter({ hasText: 'Ada' }).locator('.old')", "Pay", "apply"),  # that is the row's
+        ("page.locator('.old').filter({ hasText: 'Cancel' })", "Pay", "refuse"),
+    ],
+)
+def test_of_a_text_no_more_is_promised_than_the_test_asks_for(locator, says, verdict):
+    after = page(f"<p>Hello</p><button data-testid=pay>{says}</button>")
+    target = Element(tag="BUTTON", role="button", label=says, visible_text=tuple(says.split()))
+
+    assert answer(after, locator, target, index(after, tag="BUTTON")).verdict == verdict
 
 
 def test_texts_that_differ_in_a_number_are_not_the_same():
@@ -85,6 +101,19 @@ def test_of_two_that_look_alike_a_person_chooses():
     decided = answer(BEFORE, ".gone", target, removed)
 
     assert (decided.verdict, decided.reason) == ("ask", "neighbor")
+
+
+def test_of_two_that_look_alike_the_one_that_is_closer_to_what_was_known_is_taken():
+    both = page(
+        "<div class=top><p>Summer</p><a href=/sale class=teaser>Sale</a></div>"
+        + "<p>x</p>" * 30
+        + "<div><ul><li><a href=/sale data-testid=foot>Sale</a><li>Imprint</ul></div>"
+    )
+    top = index(both, class_list=("teaser",))
+    target = structs.replace(both.elements[top], landmark=None, id="sale")
+
+    assert answer(both, "#sale", target, top).verdict == "apply"
+    assert answer(both, "#sale", target, index(both, attributes={"data-testid": "foot"})).verdict == "ask"
 
 
 def test_of_two_that_look_alike_an_id_that_was_known_tells_them_apart():
@@ -164,3 +193,21 @@ def test_no_answer_is_more_certain_than_the_ranking():
     for verdict in ("ask", "validate", "apply"):
         decided = answer(BEFORE, "#pay-button", PAY, index(BEFORE, id="ember123"), verdict=verdict)
         assert decided.verdict == verdict
+
+
+def test_a_proposal_has_a_locator_where_nothing_speaks_against_it():
+    pay, twin = index(BEFORE, id="ember123"), index(BEFORE, class_list=("remove",))
+
+    decided = answer(BEFORE, "#pay-button", PAY, pay, twin, verdict="ask")
+
+    assert (decided.verdict, decided.reason, decided.healed) == ("ask", "not_sure", None)
+    assert [each.healed for each in decided.proposals] == ['[data-testid="pay"]', None]
+    assert decided.proposals[0].element == PAY
+
+
+def test_what_may_be_another_element_says_nothing_of_the_product():
+    home = index(BEFORE, href="/")
+    target = Element(tag="A", href="/logout", role="link", label="Leave the shop")
+
+    assert answer(BEFORE, "#out", target, home, verdict="validate").verdict == "refuse"
+    assert answer(BEFORE, "#out", target, home, verdict="ask").verdict == "ask"
