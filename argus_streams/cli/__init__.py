@@ -3,7 +3,19 @@
 import click
 
 from argus_streams import logs
-from argus_streams.cli import audit, bodies, findings, healing, letters, operating, problems, replay, reports, trying
+from argus_streams.cli import (
+    audit,
+    bodies,
+    findings,
+    healing,
+    letters,
+    locating,
+    operating,
+    problems,
+    replay,
+    reports,
+    trying,
+)
 
 
 @click.group(
@@ -25,6 +37,7 @@ from argus_streams.cli import audit, bodies, findings, healing, letters, operati
         findings.scores,
         reports.report,
         healing.heal,
+        locating.locate,
         letters.dlq,
         replay.replay,
         audit.audit,

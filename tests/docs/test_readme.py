@@ -18,7 +18,7 @@ from argus_streams.streaming.worker import CRASHED
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-WITHOUT_AN_ARGUMENT = ("demo", "migrate", "config", "parameterize", "groups")
+WITHOUT_AN_ARGUMENT = ("demo", "migrate", "config", "parameterize", "locate", "groups")
 TESTS_ALONE = {"ARGUS_REQUIRE", "ARGUS_CHAOS_SEED"}
 
 every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
