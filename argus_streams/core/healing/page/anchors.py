@@ -44,11 +44,12 @@ def best(page: Page, index: int, like: Locator, terms: PageTerms, usable: Callab
 
     ``None`` where nothing that is usable tells it from the others.
     """
+    node = page.reading.nodes[index]
+    document, leaf = page.reading.document(node.scope), node.end == index + 1
 
     def alone(rated: Rated) -> bool:
-        return usable(rated.anchor) and found_by(page, rated.anchor) == (index,)
+        return usable(rated.anchor) and found_by(page, rated.anchor, document) == (index,)
 
-    leaf = page.reading.nodes[index].end == index + 1
     named = sorted(_named(page.elements[index], like, terms, leaf=leaf), key=lambda rated: -rated.stability)
     first = next(filter(alone, named), None)
     if first is None or first.anchor.by == "css":
@@ -59,13 +60,13 @@ def best(page: Page, index: int, like: Locator, terms: PageTerms, usable: Callab
     return next(filter(alone, own), first)
 
 
-def found_by(page: Page, anchor: Anchor) -> tuple[int, ...] | None:
-    """Which elements an anchor finds, where texts are read as loosely as any framework does."""
+def found_by(page: Page, anchor: Anchor, document: int = 0) -> tuple[int, ...] | None:
+    """Which elements of a document an anchor finds, where texts are read as loosely as any framework does."""
     try:
         steps = css(anchor.value) if anchor.by == "css" else (_step(anchor),)
     except Malformed:
         return None
-    return located(page, Locator(language="playwright", text="", steps=steps))
+    return located(page, Locator(language="playwright", text="", steps=steps), document)
 
 
 def _step(anchor: Anchor) -> Step:

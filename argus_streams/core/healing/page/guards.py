@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Levenshtein
 
 from argus_streams.core.elements import Element
+from argus_streams.core.healing.locators.locator import Locator
 from argus_streams.core.healing.page.findings import Finding, asked, passed, refused
 from argus_streams.core.healing.page.likeness import likeness
 from argus_streams.core.healing.page.roles import family
@@ -18,13 +19,16 @@ _PATH = 500  # characters
 _TEST_IDS = ("data-testid", "data-test-id", "data-test", "data-cy", "data-qa")
 
 
-def guarded(target: Element | None, page: Page, winner: int, terms: PageTerms) -> tuple[Finding, ...]:
+def guarded(locator: Locator, target: Element | None, page: Page, winner: int, terms: PageTerms) -> tuple[Finding, ...]:
     """What speaks for and against the page's element of this index; ``target`` = as it was when it was last found."""
     element = page.elements[winner]
-    found = (visible(element), enabled(target, element), neighbor(target, page, winner, terms))
-    if target is None:
-        return found
-    return (*found, role(target, element), place(target, element, page), frame(target, element))
+    found = (
+        visible(element),
+        enabled(target, element),
+        neighbor(target, page, winner, terms),
+        frame(locator, target, element),
+    )
+    return (*found, role(target, element), place(target, element, page)) if target else found
 
 
 def visible(winner: Element) -> Finding:
@@ -62,13 +66,20 @@ def place(target: Element, winner: Element, page: Page) -> Finding:
     return asked("place", f"what stood in {before} stands in {after or 'none of the parts of the page'}")
 
 
-def frame(target: Element, winner: Element) -> Finding:
-    """It stands in a frame or shadow root that the locator does not lead into."""
-    if winner.frame != target.frame:
-        return asked(
-            "frame", f"the element is in {winner.frame or 'the page'}, and was in {target.frame or 'the page'}"
-        )
-    return passed("frame", "it is in the same document")
+def frame(locator: Locator, target: Element | None, winner: Element) -> Finding:
+    """It stands in a frame or shadow root that the test does not go into."""
+    before, after = target.frame if target else None, winner.frame
+    where = f"the element is in {after or 'the page itself'}"
+    if after == before or (target is None and _goes(locator, after or "")):
+        return passed("frame", where)
+    return asked("frame", f"{where}, and the test looks for it in {before or 'the page itself'}")
+
+
+def _goes(locator: Locator, frame: str) -> bool:
+    """Whether a locator leads into a frame, or a shadow root: Playwright goes into open ones by itself."""
+    if any(step.combinator in {"frame", "shadow"} for step in locator.steps):
+        return True
+    return locator.language == "playwright" and " >> " not in frame and frame.endswith("/shadow-root")
 
 
 def neighbor(target: Element | None, page: Page, winner: int, terms: PageTerms) -> Finding:

@@ -25,13 +25,13 @@ def matching(page: Page, locator: Locator) -> int | None:
     return None if found is None else len(found)
 
 
-def located(page: Page, locator: Locator) -> tuple[int, ...] | None:
-    """Which elements it finds, by their indices; ``None`` = a snapshot can not tell."""
+def located(page: Page, locator: Locator, document: int = 0) -> tuple[int, ...] | None:
+    """Which elements it finds, by their indices, in the page or in the frame of that scope; ``None`` = unknown."""
     if not locator.steps or not _known(locator.steps) or sum(1 for _ in _all(locator.steps)) > _STEPS:
         return None
     if page.flat and not _flat(locator.steps):
         return None
-    finder = _Finder(page, piercing=locator.language in _PIERCING)
+    finder = _Finder(page, document, piercing=locator.language in _PIERCING)
     return tuple(finder.chain(locator.steps))
 
 
@@ -73,14 +73,15 @@ def _flat(steps: Sequence[Step]) -> bool:
 class _Finder:
     """One locator on one page."""
 
-    def __init__(self, page: Page, *, piercing: bool) -> None:
+    def __init__(self, page: Page, document: int, *, piercing: bool) -> None:
         self._page = page
         self._reading = page.reading
         self._nodes: Sequence[Node] = page.reading.nodes
+        reading = self._reading
         self._reached = {
             number
-            for number, scope in enumerate(self._reading.scopes)
-            if scope.kind == "page" or (piercing and self._in_page(number))
+            for number in range(len(reading.scopes))
+            if number == document or (piercing and reading.document(number) == document)
         }
 
     def chain(self, steps: Sequence[Step]) -> list[int]:
@@ -170,6 +171,8 @@ class _Finder:
             case "text":
                 kept = self._saying(condition, candidates)
                 return kept if step.combinator in {"filter", "ancestor"} else self._smallest(kept)
+            case "pseudo" if step.combinator == "parent" and condition.name == "position":
+                return candidates if condition.value == "1" else []  # there is but one
             case "pseudo":
                 return self._at_place(condition, candidates)
             case "has":
@@ -225,13 +228,6 @@ class _Finder:
         at = -nth if name == "nth-last-child" else nth - 1
         places = {group[at] for group in groups.values() if 1 <= nth <= len(group)}
         return [index for index in candidates if index in places]
-
-    def _in_page(self, number: int) -> bool:
-        """Whether a scope is a shadow root of the page, or of one of its shadow roots."""
-        scope = self._reading.scopes[number]
-        while scope.kind == "shadow":
-            scope = self._reading.scopes[self._nodes[scope.host].scope]
-        return scope.kind == "page"
 
 
 def _between(found: Sequence[int], start: int, end: int) -> bool:

@@ -61,6 +61,15 @@ class Reading:
         """Where the node's text is."""
         return self.unseen if node.unrendered else self.shown
 
+    def document(self, scope: int) -> int:
+        """The scope of the page or frame that a shadow root, and all that it is in, belongs to."""
+        while self.scopes[scope].kind == "shadow":
+            host = self.scopes[scope].host
+            if host < 0:  # of an element that was given without its host
+                return 0
+            scope = self.nodes[host].scope
+        return scope
+
     def having(self, name: str, value: str) -> list[int]:
         """Nodes that have this attribute; of `class` one of it, of `tag` the tag itself."""
         if not self._index:

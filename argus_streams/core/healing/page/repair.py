@@ -70,7 +70,9 @@ class Repairer:
         found = surroundings(page, lost.known, lost.locator.text[:_LOCATOR], self._terms)
         worst = _worst(found)
         if worst and worst.verdict == "refuse":
-            return structs.replace(self._told("refuse", worst.guard, worst.detail), findings=found)
+            return structs.replace(self._told("refuse", worst.guard, worst.detail), findings=self._cleaned(found))
+        if _inaccessible(page, lost):
+            return self._told("ask", "frame", f"the element is in a frame that was not read: {'; '.join(page.notes)}")
         count = matching(page, lost.locator)
         if count is not None and count > max(_FEW, self._terms.everything * len(page.elements)):
             detail = (
@@ -106,13 +108,13 @@ class Repairer:
             anchor=first.rated.anchor if first.rated and not refused else None,
             confidence=0.0 if refused else likeliest.probability,
             proposals=() if refused else self._proposals(page, looks, likeliest),
-            findings=found,
+            findings=self._cleaned(found),
         )
 
     def _look(self, page: Page, lost: Lost, index: int) -> "_Look":
         """One element against the guards, with its new locator where there is one and nothing speaks against it."""
         findings = (
-            *guarded(lost.target, page, index, self._terms),
+            *guarded(lost.locator, lost.target, page, index, self._terms),
             *contract(lost.locator, lost.target, page.elements[index], self._terms),
         )
         if _worst(findings):
@@ -134,6 +136,9 @@ class Repairer:
             )
             for number, look in enumerate(looks)
         )
+
+    def _cleaned(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(structs.replace(each, detail=self._cleaner.text(each.detail)) for each in findings)
 
     def _is_clean(self, anchor: Anchor) -> bool:
         return self._cleaner.is_clean(anchor.value) and self._cleaner.is_clean(anchor.name)
@@ -177,3 +182,10 @@ def _worst(found: tuple[Finding, ...]) -> Finding | None:
             if finding.verdict == verdict:
                 return finding
     return None
+
+
+def _inaccessible(page: Page, lost: Lost) -> bool:
+    """Whether what is lost is in a frame or shadow root, and the snapshot holds none."""
+    inside = any(step.combinator in {"frame", "shadow"} for step in lost.locator.steps)
+    inside = inside or (lost.target is not None and lost.target.frame is not None)
+    return inside and all(scope.kind == "page" for scope in page.reading.scopes)

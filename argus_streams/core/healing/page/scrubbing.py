@@ -39,6 +39,7 @@ class Cleaner:
             neighbor_text=self._words(element.neighbor_text),
             label=clean(element.label),
             attributes={self.text(name): self._value(name, value) for name, value in element.attributes.items()},
+            role=clean(element.role),
             landmark=clean(element.landmark),
         )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from argus_streams.core.elements import Element
 from argus_streams.core.healing.page.names import Names
@@ -80,9 +81,15 @@ def given(elements: tuple[Element, ...]) -> Page:
         reading.note("no element of the page is told")
     paths = dict.fromkeys(element.frame for element in kept)
     scopes = {path: number for number, path in enumerate({None: None, **paths})}
-    reading.scopes = [Scope("frame" if path else "page", path=path) for path in scopes]
+    reading.scopes = [Scope(_kind(path), path=path) for path in scopes]
     reading.nodes = [_node(element, number, scopes[element.frame], reading) for number, element in enumerate(kept)]
     return Page(kept, reading, notes=tuple(reading.notes), flat=True, partial=True)
+
+
+def _kind(path: str | None) -> Literal["page", "frame", "shadow"]:
+    if path is None:
+        return "page"
+    return "shadow" if path.endswith("/shadow-root") and " >> " not in path else "frame"
 
 
 def _node(element: Element, number: int, scope: int, reading: Reading) -> Node:

@@ -102,10 +102,10 @@ def test_classes_that_say_what_it_is_are_known(name):
     assert is_stable_class(name)
 
 
-def test_no_anchor_is_taken_from_where_a_locator_does_not_reach():
-    framed = page("<iframe srcdoc='<button data-testid=pay>Pay</button>'></iframe>")
+def test_in_a_frame_an_anchor_is_alone_where_it_is_so_in_the_frame():
+    framed = page("<button data-testid=pay>Pay</button><iframe srcdoc='<i data-testid=pay>Pay</i>'></iframe>")
 
-    assert _best("#old", framed, tag="BUTTON") is None
+    assert _best("#old", framed, tag="I") == Anchor(by="test_id", value="pay", attribute="data-testid")
 
 
 # No backslash: cssselect reads what stands for one in a string twice.

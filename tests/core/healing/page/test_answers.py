@@ -16,8 +16,9 @@ def test_secrets_of_a_page_are_in_no_answer():
     )
 
     decided = answer(leaking, "#pay", None, index(leaking, tag="BUTTON"))
+    doubted = answer(leaking, "page.getByTitle('Other')", None, index(leaking, tag="BUTTON"))
 
-    told = repr(decided)
+    told = repr((decided, doubted))
     assert not any(secret in told for secret in ("shop.example", "s3cr3t-value", "abcdef123456"))
     assert decided.healed == '[data-testid="pay"]'
 

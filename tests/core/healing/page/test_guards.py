@@ -125,11 +125,34 @@ def test_of_two_that_look_alike_an_id_that_was_known_tells_them_apart():
     assert (decided.verdict, decided.healed) == ("apply", '[data-testid="b"]')
 
 
-def test_what_moved_into_a_frame_is_for_a_person():
-    framed = page("<p>Pay</p><iframe srcdoc='<button id=x data-testid=pay>Pay now</button>'></iframe>")
-    target = structs.replace(PAY, landmark=None)
+FRAMED = page("<p>Pay</p><iframe id=f srcdoc='<button id=x data-testid=pay>Pay now</button>'></iframe>")
+SHADOW = page("<x-pay><template shadowrootmode=open><button data-testid=pay>Pay now</button></template></x-pay>")
 
-    assert answer(framed, "#pay-button", target, index(framed, id="x")).verdict == "ask"
+
+def test_what_moved_into_a_frame_is_for_a_person():
+    assert answer(FRAMED, "#pay-button", structs.replace(PAY, landmark=None), index(FRAMED, id="x")).reason == "frame"
+
+
+def test_what_was_in_a_frame_is_healed_in_it():
+    target = structs.replace(element(FRAMED, id="x"), id="old")
+
+    healed = answer(FRAMED, "page.frameLocator('#f').locator('#old')", target, index(FRAMED, id="x"))
+
+    assert (healed.verdict, healed.healed) == ("apply", "page.frameLocator('#f').getByTestId('pay')")
+
+
+@pytest.mark.parametrize(("locator", "verdict"), [("page.locator('#old')", "validate"), ("cy.get('#old')", "ask")])
+def test_a_shadow_root_is_entered_where_the_test_does(locator, verdict):
+    assert answer(SHADOW, locator, None, index(SHADOW, tag="BUTTON")).verdict == verdict
+
+
+def test_a_frame_that_was_not_read_is_told():
+    outside = page("<p>Hello</p><iframe src='https://bank.example/pay?token=1'></iframe>")
+
+    decided = answer(outside, "page.frameLocator('iframe').locator('#old')", PAY, 0)
+
+    assert (decided.verdict, decided.reason) == ("ask", "frame")
+    assert "can not be entered" in decided.detail
 
 
 LOGIN = (

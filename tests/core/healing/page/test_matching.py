@@ -2,7 +2,7 @@
 
 import pytest
 from cssselect import GenericTranslator
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 from pages import CHECKOUT, page
@@ -109,6 +109,29 @@ def test_a_selector_finds_what_another_engine_finds(tree, selector):
 
     assert found is not None
     assert [read.elements[each].xpath for each in found] == [_path(each) for each in wanted]
+
+
+_TESTS = st.sampled_from(
+    ["", "[1]", "[2]", "[@id='i']", "[@class='x']", "[@title]", "[contains(@class, 'x')]", "[last()]"]
+)
+_AXES = st.sampled_from(["/", "//", "/following-sibling::", "/parent::", "/ancestor::"])
+_XPATHS = st.lists(st.tuples(_AXES, st.sampled_from(["div", "i", "b", "*"]), _TESTS), min_size=1, max_size=3).map(
+    lambda steps: "//" + "".join(axis + tag + test for axis, tag, test in steps).lstrip("/")
+)
+
+
+@settings(max_examples=300)
+@given(_trees(), _XPATHS)
+@example("<div><i><b></b></i><i><b></b></i></div>", "//b[1]/parent::i[1]")
+def test_an_xpath_that_is_counted_finds_what_another_engine_finds(tree, xpath):
+    tree = tree.replace("<a", "<i").replace("</a", "</i")
+    read = page(tree)
+
+    found = located(read, parsed(xpath))
+
+    if found is not None and "::" not in xpath[2:].split("/")[0]:
+        wanted = html.document_fromstring(tree).xpath(xpath)
+        assert [read.elements[each].xpath for each in found] == [_path(each) for each in wanted], parsed(xpath)
 
 
 def _path(node) -> str:
