@@ -26,6 +26,7 @@ AdviceReason = Literal[
 ]
 
 
+_TELLING = frozenset({"form", "head"})  # kinds of renames of which one repair is as often an instance as not
 _COMPARED = 40  # locators that may be meant, of which those that are barred are taken out
 
 
@@ -89,7 +90,9 @@ def decide(known: Known, question: Question, now: int, limits: Limits) -> Advice
     if pinned:
         return _pinned(max(pinned, key=lambda each: (each.word, each.healed)), question)
     barred = {known_as(each.healed) for each in here if each.standing in {"vetoed", "suppressed"}}
-    options = [*_of_records(known, broken, question, now, limits), *_of_rules(known, broken, limits)]
+    # What is known of the locator itself is contradicted by rules alone, not by what another locator became.
+    least = limits.support if any(each.standing == "active" for each in here) else 1
+    options = [*_of_records(known, broken, question, now, limits), *_of_rules(known, broken, least, limits)]
     best = [
         each
         for each in _best(options, limits)
@@ -127,11 +130,12 @@ def _same_place(one: Record, other: Record) -> bool:
     return one.scope == other.scope and one.failure == other.failure
 
 
-def _of_rules(known: Known, broken: Read, limits: Limits) -> Iterator[_Option]:
+def _of_rules(known: Known, broken: Read, least: int, limits: Limits) -> Iterator[_Option]:
+    """Of the renames that explain at least so many other repairs."""
     told = hashed(broken)
     for use in uses(known.rulebook, broken):
         rule = use.rule.without(told)
-        if rule.explained:
+        if len(rule.explained) >= least:
             yield _of_rule(use._replace(rule=rule), broken, limits)
 
 
@@ -139,7 +143,7 @@ def _of_rule(use: Use, broken: Read, limits: Limits) -> _Option:
     rule, least = use.rule, use.rule.bound(limits)
     if len(rule.explained) >= limits.support:
         return _Option(least, use.text, use.healed, "rule", rule)
-    near = similarity(broken.text, rule.example[0]) >= limits.similar
+    near = rule.rename.kind in _TELLING and similarity(broken.text, rule.example[0]) >= limits.similar
     least *= limits.elsewhere_confidence if near else limits.elsewhere_confidence / 2
     return _Option(least, use.text, use.healed, "cross_test_learning", rule)
 

@@ -16,10 +16,9 @@ def lower_bound(won: float, lost: float, z: float) -> float:
     total = won + lost
     if total <= 0:
         return 0.0
-    share, square = won / total, z * z
-    middle = share + square / (2 * total)
-    width = z * sqrt(share * (1 - share) / total + square / (4 * total * total))
-    return max(0.0, (middle - width) / (1 + square / total))
+    square = z * z  # multiplied by the total, for evidence may have faded to almost nothing
+    width = z * sqrt(won * lost / total + square / 4)
+    return max(0.0, (won + square / 2 - width) / (total + square))
 
 
 def faded(age: int, limits: Limits) -> float:

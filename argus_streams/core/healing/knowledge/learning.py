@@ -57,6 +57,8 @@ def learn(
     used = _used(_aged(before, now, limits), outcome, origin)
     record = _succeeded(used, limits, own=own) if outcome.worked else _failed(used, now)
     others = tuple([each for each in entry.records if each is not known])
+    if own and outcome.worked:
+        others = tuple([_outdated(each, limits) if _beside(each, record) else each for each in others])
     lifted = {id(each): _spoken_for(each, limits) for each in others if outcome.worked and _alike(each, outcome)}
     records = (*(lifted.get(id(each), each) for each in others), record)
     kept = _kept(records, now, limits)
@@ -174,6 +176,15 @@ def _failed(record: Record, now: int) -> Record:
     return structs.replace(
         record, failures=record.failures + 1, lost=record.lost + 1.0, suppressed=True, since=0, failed_at=now
     )
+
+
+def _beside(one: Record, other: Record) -> bool:
+    return one.scope == other.scope and one.failure == other.failure
+
+
+def _outdated(record: Record, limits: Limits) -> Record:
+    """What a person has put something else in the place of since."""
+    return structs.replace(record, won=record.won * limits.outdated)
 
 
 def _spoken_for(record: Record, limits: Limits) -> Record:

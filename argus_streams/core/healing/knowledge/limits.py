@@ -17,6 +17,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     z: Positive  # of the lower bound: 1.645 = true in 19 of 20 cases
     own_repair: Positive  # successes that a person's own repair is worth ...
     own_again: Positive  # ... and the same one made once more, which is as a rule of the same change of code
+    outdated: Share  # what is left of it when a person puts something else in the same place
     half_life_days: Positive  # after which evidence is worth half
     another_release: Share  # what is left of evidence in a release that it was not seen in
     elsewhere: Count  # successes after a failure that lift its suppression

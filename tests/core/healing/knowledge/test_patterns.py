@@ -91,9 +91,11 @@ def test_of_two_repairs_that_are_as_likely_a_person_chooses():
     assert {each.healed for each in advice.proposals} == {NEW, OTHER}
 
 
-def test_of_two_repairs_the_one_that_held_far_more_often_is_tried():
-    advice = Base().learn(*clean(6, own=True), outcome("other", healed=OTHER, own=True)).decide()
+def test_of_two_repairs_the_one_that_people_made_again_and_again_since_is_tried():
+    other, many = outcome("other", healed=OTHER, own=True), clean(4, own=True)
+    advice = Base().learn(other, *many).decide()
     assert (advice.verdict, advice.healed) == ("validate", NEW)
+    assert Base().learn(*many, other).decide().verdict == "ask"  # it is outdated, and one repair is not enough
 
 
 def test_age_and_another_release_take_from_the_bound():
