@@ -25,8 +25,6 @@ from argus_streams.adapters import generations
 from argus_streams.adapters.bursts import load_bursts
 from argus_streams.adapters.clock import now
 from argus_streams.adapters.database import open_database
-from argus_streams.adapters.healing_limits import load_knowledge_limits
-from argus_streams.adapters.healing_metrics import PrometheusHealingMeter
 from argus_streams.adapters.incident_rules import load_incident_rules
 from argus_streams.adapters.known_fields import known_fields
 from argus_streams.adapters.mappings import load_mappings
@@ -37,8 +35,6 @@ from argus_streams.adapters.telemetry import PrometheusFields
 from argus_streams.adapters.weights import load_weights
 from argus_streams.agents.correlate import CorrelateAgent
 from argus_streams.agents.group import GroupAgent
-from argus_streams.agents.heal import HealAgent
-from argus_streams.agents.heal_turn import Terms
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.scoring import Scoring
@@ -90,7 +86,9 @@ async def run(role: Role, settings: Settings, *, attached: TextIO | None = None)
 
             return await analyze.run(settings, topics_of(settings), worker, metrics)
         case "heal":
-            return await _heal(settings, worker, metrics, since)
+            from argus_streams.roles import heal  # noqa: PLC0415 - the readers of pages are of no use to the others
+
+            return await heal.run(settings, topics_of(settings), worker, metrics, since)
         case "store":
             return await _store(settings, worker)
 
@@ -180,11 +178,6 @@ async def _correlate(settings: Settings, worker: Worker, since: int) -> int:
         correlate: (topics.signals, topics.incident_commands),
     }
     return await worker.run_keyed(Together("correlate", read))
-
-
-async def _heal(settings: Settings, worker: Worker, metrics: CollectorRegistry, since: int) -> int:
-    terms = Terms(load_knowledge_limits(), since=since)
-    return await worker.run_keyed(HealAgent(topics_of(settings), PrometheusHealingMeter(metrics), terms))
 
 
 async def _store(settings: Settings, worker: Worker) -> int:

@@ -1,11 +1,11 @@
 """Repairs in memory: the same promises as Postgres, for tests of what stands on them."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from argus_streams.adapters.memory import MemoryStore
 from argus_streams.core.repairs import HealingDecision, Pattern
-from argus_streams.ports.repairs import Choice, DecisionQuery, PatternQuery
+from argus_streams.ports.repairs import DecisionQuery, PatternQuery
 
 
 class MemoryRepairs:
@@ -33,18 +33,6 @@ class MemoryRepairs:
             and query.since <= decision.at < query.until
         ]
         return sorted(found, key=lambda each: (-each.at, each.project, each.decision_id))[: query.limit]
-
-
-class MemoryChooser:
-    """``ports.repairs.Chooser`` that answers as it is told to, and remembers what it was asked."""
-
-    def __init__(self, answer: Callable[[Choice], int | None]) -> None:
-        self._answer = answer
-        self.asked: list[Choice] = []
-
-    async def choose(self, choice: Choice) -> int | None:
-        self.asked.append(choice)
-        return self._answer(choice)
 
 
 class MemoryHealingMeter:

@@ -1,7 +1,7 @@
 """What one turn of HEAL gathers: for each project what is told of repairs, and the failures to decide on after it."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -12,12 +12,13 @@ from argus_streams.agents.wire import Topics, key_of, letter_of, outgoing
 from argus_streams.core.events import Origin, TestFailure
 from argus_streams.core.healing import deciding
 from argus_streams.core.healing.book import Book
-from argus_streams.core.healing.case import Case, Passed, case_of
+from argus_streams.core.healing.case import Case, Passed, case_of, run_of
 from argus_streams.core.healing.knowledge.limits import Limits
+from argus_streams.core.healing.looking import Looker
 from argus_streams.core.letters import WHOLE, Letter
-from argus_streams.core.repairs import HealingDecision, Outcome, PatternCommand
+from argus_streams.core.repairs import Outcome, PatternCommand
 from argus_streams.errors import Malformed
-from argus_streams.ports.repairs import Choice, Chooser, HealingMeter
+from argus_streams.ports.repairs import HealingMeter
 from argus_streams.streaming.agent import Slice, State
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
@@ -48,7 +49,7 @@ class Terms(NamedTuple):
     """By what HEAL decides."""
 
     limits: Limits
-    chooser: Chooser | None = None
+    looker: Looker
     since: int = 0  # ms, when the generation began
 
 
@@ -83,14 +84,38 @@ class HealTurn:
                     self._hear(book, each)
                 if number % MANY == MANY - 1:
                     await asyncio.sleep(0)
+            for each, case in self._cases(arrived, failed):
+                with self._refusing(each, failed):
+                    self._decide(case, book)
+                await asyncio.sleep(0)  # one page may take half a second
             for pattern in book.close(self._state.epoch(partition)):
                 self._out.append(outgoing(self._topics.patterns, key_of(project, pattern.fingerprint), pattern))
             values.keep()
-            failures = [(each, each.told) for each in arrived if isinstance(each.told, TestFailure)]
-            for each, failure in failures:
-                with self._refusing(each, failed):
-                    await self._decide(each, failure, book)
         return self._out
+
+    def _cases(self, arrived: Sequence[_Arrived], failed: Failed) -> list[tuple[_Arrived, Case]]:
+        """The failures that are a matter of healing, each with how many locators of its page broke."""
+        found: list[tuple[_Arrived, Case]] = []
+        for each in arrived:
+            with self._refusing(each, failed):
+                case = self._case(each)
+                found += [] if case is None else [(each, case)]
+        broken: dict[tuple[str | None, ...], set[str]] = {}
+        for _, case in found:
+            broken.setdefault(run_of(case), set()).add(case.locator)
+        return [(each, case._replace(broken=len(broken[run_of(case)]))) for each, case in found]
+
+    def _case(self, arrived: _Arrived) -> Case | None:
+        failure = arrived.told
+        if not isinstance(failure, TestFailure):
+            return None
+        if not failure.failure_id:  # straight from a producer that gives none
+            failure = structs.replace(failure, failure_id=arrived.place)
+        case = case_of(failure, at=arrived.record.timestamp)
+        if isinstance(case, Passed):
+            self._meter.passed(case.reason)
+            return None
+        return case
 
     def _hear(self, book: Book, arrived: _Arrived) -> None:
         match arrived.told:
@@ -103,30 +128,14 @@ class HealTurn:
             case _:
                 pass
 
-    async def _decide(self, arrived: _Arrived, failure: TestFailure, book: Book) -> None:
-        if not failure.failure_id:  # straight from a producer that gives none
-            failure = structs.replace(failure, failure_id=arrived.place)
-        case = case_of(failure, at=arrived.record.timestamp)
-        if isinstance(case, Passed):
-            self._meter.passed(case.reason)
-            return
-        decision = deciding.refused(case) or await self._chosen(case, book)
-        decision = structs.replace(decision, replayed=case.at < self._terms.since)
-        self._meter.decided(decision)
-        self._out.append(outgoing(self._topics.decisions, decision.project.encode(), decision))
-        await asyncio.sleep(0)  # one page may take half a second
-
-    async def _chosen(self, case: Case, book: Book) -> HealingDecision:
-        """The decision, after a model was asked where there is one and something to choose."""
-        drafted = deciding.draft(case, book)
-        chooser = self._terms.chooser
-        if chooser is None or not drafted.records:
-            return drafted.decision
-        told = case.told
-        choice = Choice(
-            project=told.project, test=told.test, locator=case.locator, element=told.element, records=drafted.records
-        )
-        return deciding.chosen(case, drafted, await chooser.choose(choice), book)
+    def _decide(self, case: Case, book: Book) -> None:
+        decided = deciding.decide(case, book, self._terms.looker.look)
+        decided = structs.replace(decided, replayed=case.at < self._terms.since)
+        self._meter.decided(decided)
+        self._out.append(outgoing(self._topics.decisions, decided.project.encode(), decided))
+        asked = self._terms.looker.question(case, decided)
+        if asked is not None and book.asks(case):
+            self._out.append(outgoing(self._topics.requests, decided.project.encode(), asked))
 
     @contextmanager
     def _refusing(self, arrived: _Arrived, failed: Failed) -> Iterator[None]:

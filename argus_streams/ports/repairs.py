@@ -5,7 +5,6 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from argus_streams.core.elements import Element
 from argus_streams.core.events import LAST_TIME
 from argus_streams.core.repairs import HealingDecision, Pattern, RepairVerdict, Standing
 
@@ -35,24 +34,6 @@ class Repairs(Protocol):
     async def patterns(self, query: PatternQuery) -> Sequence[Pattern]: ...
 
     async def decisions(self, query: DecisionQuery) -> Sequence[HealingDecision]: ...
-
-
-class Choice(Struct, frozen=True, kw_only=True):
-    """A question to a model: which of these elements a broken locator meant."""
-
-    project: str
-    test: str
-    locator: str
-    element: Element | None = None  # what it found when it last worked
-    records: tuple[Element, ...]  # at most ten, the likeliest first
-
-
-class Chooser(Protocol):
-    """A model that chooses where similarity is not sure."""
-
-    async def choose(self, choice: Choice) -> int | None:
-        """The number of the element that is meant; ``None`` = none of them, or nobody could be asked in time."""
-        ...
 
 
 class HealingMeter(Protocol):

@@ -6,11 +6,17 @@ import msgspec
 from records import NOW, TOPICS, Answer, Memory, Record, piece
 
 from argus_streams.adapters.healing_limits import load_knowledge_limits
+from argus_streams.adapters.healing_pages import load_page_terms
 from argus_streams.adapters.memory_repairs import MemoryHealingMeter
 from argus_streams.agents.heal import HealAgent
 from argus_streams.agents.heal_turn import Terms
 from argus_streams.core.events import TestFailure
+from argus_streams.core.findings import AnalysisRequest
+from argus_streams.core.healing.looking import Looker
+from argus_streams.core.healing.page.repair import Likeliest, Repairer
+from argus_streams.core.healing.page.scrubbing import Cleaner
 from argus_streams.core.repairs import HealingDecision, Outcome, Pattern, PatternCommand
+from argus_streams.core.scrub import scrubber
 from argus_streams.streaming.agent import State
 
 MINUTE = 60_000
@@ -20,16 +26,25 @@ class Healed(Answer):
     def decisions(self):
         return [msgspec.json.decode(record.value, type=HealingDecision) for record in self.of(TOPICS.decisions)]
 
+    def requests(self):
+        return [msgspec.json.decode(record.value, type=AnalysisRequest) for record in self.of(TOPICS.requests)]
+
     def patterns(self):
         return [msgspec.json.decode(record.value, type=Pattern) for record in self.of(TOPICS.patterns)]
+
+
+def nobody(_target, _elements):
+    return Likeliest((), 0.0, "ask")
 
 
 class Healing:
     """HEAL; each turn's changes are kept, as the engine does once all is confirmed."""
 
-    def __init__(self, **options):
+    def __init__(self, rank=nobody, **options):
         self.meter = MemoryHealingMeter()
-        self.agent = HealAgent(TOPICS, self.meter, Terms(load_knowledge_limits(), **options))
+        cleaner = Cleaner(scrubber(()))
+        looker = Looker(Repairer(load_page_terms(), cleaner), rank, cleaner)
+        self.agent = HealAgent(TOPICS, self.meter, Terms(load_knowledge_limits(), looker, **options))
         self.table = Memory()
         self.offsets = {}
 

@@ -8,7 +8,8 @@ from healing import Healing, command, failure, outcome
 from msgspec.structs import replace
 from records import NOW, TOPICS
 
-from argus_streams.adapters.memory_repairs import MemoryChooser
+from argus_streams.core.elements import Element
+from argus_streams.core.healing.page.repair import Likeliest
 
 
 @pytest.fixture
@@ -208,8 +209,89 @@ def test_rules_that_would_not_fit_a_record_are_thinned(heal):
     assert max(len(value) for value in heal.table.values.values() if value) < 2**23
 
 
-def test_a_model_is_asked_where_there_is_something_to_choose_and_none_is_needed_for_an_answer():
-    chooser = MemoryChooser(lambda _: None)
-    heal = Healing(chooser=chooser)
-    assert heal.hear(failure()).decisions()[0].verdict == "ask"
-    assert chooser.asked == []
+PAGE = """<html><head><title>Cart</title></head><body><main><h1>Your cart</h1><form id="checkout">
+<button type="button" class="minor">Go back</button><button id="pay" type="submit">Pay</button>
+</form></main></body></html>"""
+WAS = Element(tag="BUTTON", id="pay-now", visible_text=("Pay",), role="button", label="Pay", landmark="form")
+
+
+def ranked(verdict, probability=0.99):
+    """The button that says it, then the others."""
+
+    def rank(target, elements):
+        order = sorted(range(len(elements)), key=lambda at: (elements[at].visible_text != target.visible_text, at))
+        buttons = [at for at in order if elements[at].tag.lower() == "button"]
+        return Likeliest(tuple(buttons), probability, verdict)
+
+    return rank
+
+
+def test_what_the_page_tells_is_decided_where_nothing_is_known():
+    (decision,) = Healing(ranked("apply")).hear(failure(dom=PAGE, element=WAS)).decisions()
+    assert (decision.verdict, decision.source, decision.healed) == ("apply", "similarity", "#pay")
+    assert decision.decision_id.startswith("similarity-")
+    assert decision.proposals[0].healed == "#pay"
+
+
+def test_what_is_known_goes_before_the_page():
+    heal = Healing(ranked("apply"))
+    heal.hear(*[outcome(n, healed="#order") for n in range(40)])
+    assert heal.hear(failure(dom=PAGE, element=WAS)).decisions()[0].healed == "#order"
+
+
+@pytest.mark.parametrize("standing", ["suppressed", "vetoed"])
+def test_what_failed_or_was_forbidden_is_not_offered_again_by_the_page(standing):
+    heal = Healing(ranked("apply"))
+    heal.hear(command("veto") if standing == "vetoed" else outcome(worked=False, decision_id="similarity-1"))
+    (decision,) = heal.hear(failure(dom=PAGE, element=WAS)).decisions()
+    assert (decision.verdict, decision.reason) == ("ask", standing)
+    assert "#pay" not in {each.healed for each in decision.proposals}
+
+
+def test_a_model_is_asked_once_a_run_about_a_locator_that_nobody_is_sure_of():
+    heal = Healing(ranked("ask", 0.4))
+    told = [failure(failure_id=f"f{n}", dom=PAGE, element=WAS, commit="c1") for n in range(3)]
+    answer = heal.hear(*told)
+    assert [each.verdict for each in answer.decisions()] == ["ask"] * 3
+    (asked,) = answer.requests()
+    assert (asked.kind, asked.subject) == ("repair", answer.decisions()[0].decision_id)
+    assert "#pay" in {each.healed for each in asked.repair.decision.proposals}
+    assert heal.hear(*told).requests() == []
+    assert len(heal.hear(failure(dom=PAGE, element=WAS, commit="c2")).requests()) == 1
+
+
+def test_no_model_is_asked_where_there_is_nothing_to_choose(heal):
+    assert heal.hear(failure(), failure(dom="", element=WAS)).requests() == []
+
+
+def test_a_page_on_which_very_much_broke_at_once_is_broken_itself():
+    told = [failure(failure_id=f"f{n}", locator=f"#pay-{n}", dom=PAGE, element=WAS, commit="c1") for n in range(9)]
+    decisions = Healing(ranked("apply")).hear(*told).decisions()
+    assert {(each.verdict, each.reason) for each in decisions} == {("refuse", "many_broken")}
+
+
+def test_kind_and_locator_are_read_from_the_words_of_a_failure_that_tells_neither(heal):
+    message = "TimeoutError: locator.click: Timeout 5000ms exceeded.\nCall log:\n  - waiting for locator('#pay-now')\n"
+    (decision,) = heal.hear(failure(failure=None, locator=None, message=message)).decisions()
+    assert (decision.failure, decision.locator) == ("not_found", "locator('#pay-now')")
+
+
+def test_a_locator_without_a_word_is_one_that_found_nothing(heal):
+    assert heal.hear(failure(failure=None)).decisions()[0].failure == "not_found"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"dom": "<div>" * 200_000 + "x" * 2_000_000},
+        {"dom": "<p>" + "<a href='/x' class='y'>z</a>" * 200_000},
+        {"candidates": tuple(Element(tag="a", visible_text=("x",), xpath=f"/html/a[{n}]") for n in range(60_000))},
+        {"dom": "\0 no page"},
+        {"dom": "<button onclick=" + "'" * 1_000_000},
+    ],
+    ids=["deep", "wide", "given", "nothing", "quotes"],
+)
+def test_no_page_is_too_large_or_too_strange(page):
+    answer = Healing(ranked("ask")).hear(failure(**page))
+    assert len(answer.records) >= 1
+    assert max(len(record.value) for record in answer.records) < 2 * 2**20

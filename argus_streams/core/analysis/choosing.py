@@ -44,7 +44,7 @@ def _decided(decision: HealingDecision, chosen: Proposal, said: str) -> HealingD
     detail = f"A model chose it among {len(decision.proposals)}: {said}"
     return structs.replace(
         decision,
-        decision_id=identity,
+        decision_id=f"model-{identity}",  # whence it comes, as an outcome of it tells
         verdict="validate",
         reason="model",
         detail=detail,

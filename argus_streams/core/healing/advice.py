@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from argus_streams.core.elements import Element
 from argus_streams.core.repairs import Proposal, RepairSource, RepairVerdict
 
 
@@ -17,4 +16,3 @@ class Advice(NamedTuple):
     confidence: float = 0.0
     pattern: str | None = None  # fingerprint of the pattern that it is taken from
     proposals: tuple[Proposal, ...] = ()  # the best first
-    records: tuple[Element, ...] = ()  # of ``ask``: the elements that a model may choose among, the likeliest first

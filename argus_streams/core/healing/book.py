@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from argus_streams.core.events import Origin
-from argus_streams.core.healing.case import Case
+from argus_streams.core.healing.case import Case, run_of
 from argus_streams.core.healing.knowledge import index as indices
 from argus_streams.core.healing.knowledge import known as knowledge
 from argus_streams.core.healing.knowledge import record as records
@@ -53,11 +53,11 @@ class Book:
         self._before = (self._rules, self._index)
         self._stored: dict[str, Entry] = {}  # by place
         self._entries: dict[str, Entry] = {}  # those that have changed
-        self._heard: dict[str, Seen] = {}
+        self._seen: dict[str, Seen] = {}
 
     def learn(self, outcome: Outcome, *, at: int, origin: Origin) -> bool:
         """Count an outcome, Kafka's time of which is ``at`` (ms); whether it was news."""
-        if not self._is_news(outcome.outcome_id, at):
+        if not self._is_news("heard", outcome.outcome_id, at):
             return False
         place = records.place(self._project, outcome.locator)
         source = source_of(outcome.decision_id)
@@ -89,6 +89,10 @@ class Book:
         known = self._known(records.place(self._project, case.locator)).entry.records
         return next((each.standing for each in known if records.fingerprint(self._project, each) == name), None)
 
+    def asks(self, case: Case) -> bool:
+        """Whether a model is to be asked about this locator: once a run, however many tests it breaks."""
+        return self._is_news("asked", repr((case.locator, case.kind, run_of(case))), case.at)
+
     def close(self, epoch: int) -> list[Pattern]:
         """Put what has changed; a snapshot of each pattern that looks another way now."""
         told = int(self._values.get("told") or 0)
@@ -103,19 +107,19 @@ class Book:
             self._values.put("index", indices.encode(self._index))
         if changed:
             self._values.put("told", str(told + len(changed)).encode())
-        for name, seen in self._heard.items():
-            self._values.put(f"heard/{name}", seen.encoded())
+        for name, seen in self._seen.items():
+            self._values.put(name, seen.encoded())
         return [
             msgspec.structs.replace(each, version=Version(epoch, told + number))
             for number, each in enumerate(changed, start=1)
         ]
 
-    def _is_news(self, outcome_id: str, at: int) -> bool:
-        number = int.from_bytes(blake2b(outcome_id.encode("utf-8", "replace"), digest_size=8).digest())
-        name = shard_of(number)
-        seen = self._heard.get(name)
+    def _is_news(self, what: str, identity: str, at: int) -> bool:
+        number = int.from_bytes(blake2b(identity.encode("utf-8", "replace"), digest_size=8).digest())
+        name = f"{what}/{shard_of(number)}"
+        seen = self._seen.get(name)
         if seen is None:
-            seen = self._heard[name] = Seen(self._values.get(f"heard/{name}"))
+            seen = self._seen[name] = Seen(self._values.get(name))
         return seen.add(number, at)
 
     def _known(self, place: str) -> Known:

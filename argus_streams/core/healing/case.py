@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from argus_streams.core.clip import clean
 from argus_streams.core.events import FailureKind, TestFailure
+from argus_streams.core.healing.failures.reading import read
 
 LOCATOR = 1_000  # characters; what is longer is no locator that a person wrote
 SCOPE = 300
@@ -22,6 +23,7 @@ class Case(NamedTuple):
     locator: str
     scope: str
     at: int  # ms, Kafka's time
+    broken: int = 1  # locators of this page that broke in the same run, as far as they are known
 
 
 class Passed(NamedTuple):
@@ -31,11 +33,24 @@ class Passed(NamedTuple):
 
 
 def case_of(told: TestFailure, *, at: int) -> Case | Passed:
-    """What is to be decided of a failure, if anything. A plain assertion that failed asks for nothing."""
-    kind = told.failure or "other"
-    if not told.locator:
+    """What is to be decided of a failure, if anything. A plain assertion that failed asks for nothing.
+
+    Kind and locator are as they are told, else as the failure's words tell them. A locator without a word is one that
+    found nothing.
+    """
+    spoken = read(told.message, told.stack, told.type, told.framework)
+    locator = told.locator or spoken.locator
+    silent: FailureKind = "not_found" if told.locator and not told.message and not told.stack else "other"
+    kind = told.failure or (silent if spoken.failure == "other" else spoken.failure)
+    if not locator:
         return Passed("no_locator" if kind in HEALABLE else "no_locator_error")
-    return Case(told, kind, clean(told.locator, LOCATOR), scope_of(told), at)
+    return Case(told, kind, clean(locator, LOCATOR), scope_of(told), at)
+
+
+def run_of(case: Case) -> tuple[str | None, ...]:
+    """The run and the page that a case is of."""
+    told = case.told
+    return case.scope, told.repository, told.commit, told.release, told.delivery_id
 
 
 def scope_of(told: TestFailure) -> str:

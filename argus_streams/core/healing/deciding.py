@@ -1,27 +1,18 @@
-"""What is to be done about one broken locator: knowledge first, then the page, then a model, else a person decides."""
+"""What is to be done about one broken locator: knowledge first, then the page; of what is left a model is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from msgspec import structs
 
 from argus_streams.core.clip import clean
-from argus_streams.core.elements import Element
-from argus_streams.core.healing import looking
 from argus_streams.core.healing.advice import Advice
 from argus_streams.core.healing.case import HEALABLE, Case
 from argus_streams.core.healing.knowledge.deciding import Advice as Recalled
 from argus_streams.core.repairs import PROPOSALS, HealingDecision, Proposal, Standing
 
 TEXT = 1_000  # characters of what a decision tells
-
-
-class Draft(NamedTuple):
-    """A decision, and the elements that a model may still choose among."""
-
-    decision: HealingDecision
-    records: tuple[Element, ...] = ()
 
 
 class Knowledge(Protocol):
@@ -36,31 +27,18 @@ class Knowledge(Protocol):
         ...
 
 
-def refused(case: Case) -> HealingDecision | None:
-    """The decision on what no other locator would repair; ``None`` = a locator may be to blame."""
-    if case.kind in HEALABLE:
-        return None
-    return decision(case, Advice("refuse", "no_locator_error", f"It is no matter of a locator: {case.kind}."))
-
-
-def draft(case: Case, known: Knowledge) -> Draft:
-    """Decide without a model."""
+def decide(case: Case, known: Knowledge, look: Callable[[Case], Advice]) -> HealingDecision:
+    """What is to be done; a page is looked at only where what is known does not tell."""
+    if case.kind not in HEALABLE:
+        advice = Advice("refuse", "no_locator_error", f"It is no matter of a locator: {case.kind}.")
+        return decision(case, advice)
     recalled = known.advice(case)
     if recalled.verdict != "ask":
-        return Draft(decision(case, _recalled(recalled)))
-    seen = _heeding(known, case, looking.look(case))
+        return decision(case, _recalled(recalled))
+    seen = _heeding(known, case, look(case))
     if seen.reason == "no_page" and recalled.reason != "unknown":
         seen = _recalled(recalled)
-    advice = seen._replace(proposals=_proposals((*seen.proposals, *recalled.proposals)))
-    return Draft(decision(case, advice), seen.records if advice.verdict == "ask" else ())
-
-
-def chosen(case: Case, drafted: Draft, number: int | None, known: Knowledge) -> HealingDecision:
-    """The decision after a model has chosen one of the records, or none."""
-    if number is None or not 0 <= number < len(drafted.records):
-        return drafted.decision
-    advice = _heeding(known, case, looking.accept(case, number))
-    return decision(case, advice._replace(proposals=advice.proposals or drafted.decision.proposals))
+    return decision(case, seen._replace(proposals=_proposals((*seen.proposals, *recalled.proposals))))
 
 
 def _heeding(known: Knowledge, case: Case, advice: Advice) -> Advice:

@@ -117,10 +117,11 @@ def _is_sure(pattern: Pattern, limits: Limits) -> bool:
 
 
 def _of_decisions(decisions: Iterable[HealingDecision]) -> list[Repair]:
-    """The latest decision on each locator, where it says what to do."""
+    """The latest decision on each locator that says what to do; where nobody was sure since, it still does."""
     latest: dict[tuple[str, str, FailureKind], HealingDecision] = {}
     for each in decisions:
-        latest.setdefault((each.locator, each.scope, each.failure), each)
+        if each.verdict != "ask":
+            latest.setdefault((each.locator, each.scope, each.failure), each)
     return [
         Repair(
             locator=each.locator, scope=each.scope, failure=each.failure, healed=each.healed, verdict=each.verdict,

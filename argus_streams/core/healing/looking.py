@@ -1,18 +1,91 @@
-"""What the page says about a broken locator, where a failure tells the page."""
+"""What the page says about a broken locator, where a failure tells the page: who is likeliest meant, and how sure."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import structs
+
+from argus_streams.core.elements import Element
+from argus_streams.core.findings import AnalysisRequest
 from argus_streams.core.healing.advice import Advice
+from argus_streams.core.healing.asking import question
 from argus_streams.core.healing.case import Case
+from argus_streams.core.healing.locators.reading import parsed
+from argus_streams.core.healing.page.described import described
+from argus_streams.core.healing.page.repair import Likeliest, Lost, Repaired, Repairer
+from argus_streams.core.healing.page.scrubbing import Cleaner
+from argus_streams.core.healing.page.snapshot import given, snapshot
+from argus_streams.core.healing.page.surroundings import Known
+from argus_streams.core.repairs import HealingDecision, Proposal
+
+PATH = 1_000  # characters of an element's path
+ATTRIBUTES = 20  # of an element that a decision names
+_NOBODY = Likeliest((), 0.0, "ask")
 
 
-def look(case: Case) -> Advice:
-    """Which element of the page is meant, and how it is named best."""
-    told = case.told
-    if told.dom is None and not told.candidates:
-        return Advice("ask", "no_page", "Neither the page nor its elements were told.")
-    return Advice("ask", "not_sure", "No element of the page is sure to be meant.")
+class Rank(Protocol):
+    """Who of a page's elements is likeliest the one that is lost."""
+
+    def __call__(self, target: Element, elements: Sequence[Element], /) -> Likeliest: ...
 
 
-def accept(case: Case, number: int) -> Advice:
-    """What may be done with the element that a model chose: it passes the same guards as one that was ranked first."""
-    del case, number
-    return Advice("ask", "not_sure", "No element of the page is sure to be meant.")
+class Looker:
+    """One deployment's way to look at pages."""
+
+    def __init__(self, repairer: Repairer, rank: Rank, cleaner: Cleaner) -> None:
+        self._repairer = repairer
+        self._rank = rank
+        self._cleaner = cleaner
+
+    def look(self, case: Case) -> Advice:
+        """Which element is meant, and how it is named best; bounded in time and memory whatever the page is."""
+        told = case.told
+        if told.dom is None and not told.candidates:
+            return Advice("ask", "no_page", "Neither the page nor its elements were told.")
+        page = snapshot(told.dom) if told.dom is not None else given(told.candidates)
+        known = Known(scope=case.scope, url=told.url, broken=case.broken)
+        lost = Lost(parsed(case.locator), told.element, known)
+        hopeless = self._repairer.hopeless(page, lost)
+        if hopeless is not None:
+            return _advice(hopeless)
+        target = told.element or described(lost.locator)
+        likeliest = _NOBODY if target is None else self._rank(target, page.elements)
+        return _advice(self._repairer.repaired(page, lost, likeliest))
+
+    def question(self, case: Case, decision: HealingDecision) -> AnalysisRequest | None:
+        """What a model is to be asked about a decision, without secrets; ``None`` = nothing."""
+        told = case.told
+        target = None if told.element is None else self._cleaner.element(told.element)
+        return question(decision, message=told.message and self._cleaner.text(told.message), target=target)
+
+
+def _advice(found: Repaired) -> Advice:
+    usable = found.verdict in {"apply", "validate"}
+    return Advice(
+        found.verdict,
+        found.reason,
+        found.detail,
+        healed=found.healed if usable else None,
+        source=found.proposals[0].source if usable and found.proposals else None,
+        confidence=found.confidence if usable else 0.0,
+        proposals=tuple(map(_short, found.proposals)),
+    )
+
+
+def _short(proposal: Proposal) -> Proposal:
+    """The proposal with no more of its element than a record has room for ten times."""
+    element = proposal.element
+    if element is None:
+        return proposal
+    attributes = dict(sorted(element.attributes.items())[:ATTRIBUTES])
+    return structs.replace(
+        proposal,
+        element=structs.replace(
+            element,
+            attributes=attributes,
+            xpath=element.xpath[:PATH],
+            id_xpath=element.id_xpath and element.id_xpath[:PATH],
+            frame=element.frame and element.frame[:PATH],
+            class_list=element.class_list[:ATTRIBUTES],
+        ),
+    )

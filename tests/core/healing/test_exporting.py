@@ -35,10 +35,12 @@ def test_what_was_decided_counts_where_nothing_better_is_known():
     assert exported([PROVEN], [SIMILAR]) == [("apply", "#pay", "pattern")]
 
 
-def test_only_the_latest_decision_on_a_locator_counts():
+def test_only_the_latest_decision_on_a_locator_that_says_what_to_do_counts():
     asked = a_decision(verdict="ask", healed=None, source=None, decision_id="none-1")
-    assert exported([], [asked, SIMILAR]) == []
-    assert exported([], [SIMILAR, asked]) == [("validate", "#pay-button", "similarity")]
+    refused = replace(asked, verdict="refuse")
+    assert exported([], [asked, SIMILAR]) == [("validate", "#pay-button", "similarity")]
+    assert exported([], [refused, SIMILAR]) == []
+    assert exported([], [SIMILAR, refused]) == [("validate", "#pay-button", "similarity")]
 
 
 def test_what_failed_since_or_was_forbidden_is_left_out():

@@ -119,7 +119,7 @@ class Repairer:
         )
         if _worst(findings):
             return _Look(index, findings)
-        rated = best(page, index, lost.locator, self._terms, self._is_clean)
+        rated = best(page, index, lost.locator, self._terms, lambda anchor: self._is_usable(anchor, lost.locator))
         if rated is None:
             return _Look(index, (*findings, asked("unique", "nothing tells the element from others of the page")))
         healed = written(rated.anchor, lost.locator) if lost.locator.language != "unknown" else None
@@ -140,7 +140,10 @@ class Repairer:
     def _cleaned(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         return tuple(structs.replace(each, detail=self._cleaner.text(each.detail)) for each in findings)
 
-    def _is_clean(self, anchor: Anchor) -> bool:
+    def _is_usable(self, anchor: Anchor, like: Locator) -> bool:
+        """Whether it holds no secret, and the test's language says it: where a bare CSS selector stands, no XPath may."""
+        if like.language == "css" and anchor.by in {"role", "label", "text"}:
+            return False
         return self._cleaner.is_clean(anchor.value) and self._cleaner.is_clean(anchor.name)
 
     def _told(self, verdict: RepairVerdict, reason: str, detail: str) -> Repaired:
