@@ -1,18 +1,16 @@
 """The role that repairs locators: what is known, and how pages are looked at, around one agent."""
 
-from collections.abc import Sequence
-
 from prometheus_client import CollectorRegistry
 
 from argus_streams.adapters.healing_limits import load_knowledge_limits
 from argus_streams.adapters.healing_metrics import PrometheusHealingMeter
 from argus_streams.adapters.healing_pages import load_page_terms
+from argus_streams.adapters.similarity import load_ranker
 from argus_streams.agents.heal import HealAgent
 from argus_streams.agents.heal_turn import Terms
 from argus_streams.agents.wire import Topics
-from argus_streams.core.elements import Element
-from argus_streams.core.healing.looking import Looker
-from argus_streams.core.healing.page.repair import Likeliest, Repairer
+from argus_streams.core.healing.looking import Looker, Similar
+from argus_streams.core.healing.page.repair import Repairer
 from argus_streams.core.healing.page.scrubbing import Cleaner
 from argus_streams.core.scrub import scrubber
 from argus_streams.settings import Settings
@@ -28,8 +26,4 @@ async def run(settings: Settings, topics: Topics, worker: Worker, metrics: Colle
 def looker(settings: Settings) -> Looker:
     """How pages are looked at under these settings."""
     cleaner = Cleaner(scrubber(settings.scrub_keys))
-    return Looker(Repairer(load_page_terms(), cleaner), _nobody, cleaner)
-
-
-def _nobody(_: Element, __: Sequence[Element]) -> Likeliest:
-    return Likeliest((), 0.0, "ask")
+    return Looker(Repairer(load_page_terms(), cleaner), Similar(load_ranker()), cleaner)

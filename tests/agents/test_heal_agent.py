@@ -8,7 +8,9 @@ from healing import Healing, command, failure, outcome
 from msgspec.structs import replace
 from records import NOW, TOPICS
 
+from argus_streams.adapters.similarity import load_ranker
 from argus_streams.core.elements import Element
+from argus_streams.core.healing.looking import Similar
 from argus_streams.core.healing.page.repair import Likeliest
 
 
@@ -233,6 +235,13 @@ def test_what_the_page_tells_is_decided_where_nothing_is_known():
     assert decision.proposals[0].healed == "#pay"
 
 
+def test_a_button_that_was_renamed_is_found_again_by_what_it_is_like():
+    heal = Healing(Similar(load_ranker()))
+    (decision,) = heal.hear(failure(dom=PAGE, element=WAS)).decisions()
+    assert decision.proposals[0].element.id == "pay"
+    assert (decision.verdict in {"apply", "validate"}, decision.healed) == (True, "#pay"), decision.detail
+
+
 def test_what_is_known_goes_before_the_page():
     heal = Healing(ranked("apply"))
     heal.hear(*[outcome(n, healed="#order") for n in range(40)])
@@ -292,6 +301,6 @@ def test_a_locator_without_a_word_is_one_that_found_nothing(heal):
     ids=["deep", "wide", "given", "nothing", "quotes"],
 )
 def test_no_page_is_too_large_or_too_strange(page):
-    answer = Healing(ranked("ask")).hear(failure(**page))
+    answer = Healing(Similar(load_ranker())).hear(failure(**page))
     assert len(answer.records) >= 1
     assert max(len(record.value) for record in answer.records) < 2 * 2**20

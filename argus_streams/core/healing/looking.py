@@ -16,17 +16,30 @@ from argus_streams.core.healing.page.repair import Likeliest, Lost, Repaired, Re
 from argus_streams.core.healing.page.scrubbing import Cleaner
 from argus_streams.core.healing.page.snapshot import given, snapshot
 from argus_streams.core.healing.page.surroundings import Known
+from argus_streams.core.healing.similarity.ranker import Ranker
+from argus_streams.core.healing.similarity.ranking import located
 from argus_streams.core.repairs import HealingDecision, Proposal
 
 PATH = 1_000  # characters of an element's path
 ATTRIBUTES = 20  # of an element that a decision names
-_NOBODY = Likeliest((), 0.0, "ask")
+_NOBODY = Likeliest((), 0.0, "ask")  # where the locator tells nothing of its element
 
 
 class Rank(Protocol):
     """Who of a page's elements is likeliest the one that is lost."""
 
     def __call__(self, target: Element, elements: Sequence[Element], /) -> Likeliest: ...
+
+
+class Similar:
+    """``Rank`` by how like the elements are to the one that is lost."""
+
+    def __init__(self, ranker: Ranker) -> None:
+        self._ranker = ranker
+
+    def __call__(self, target: Element, elements: Sequence[Element], /) -> Likeliest:
+        (ranked,) = located(self._ranker, (target,), elements)
+        return Likeliest(ranked.ranking, ranked.probability, ranked.verdict, ranked.reason)
 
 
 class Looker:

@@ -141,7 +141,7 @@ class Repairer:
         return tuple(structs.replace(each, detail=self._cleaner.text(each.detail)) for each in findings)
 
     def _is_usable(self, anchor: Anchor, like: Locator) -> bool:
-        """Whether it holds no secret, and the test's language says it: where a bare CSS selector stands, no XPath may."""
+        """Whether it holds no secret, and the test's language says it: for a bare CSS selector no XPath may stand."""
         if like.language == "css" and anchor.by in {"role", "label", "text"}:
             return False
         return self._cleaner.is_clean(anchor.value) and self._cleaner.is_clean(anchor.name)
