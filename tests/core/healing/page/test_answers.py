@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pages import CHECKOUT, answer, index, page
 
+from argus_streams.core.elements import Element
 from argus_streams.core.healing.locators.reading import parsed
 from argus_streams.core.healing.page.described import described
+from argus_streams.core.healing.page.snapshot import given as listed
 
 
 def test_secrets_of_a_page_are_in_no_answer():
@@ -55,3 +57,40 @@ def test_no_locator_breaks_it(text):
     decided = answer(checkout, text, None, index(checkout, id="ember123"))
 
     assert decided.verdict in {"ask", "validate", "refuse"}
+
+
+_WORDS = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(["x", "/a", "http://[", "button", "«", "1"]))
+_ELEMENTS = st.builds(
+    Element,
+    tag=st.sampled_from(["A", "BUTTON", "input", "svg", "", "x y"]),
+    id=_WORDS,
+    name=_WORDS,
+    class_list=st.lists(st.text(max_size=6), max_size=3).map(tuple),
+    href=_WORDS,
+    alt=_WORDS,
+    xpath=st.sampled_from(["", "/html[1]", "/a[1]/b[2]", "//", "x"]),
+    visible_text=st.lists(st.text(max_size=6), max_size=3).map(tuple),
+    role=_WORDS,
+    label=_WORDS,
+    attributes=st.dictionaries(st.sampled_from(["type", "data-testid", "title", ""]), st.text(max_size=6), max_size=3),
+    visible=st.sampled_from([None, True, False]),
+    landmark=_WORDS,
+    frame=st.sampled_from([None, "/iframe[1]", "/x-y[1]/shadow-root", "/a[1] >> /b[1]/shadow-root"]),
+)
+
+
+@given(
+    st.lists(_ELEMENTS, min_size=1, max_size=4).map(tuple),
+    st.one_of(st.none(), _ELEMENTS),
+    st.sampled_from(["#old", "page.getByRole('button', { name: 'x' })", "//a[@id='old']", ".a > .b", "text=x"]),
+)
+def test_whatever_is_recorded_of_elements_is_answered(elements, target, locator):
+    assert answer(listed(elements), locator, target, 0).verdict in {"validate", "ask", "refuse"}
+
+
+@given(st.text(alphabet="<>/=\"' abdivbuttonidclass", max_size=120), st.integers(0, 5))
+def test_whatever_a_page_is_it_is_answered(html, number):
+    read = page(html)
+    first = min(number, max(len(read.elements) - 1, 0))
+
+    assert answer(read, "#old", read.elements[first] if read.elements else None, first).reason
