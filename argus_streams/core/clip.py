@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from msgspec import json, structs
 
+from argus_streams.core.elements import Element
 from argus_streams.core.events import Event, ExceptionInfo, Frame, Signal, TestFailure, Told
 
 ELLIPSIS = "…"
@@ -20,9 +22,11 @@ _SIGNAL_TEXTS = (
     *("vendor_id", "delivery_id"),
 )
 _TEST_TEXTS = (
-    *("test", "suite", "file", "type", "browser", "service", "environment", "release", "repository", "branch"),
+    *("scope", "test", "suite", "file", "type", "browser", "service", "environment", "release", "repository", "branch"),
     *("commit", "vendor_id", "delivery_id"),
 )
+_ELEMENT_TEXTS = (*("tag", "id", "name", "href", "alt", "xpath", "id_xpath", "role", "label", "landmark", "frame"),)
+_ELEMENT_WORDS = ("class_list", "visible_text", "neighbor_text")
 _FRAME_TEXTS = ("function", "module", "package", "file", "context")
 # What Postgres refuses in a text, and what UTF-8 can not say. Other control characters (ANSI colours) stay.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -38,6 +42,7 @@ class Limits:
     items: int = 10_000  # of a body
     parts: int = 500_000  # of a test report, most of which become no item: suites, tests that passed, properties
     encoded: int = 128 * 1024  # bytes of an event as JSON
+    page: int = 6 * 1024 * 1024  # bytes as JSON of the page of a test's failure, beside `encoded`
     message: int = 8 * 1024  # also of a template and an exception's value
     stack: int = 16 * 1024  # of a test's failure, as text
     url: int = 2 * 1024
@@ -52,7 +57,7 @@ class Limits:
 
     def halved(self) -> "Limits":
         """Half of all that an event has, for one that is still too large."""
-        whole = {"body", "items", "parts", "encoded"}
+        whole = {"body", "items", "parts", "encoded", "page"}
         return replace(self, **{each: max(1, getattr(self, each) // 2) for each in self.__slots__ if each not in whole})
 
     def widened(self) -> "Limits":
@@ -116,7 +121,7 @@ def bounded(item: Told, limits: Limits) -> Told:
         return item
     smaller = limits
     item = clipped(item, limits)
-    while len(_ENCODER.encode(item)) > limits.encoded and smaller != smaller.halved():
+    while len(_ENCODER.encode(_without_page(item))) > limits.encoded and smaller != smaller.halved():
         smaller = smaller.halved()
         item = clipped(item, smaller)
     return item
@@ -136,6 +141,9 @@ def clipped(item: Told, limits: Limits) -> Told:
             stack=_clean(item.stack, limits.stack),
             link=_clean(item.link, limits.url),
             url=_clean(item.url, limits.url),
+            locator=_clean(item.locator, limits.message),
+            element=item.element and _element(item.element, limits),
+            **_page(item, limits),
             **_texts(item, _TEST_TEXTS, limits),
         )
     return structs.replace(
@@ -161,11 +169,37 @@ def clean(text: str, length: int) -> str:
     return _UNSTORABLE.sub(REPLACEMENT, kept)
 
 
+def _page(failure: TestFailure, limits: Limits) -> dict[str, Any]:
+    """The page whole, or nothing of it: what is unique in a part of a page may be there twice."""
+    dom = failure.dom and _UNSTORABLE.sub(REPLACEMENT, failure.dom)
+    candidates = tuple(_element(each, limits) for each in failure.candidates)
+    fits = len(_ENCODER.encode((dom, candidates))) <= limits.page
+    return {"dom": dom, "candidates": candidates} if fits else {"dom": None, "candidates": ()}
+
+
+def _without_page(item: Told) -> Told:
+    return structs.replace(item, dom=None, candidates=()) if isinstance(item, TestFailure) else item
+
+
+def _element(element: Element, limits: Limits) -> Element:
+    """The element with as many words, classes and attributes as an event has tags."""
+    listed = {name: getattr(element, name)[: limits.tags] for name in _ELEMENT_WORDS}
+    return structs.replace(
+        element,
+        attributes={
+            clean(name, limits.tag_name): clean(value, limits.text)
+            for name, value in islice(element.attributes.items(), limits.tags)
+        },
+        **{name: tuple(clean(word, limits.text) for word in words) for name, words in listed.items()},
+        **_texts(element, _ELEMENT_TEXTS, limits),
+    )
+
+
 def _clean(text: str | None, length: int) -> str | None:
     return text and clean(text, length)
 
 
-def _texts(part: Told | Frame, names: tuple[str, ...], limits: Limits) -> dict[str, str | None]:
+def _texts(part: Told | Frame | Element, names: tuple[str, ...], limits: Limits) -> dict[str, str | None]:
     return {name: _clean(getattr(part, name), limits.text) for name in names}
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from argus_streams.core.events import ExceptionInfo, Frame, Signal, TestFailure, Told
+from argus_streams.core.private_page import private
 from argus_streams.errors import Misconfigured
 
 SCRUBBED = "[scrubbed]"
@@ -22,7 +23,7 @@ _EVENT_TEXTS = (
 )
 _SIGNAL_TEXTS = ("subject", "title", "link", "service", "environment", "release", "repository", "branch")
 _TEST_TEXTS = (
-    *("test", "suite", "file", "type", "message", "stack", "link", "url"),
+    *("test", "suite", "file", "type", "message", "stack", "link", "url", "locator", "scope"),
     *("browser", "service", "environment", "release", "repository", "branch"),
 )
 
@@ -167,7 +168,8 @@ class Scrubber:
         if isinstance(item, Signal):
             return structs.replace(item, vendor_id=self._id(item.vendor_id), **self._texts(item, _SIGNAL_TEXTS))
         if isinstance(item, TestFailure):
-            return structs.replace(item, vendor_id=self._id(item.vendor_id), **self._texts(item, _TEST_TEXTS))
+            page = private(item, SCRUBBED, self._told, self.secret)
+            return structs.replace(item, vendor_id=self._id(item.vendor_id), **self._texts(item, _TEST_TEXTS), **page)
         return structs.replace(
             item,
             **self._texts(item, _EVENT_TEXTS),

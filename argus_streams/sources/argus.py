@@ -5,17 +5,35 @@ passed over, so that a producer may be newer than its pipeline.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Struct
 
 from argus_streams.core import fields, stacktext
-from argus_streams.core.events import Event, ExceptionInfo, Item, Kind, Rejected, Severity, Signal, Status
+from argus_streams.core.clip import Limits
+from argus_streams.core.elements import Element
+from argus_streams.core.events import (
+    Event,
+    ExceptionInfo,
+    FailureKind,
+    Framework,
+    Item,
+    Kind,
+    Rejected,
+    Severity,
+    Signal,
+    Status,
+    TestFailure,
+    TestStatus,
+)
+from argus_streams.core.healing.failures.cause import with_cause
 from argus_streams.core.source import Body, Source, counted
 from argus_streams.errors import Malformed
 
 _LINES = 2**31
+_PARTS = Limits().parts
+_ROOM = 8 * 1024 * 1024  # bytes: a page in which a test failed may be told whole
 _STAMPED = {"id", "stack", "occurred_at", "kind"}  # what is not carried over under its own name
 
 
@@ -72,8 +90,44 @@ class _Deploy(Struct, omit_defaults=True, kw_only=True):
     occurred_at: str | int | float | None = None
 
 
+class _Test(Struct, omit_defaults=True, kw_only=True):
+    """A test that did not pass as a producer tells it: a plugin of a test framework."""
+
+    kind: Literal["test"]
+    test: str
+    framework: Framework
+    status: TestStatus = "failed"
+    id: str | int | None = None
+    suite: str | None = None
+    file: str | None = None
+    line: Annotated[int, msgspec.Meta(ge=0, lt=_LINES)] | None = None
+    type: str | None = None
+    message: str | None = None
+    stack: str | None = None
+    attempts: Annotated[int, msgspec.Meta(ge=0, lt=_LINES)] | None = None
+    duration_ms: Annotated[int, msgspec.Meta(ge=0, lt=_LINES)] | None = None
+    browser: str | None = None
+    service: str | None = None
+    environment: str | None = None
+    release: str | None = None
+    repository: str | None = None
+    branch: str | None = None
+    commit: str | None = None
+    link: str | None = None
+    url: str | None = None
+    failure: FailureKind | None = None
+    locator: str | None = None
+    scope: str | None = None
+    dom: str | None = None
+    candidates: tuple[Element, ...] = ()
+    element: Element | None = None
+    occurred_at: str | int | float | None = None
+
+
 def read(body: Body) -> Sequence[Item]:
     """An item for each object; one that breaks the schema is rejected alone."""
+    if body.value.count(b"[") + body.value.count(b"{") > _PARTS:
+        raise Malformed("too many parts", f"more than {_PARTS:,} objects and arrays")
     told = fields.decode(body.value)
     listed = told.get("events") if isinstance(told, dict) and "events" in told else [told]
     if not isinstance(listed, list):
@@ -87,6 +141,8 @@ def _item(told: Any) -> Item:
     try:
         if isinstance(told, dict) and told.get("kind") == "deploy":
             return _signal(msgspec.convert(told, _Deploy))
+        if isinstance(told, dict) and told.get("kind") == "test":
+            return _failure(msgspec.convert(told, _Test))
         return _event(msgspec.convert(told, _Told))
     except (msgspec.ValidationError, Malformed) as error:
         return Rejected("breaks our schema", str(error))
@@ -129,6 +185,12 @@ def _signal(told: _Deploy) -> Item:
     )
 
 
+def _failure(told: _Test) -> Item:
+    whole = {name: getattr(told, name) for name in _Test.__struct_fields__ if name not in _STAMPED or name == "stack"}
+    failure = TestFailure(**whole, occurred_at=_moment(told.occurred_at), vendor_id=fields.text(told.id))
+    return with_cause(failure) if failure.failure is None else failure
+
+
 def _moment(value: str | float | None) -> int | None:
     """The time, which must be readable where it is told."""
     if value is None:
@@ -139,4 +201,4 @@ def _moment(value: str | float | None) -> int | None:
     return moment
 
 
-SOURCE = Source("argus", "our own event schema, for producers that speak it", read)
+SOURCE = Source("argus", "our own event schema, for producers that speak it", read, _ROOM)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from argus_streams.core.events import Event, Frame, Rejected, Signal
+from argus_streams.core.events import Event, Frame, Rejected, Signal, TestFailure
 from argus_streams.core.source import Body
 from argus_streams.errors import Malformed
 from argus_streams.sources.argus import SOURCE
@@ -120,3 +120,66 @@ def test_a_field_of_a_newer_producer_is_passed_over():
 def test_a_list_of_events_that_is_none_is_malformed(told):
     with pytest.raises(Malformed):
         read(told)
+
+
+TEST = {"kind": "test", "test": "checkout pays", "framework": "cypress"}
+MISSING = "Timed out retrying after 4000ms: Expected to find element: `#pay`, but never found it."
+
+
+def test_a_test_is_told_with_its_page():
+    button = {
+        "tag": "button",
+        "id": "pay",
+        "classList": ["b"],
+        "visibleText": ["Pay"],
+        "attributes": {"type": "submit"},
+    }
+    told = {
+        **TEST,
+        "id": "run-1:pays",
+        "status": "timed_out",
+        "failure": "not_found",
+        "locator": "cy.get('#pay')",
+        "scope": "/checkout",
+        "url": "https://shop.example/checkout",
+        "dom": "<button id=pay-now>Pay</button>",
+        "candidates": [button],
+        "element": button,
+        "line": 18,
+        "occurred_at": "2026-11-20T09:24:40Z",
+    }
+    failure = one(**told)
+    assert isinstance(failure, TestFailure)
+    assert (failure.vendor_id, failure.status, failure.line) == ("run-1:pays", "timed_out", 18)
+    assert (failure.failure, failure.locator, failure.scope) == ("not_found", "cy.get('#pay')", "/checkout")
+    assert failure.dom == told["dom"]
+    assert failure.candidates == (failure.element,)
+    assert failure.element.class_list == ("b",)
+
+
+def test_whose_failure_it_is_is_read_from_the_message_where_the_producer_does_not_say():
+    failure = one(**TEST, type="AssertionError", message=MISSING, suite="checkout")
+    assert (failure.failure, failure.locator, failure.scope) == ("not_found", "cy.get('#pay')", "checkout")
+
+
+def test_what_a_producer_says_of_a_locator_goes_before_what_is_read():
+    failure = one(**TEST, message=MISSING, locator="cy.get(pay)", scope="")
+    assert (failure.locator, failure.scope) == ("cy.get(pay)", "")
+
+
+@pytest.mark.parametrize("wrong", [{"framework": "karma"}, {"line": -1}, {"candidates": [{"tag": 1}]}, {"dom": 3}])
+def test_a_test_that_breaks_the_schema_is_rejected_alone(wrong):
+    first, second = read({"events": [{**TEST, **wrong}, TEST]})
+    assert isinstance(first, Rejected)
+    assert isinstance(second, TestFailure)
+
+
+def test_a_page_is_read_that_is_larger_than_other_bodies():
+    page = "<p>text</p>" * 300_000
+    assert one(**TEST, dom=page).dom == page
+    assert len(page) < SOURCE.room
+
+
+def test_a_body_of_too_many_parts_is_refused():
+    with pytest.raises(Malformed, match="too many parts"):
+        SOURCE.read(Body(b'{"a":[' + b"[]," * 600_000 + b"1]}", {}, 0))

@@ -530,3 +530,23 @@ class TestLimits:
         found = failures(jest(*[{"status": "failed", "failureMessages": ["\U0001f600" * 20_000]}] * 120))
         sizes = [len(failure.message) for failure in found]
         assert (sizes[98], sizes[99]) == (20_000, 1024)
+
+
+MISSING = "Error: locator.click: Timeout 5000ms exceeded.\nCall log:\n  - waiting for getByTestId(&apos;pay&apos;)\n"
+
+
+def test_a_failure_says_whose_it_is_and_which_locator_broke():
+    failure = one(failed(MISSING, message="pays", name="pays", classname="checkout"))
+    assert (failure.failure, failure.locator) == ("not_found", "getByTestId('pay')")
+
+
+def test_a_locator_is_looked_for_on_the_page_that_was_tested_else_in_its_suite():
+    report = failed(MISSING, message="pays", name="pays", suite='name="checkout"')
+    assert one(report, url="https://shop.example/pay").scope is None
+    assert one(report, url="https://shop.example/").scope == "checkout"
+    assert one(report).scope == "checkout"
+
+
+def test_an_assertion_that_failed_names_no_locator():
+    failure = one(failed("AssertionError: expected 3 to equal 4", name="adds"))
+    assert (failure.failure, failure.locator, failure.scope) == ("assertion", None, None)

@@ -7,7 +7,8 @@ from msgspec import Raw, Struct
 
 from argus_streams.core import fields
 from argus_streams.core.clip import Limits
-from argus_streams.core.events import Framework, Item
+from argus_streams.core.events import Framework, Item, TestFailure
+from argus_streams.core.healing.failures.cause import with_cause
 from argus_streams.core.source import Body, Source
 from argus_streams.errors import Malformed
 from argus_streams.sources.testreports import jest, junit, mocha, playwright, pytest_json
@@ -49,6 +50,10 @@ _READERS: Sequence[tuple[tuple[str, ...], Framework, Reader]] = (
 
 def read(body: Body) -> Sequence[Item]:
     """A signal about the report and each of its tests that did not pass."""
+    return [with_cause(item) if isinstance(item, TestFailure) else item for item in _items(body)]
+
+
+def _items(body: Body) -> Sequence[Item]:
     start = body.value[:1024].removeprefix(_BOM).lstrip()
     if start.startswith(_XML):
         return items(junit.read(body.value, _about(body.headers, "junit"), Parts(_PARTS)))

@@ -2,9 +2,10 @@
 
 import re
 
-from argus_streams.core.healing.failures.read import LINE, Read, read_of
+from argus_streams.core.healing.failures.read import LINE, Read, read_of, said
 from argus_streams.core.healing.locators.quoting import string
 
+_MARKS = ("Expected to find ", "cy.", "single element", "unrecognized expression", "Renderer", "Timed out retrying")
 _ELEMENT = re.compile(
     rf"Expected to find element: ?(?P<quote>[`'\"])(?P<selector>{LINE})(?P=quote), but never found it"
 )
@@ -26,6 +27,8 @@ _UNKNOWN = frozenset({"undefined", "null", ""})
 
 def read(text: str) -> Read | None:
     """What the text says if it is Cypress's."""
+    if not said(text, _MARKS):
+        return None
     if element := _ELEMENT.search(text):
         return _missing(element)
     if content := _CONTENT.search(text):

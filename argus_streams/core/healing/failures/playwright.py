@@ -5,8 +5,9 @@ It names the locator in its call log, "waiting for locator('#x')", and what that
 
 import re
 
-from argus_streams.core.healing.failures.read import LINE, Read, read_of
+from argus_streams.core.healing.failures.read import LINE, Read, read_of, said
 
+_MARKS = ("ocator", "waiting for ", "expect(", "losed", "Page crashed", "goto", "while parsing")
 _AMBIGUOUS = re.compile(rf"strict mode violation: ({LINE}?) resolved to \d+ elements")
 _WAITING = re.compile(
     r"waiting for (?:selector (?P<selector>\"[^\n]{1,2048}\")|(?P<locator>"
@@ -35,6 +36,8 @@ _OF_NONE = frozenset({"toHaveCount", "toBeHidden", "toHaveURL", "toHaveTitle", "
 
 def read(text: str) -> Read | None:
     """What the text says if it is Playwright's."""
+    if not said(text, _MARKS):
+        return None
     if ambiguous := _AMBIGUOUS.search(text):
         return read_of("ambiguous", ambiguous[0], _unquoted(ambiguous[1]))
     if closed := _CLOSED.search(text):
@@ -61,8 +64,8 @@ def _acted(text: str) -> Read | None:
     """An action that came to no end: on nothing, or on an element that was not as it must be."""
     waiting = _WAITING.search(text)
     if waiting is None or not (timeout := _TIMEOUT.search(text)):
-        bad = _BAD.search(text) if _CALL.search(text) else None
-        return read_of("bad_locator", bad[0], _locator(text)) if bad else None
+        bad = _BAD.search(text)
+        return read_of("bad_locator", bad[0], _locator(text)) if bad and _CALL.search(text) else None
     if _FOUND.search(text) or waiting[0].endswith((" to be hidden", " to be detached")):
         return read_of("not_usable", timeout[0])
     return read_of("not_found", waiting[0], _locator(text))

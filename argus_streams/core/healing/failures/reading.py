@@ -1,30 +1,36 @@
 """A failing test's words as ``Read``."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from argus_streams.core.events import FailureKind, Framework
 from argus_streams.core.healing.failures import cypress, playwright, testing_library, webdriver
-from argus_streams.core.healing.failures.read import Read, read_of
+from argus_streams.core.healing.failures.read import Read, read_of, said
 
-_LONGEST = 16 * 1024  # characters of a message, and of a stack
-_ASSERTION = re.compile(
-    r"(?:^|[\s.:])(?:AssertionError|AssertionFailedError|ComparisonFailure|AssertionException|MultipleFailuresError"
-    r"|ExpectationNotMetError)\b|expect\(\w*\)\.(?:not\.|resolves\.|rejects\.)*to\w+|^assert |^E +assert ",
-    re.MULTILINE,
-)
+_LONGEST = 8 * 1024  # characters of a message, and of the beginning of a stack
 _CODE = re.compile(r"^[ \t>]*+(?:\d+[ \t]*+)?\|[^\n]*$", re.MULTILINE)  # of a test, shown around the line that failed
-_GENERAL: Sequence[tuple[FailureKind, re.Pattern[str]]] = (
-    ("assertion", _ASSERTION),
-    (
-        "network",
-        re.compile(
-            r"\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN)\b|net::ERR_|NS_ERROR_\w+"
-            r"|[cC]onnection refused|socket hang up|getaddrinfo|ConnectionError|ConnectException|UnknownHostException"
-        ),
+_EXPECTED = re.compile(r"expect\(\w*\)\.(?:not\.|resolves\.|rejects\.)*to\w+|^(?:E +)?assert ", re.MULTILINE)
+_GENERAL: Mapping[FailureKind, Sequence[str]] = {
+    "assertion": (
+        *("AssertionError", "AssertionFailedError", "ComparisonFailure", "AssertionException", "MultipleFailuresError"),
+        "ExpectationNotMetError",
     ),
-    ("crash", re.compile(r"Page crashed|SIGSEGV|Segmentation fault|[bB]rowser (?:has )?(?:crashed|disconnected)")),
-)
+    "network": (
+        *(
+            "ECONNREFUSED",
+            "ECONNRESET",
+            "ENOTFOUND",
+            "ETIMEDOUT",
+            "EHOSTUNREACH",
+            "EAI_AGAIN",
+            "net::ERR_",
+            "NS_ERROR_",
+        ),
+        *("onnection refused", "socket hang up", "getaddrinfo", "ConnectionError", "ConnectException"),
+        "UnknownHostException",
+    ),
+    "crash": ("Page crashed", "SIGSEGV", "Segmentation fault", "rowser has crashed", "rowser has disconnected"),
+}
 _OTHER = Read("other")
 
 
@@ -34,11 +40,11 @@ def read(
     """Whose failure it is, and the locator that failed, as far as the words of a failing test tell.
 
     ``kind`` is the type of the exception. ``other`` is said wherever there is doubt, and heals nothing. The first
-    16,384 characters of message and stack are read, in time that grows with them.
+    8,192 characters of message and stack are read, in time that grows with them.
     """
     told = f"{kind}: {message}" if kind and message and kind not in message[:200] else message or kind or ""
     for text in (told, stack or ""):
-        found = _read(_CODE.sub("", text[:_LONGEST]), framework)
+        found = _read(_words(text[:_LONGEST]), framework)
         if found.failure != "other":
             return found
     return _OTHER
@@ -55,8 +61,16 @@ def _read(text: str, framework: Framework | None) -> Read:
     )
 
 
+def _words(text: str) -> str:
+    """The text without the lines of code in it."""
+    return _CODE.sub("", text) if "|" in text else text
+
+
 def _general(text: str) -> Read:
-    for failure, pattern in _GENERAL:
-        if found := pattern.search(text):
-            return read_of(failure, found[0])
+    expected = _EXPECTED.search(text) if said(text, ("expect(", "assert ")) else None
+    if expected:
+        return read_of("assertion", expected[0])
+    for failure, marks in _GENERAL.items():
+        if mark := said(text, marks):
+            return read_of(failure, mark)
     return _OTHER

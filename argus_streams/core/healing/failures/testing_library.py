@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from argus_streams.core.healing.failures.read import LINE, Read, read_of
+from argus_streams.core.healing.failures.read import LINE, Read, read_of, said
 from argus_streams.core.healing.locators.quoting import string
 
+_MARKS = ("Unable to find an", "Unable to find a label", "Found a label", "Found multiple elements")
 _TOLD = re.compile(
     r"(?:(?P<none>Unable to find an? (?:accessible )?(?:element|label)|Found a label)|Found multiple elements)"
     r" (?:with )?(?:the )?(?:role[: ]+\"?(?P<role>[\w-]{1,40})\"?(?: and name[: ]+(?P<name>[^\n]{1,1024}))?"
@@ -30,7 +31,7 @@ _REGEX = re.compile(r"/.+/[a-z]*\Z")
 
 def read(text: str, *, of_cypress: bool) -> Read | None:
     """What the text says if it is Testing Library's; ``of_cypress`` = its queries are commands of Cypress."""
-    found = _TOLD.search(text)
+    found = _TOLD.search(text) if said(text, _MARKS) else None
     if found is None:
         return None
     query = _query(found)
