@@ -62,7 +62,10 @@ def opened(body: Body, source: Source, limits: Limits) -> Body:
     if len(body.value) > limit:
         raise Malformed("too large", f"{len(body.value):,} bytes; the limit is {limit:,}")
     encoding = body.headers.get(packed.HEADER)
-    return body if encoding is None else body._replace(value=packed.unpacked(body.value, encoding, limit))
+    whole = body if encoding is None else body._replace(value=packed.unpacked(body.value, encoding, limit))
+    if len(whole.value) > limits.body and not source.roomy(whole.value):
+        raise Malformed("too large", f"{len(whole.value):,} bytes; the limit is {limits.body:,}")
+    return whole
 
 
 def largest(source: Source, limits: Limits) -> int:

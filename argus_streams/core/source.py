@@ -33,6 +33,7 @@ class Source(NamedTuple):
     about: str  # one line for people: what the vendor sends
     read: Callable[[Body], Sequence[Item]]
     room: int = 0  # bytes of a body, unpacked, where it may be larger than others because it is read piece by piece
+    roomy: Callable[[bytes], bool] = lambda _: True  # whether that is so of this body
 
 
 def counted(told: Iterable[T]) -> Iterator[T]:

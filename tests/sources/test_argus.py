@@ -183,3 +183,10 @@ def test_a_page_is_read_that_is_larger_than_other_bodies():
 def test_a_body_of_too_many_parts_is_refused():
     with pytest.raises(Malformed, match="too many parts"):
         SOURCE.read(Body(b'{"a":[' + b"[]," * 600_000 + b"1]}", {}, 0))
+
+
+def test_only_a_test_with_its_page_may_be_larger_than_others():
+    assert SOURCE.roomy(json.dumps({**TEST, "dom": "<p>"}).encode())
+    assert not SOURCE.roomy(json.dumps({"events": [{**TEST, "dom": "<p>"}]}).encode())
+    assert not SOURCE.roomy(b'{"message": "x"}')
+    assert not SOURCE.roomy(b"{")
