@@ -190,3 +190,7 @@ def test_only_a_test_with_its_page_may_be_larger_than_others():
     assert not SOURCE.roomy(json.dumps({"events": [{**TEST, "dom": "<p>"}]}).encode())
     assert not SOURCE.roomy(b'{"message": "x"}')
     assert not SOURCE.roomy(b"{")
+
+
+def test_nothing_is_made_of_a_test_without_words():
+    assert one(**TEST, locator="#pay").failure is None

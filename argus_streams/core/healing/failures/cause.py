@@ -13,8 +13,10 @@ _OF_A_LOCATOR = ("not_found", "ambiguous")
 def with_cause(failure: TestFailure) -> TestFailure:
     """The failure with its kind; of one that is a locator's, with that and where it was looked for.
 
-    What its sender has told of them stands.
+    What its sender has told of them stands, and nothing is made of no words.
     """
+    if not failure.message and not failure.stack:
+        return failure
     found = read(failure.message, failure.stack, failure.type, failure.framework)
     if found.failure not in _OF_A_LOCATOR or not found.locator:
         return structs.replace(failure, failure=found.failure)
