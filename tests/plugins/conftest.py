@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import parts
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 HERE = Path(__file__).parent
 collect_ignore = ["project"]  # run by the tests, in a folder of its own
@@ -46,9 +48,30 @@ def shops():
 def plugin(tmp_path_factory):
     """A folder with the pytest plugin, installed as its page says."""
     folder = tmp_path_factory.mktemp("installed")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index",
-               "--disable-pip-version-check", "--target", folder, parts.ROOT / "plugins" / "pytest"]  # fmt: skip
-    subprocess.run(command, check=True)  # noqa: S603 - the tests' own
+    offline = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]
+    source = parts.ROOT / "plugins" / "pytest"
+    ran = command(sys.executable, "-m", "pip", "install", *offline, "--target", folder, source, cwd=folder)
+    assert ran.returncode == 0, ran.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def node():
+    """The Node that the Python package of Playwright brings."""
+    return compute_driver_executable()[0]
+
+
+@pytest.fixture(scope="session")
+def playwright_test():
+    """The folder of the plugin for Playwright Test, with Playwright Test at the version that it is tested with."""
+    folder = parts.ROOT / "plugins" / "playwright"
+    if not (folder / "node_modules" / "@playwright" / "test").is_dir():
+        npm = shutil.which("npm")
+        if npm is None:
+            parts.missing("browser", "there is no npm, which fetches Playwright Test")
+        fetched = command(npm, "install", cwd=folder, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD="1")
+        if fetched.returncode:
+            parts.missing("browser", f"npm can not fetch Playwright Test: {fetched.stderr[-500:]}")
     return folder
 
 
@@ -57,8 +80,26 @@ def run_tests(plugin, chromium):
     """Runs pytest in a folder, against a shop: run_tests(folder, shop, "--argus-heal=apply")."""
 
     def run(folder, shop, *arguments):
-        environment = {**os.environ, "PYTHONPATH": str(plugin), "CHROMIUM": chromium, "SHOP": shop, "ARGUS_RUN": "1"}
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments]
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        quiet = ["-p", "no:cacheprovider", "-p", "no:xdist"]
+        variables = {"PYTHONPATH": str(plugin), "CHROMIUM": chromium, "SHOP": shop, "ARGUS_RUN": "1"}
+        return command(sys.executable, "-m", "pytest", *quiet, *arguments, cwd=folder, **variables)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def run_playwright(playwright_test, node, chromium):
+    """Runs Playwright Test in a folder, against a shop: run_playwright(folder, shop, {"heal": "apply"}, "-g", "x")."""
+    cli = playwright_test / "node_modules" / "@playwright" / "test" / "cli.js"
+
+    def run(folder, shop, options, *arguments, **variables):
+        variables |= {"CHROMIUM": chromium, "SHOP": shop, "ARGUS": json.dumps(options), "ARGUS_RUN": "1"}
+        return command(node, cli, "test", *arguments, cwd=folder, **variables)
+
+    return run
+
+
+def command(*words, cwd, **variables):
+    """What a command came to, with more in its environment."""
+    environment = {**os.environ, **variables}
+    return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)  # noqa: S603

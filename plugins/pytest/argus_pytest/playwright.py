@@ -59,6 +59,7 @@ class Watched:
         return Watched(real, self._page, (*self._chain, call), caller(), self._watch)
 
     def _act(self, name: str, act: Callable[..., Any], /, *arguments: Any, **options: Any) -> Any:
+        __tracebackhide__ = True
         if self._chain:
             return self._acted(name, act, arguments, options)
         if not arguments or not isinstance(arguments[0], str):  # of a page: page.click("#save")
@@ -68,6 +69,7 @@ class Watched:
         return one._acted(name, partial(act, arguments[0]), rest, options)
 
     def _acted(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        __tracebackhide__ = True
         locator, scope = written(self._chain), scope_of(self._page.url)
         self._watch.found(scope, locator, self._look)
         try:

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_CHECKOUT = _HERE.parents[1] / "playwright"  # where they stand before they are packed
+_CHECKOUT = _HERE.parents[1] / "playwright" / "page"  # where they stand before they are packed
 
 
 @cache

@@ -29,6 +29,7 @@ class Driver:
 
     def find_element(self, by: str = "id", value: str | None = None) -> Any:
         """As Selenium's."""
+        __tracebackhide__ = True
         chain = (Call("find_element", (by, value)),)
         url = self.wrapped.current_url
         locator, scope = written(chain, "driver"), scope_of(url)

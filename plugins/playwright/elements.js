@@ -1,0 +1,99 @@
+// What locators found when they last worked: a file to commit or to cache, as a lock file is.
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const MOST = 2000; // elements of a file
+const LARGEST = 16 * 2 ** 20; // bytes of a file
+const TRIES = 50; // to get a file's turn, a tenth of a second apart
+
+/** @typedef {Record<string, Record<string, object>>} Known  by scope and locator */
+
+class Elements {
+  constructor(/** @type {string | null} */ file) {
+    this.file = file;
+    /** @type {Known} */
+    this.before = file ? readKnown(file) : {};
+    /** @type {Known} */
+    this.seen = {};
+  }
+
+  /** Whether it is worth a look at the page: once in a run. */
+  lacks(/** @type {string} */ scope, /** @type {string} */ locator) {
+    return this.file !== null && !this.seen[scope]?.[locator];
+  }
+
+  note(/** @type {string} */ scope, /** @type {string} */ locator, /** @type {object} */ element) {
+    (this.seen[scope] ||= {})[locator] = element;
+  }
+
+  /** What the locator found when it last worked. */
+  last(/** @type {string} */ scope, /** @type {string} */ locator) {
+    return this.seen[scope]?.[locator] || this.before[scope]?.[locator];
+  }
+
+  /** Put what is new into the file, beside what others have put there meanwhile; no more than `MOST`. */
+  save() {
+    const { file } = this;
+    if (file === null || !Object.keys(this.seen).length) return;
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    inTurn(`${file.replace(/\.[^.]*$/, '')}.lock`, () => {
+      const known = readKnown(file);
+      let room = MOST - Object.values(known).reduce((sum, found) => sum + Object.keys(found).length, 0);
+      for (const [scope, found] of Object.entries(sorted(this.seen))) {
+        for (const [locator, element] of Object.entries(found)) {
+          const isNew = !known[scope]?.[locator];
+          if (isNew && room <= 0) continue;
+          (known[scope] ||= {})[locator] = element;
+          room -= Number(isNew);
+        }
+      }
+      write(file, known);
+    });
+  }
+}
+
+/** A file that is none, or damaged, is as good as an empty one: it is written anew by the next run. @returns {Known} */
+function readKnown(/** @type {string} */ file) {
+  try {
+    const told = fs.statSync(file).size <= LARGEST ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
+    return Object.fromEntries(Object.entries(told || {}).filter(([, found]) => found && typeof found === 'object'));
+  } catch {
+    return {};
+  }
+}
+
+function write(/** @type {string} */ file, /** @type {Known} */ known) {
+  const text = `${JSON.stringify(sorted(known), null, 1)}\n`;
+  if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text) return;
+  const fresh = `${file}.${process.pid}.new`;
+  fs.writeFileSync(fresh, text);
+  fs.renameSync(fresh, file);
+}
+
+/** The same, in the order of its names. @returns {any} */
+function sorted(/** @type {any} */ value) {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.keys(value).sort().map((name) => [name, sorted(value[name])]));
+}
+
+/** One process after the other; a turn that never ends, as its process was killed, is taken after some seconds. */
+function inTurn(/** @type {string} */ lock, /** @type {() => void} */ work) {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    try {
+      fs.mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (/** @type {any} */ (error).code !== 'EEXIST') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+  try {
+    work();
+  } finally {
+    fs.rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+module.exports = { Elements };

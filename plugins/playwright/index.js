@@ -1,0 +1,69 @@
+// Playwright's `test`, whose `page` goes on with known repairs where a locator is broken.
+'use strict';
+
+const path = require('node:path');
+const playwright = require('@playwright/test');
+const { Elements } = require('./elements');
+const { load } = require('./repairs');
+const { commit, run } = require('./runs');
+const { Watch } = require('./watch');
+const { watched } = require('./watched');
+
+const MODES = ['off', 'apply', 'validate'];
+const PATIENCE = 5000; // ms
+const JOINT = ' \u203a '; // between the titles of suites and of the test, as reports have it
+
+/** Another `test` with repairs of its `page`. @template {typeof playwright.test} T @param {T} test @returns {T} */
+function healing(test) {
+  return /** @type {any} */ (test).extend({
+    argus: [{}, { option: true, scope: 'worker' }],
+    argusRun: [worker, { scope: 'worker' }],
+    page,
+  });
+}
+
+async function worker(/** @type {any} */ { argus }, /** @type {any} */ use, /** @type {any} */ workerInfo) {
+  const told = opened(argus, workerInfo.config);
+  await use(told);
+  told.elements.save();
+}
+
+/** What all tests of a worker have in common. @returns {import('./watch').Run} */
+function opened(/** @type {import('.').ArgusOptions} */ options, /** @type {any} */ config) {
+  const mode = options.heal ?? 'off';
+  if (!MODES.includes(mode)) throw new Error(`argus.heal is ${mode}; it may be off, apply or validate`);
+  const root = config.configFile ? path.dirname(config.configFile) : config.rootDir;
+  const file = (/** @type {string} */ told) => (told ? path.resolve(root, told) : null);
+  return {
+    root, mode, strict: options.strict ?? false, patience: options.patience ?? PATIENCE,
+    run: run(),
+    report: file(options.report ?? 'argus-heals.ndjson'),
+    repairs: load(file(options.repairs ?? 'argus-heals.json')),
+    elements: new Elements(file(options.elements ?? '.argus/elements.json')),
+    release: options.release ?? null,
+    commit: commit(),
+  };
+}
+
+async function page(/** @type {any} */ { page: real, argusRun, actionTimeout }, /** @type {any} */ use, /** @type {any} */ testInfo) {
+  const test = { test: testInfo.titlePath.join(JOINT), browser: testInfo.project.name || null };
+  const watch = new Watch(argusRun, test, actionTimeout ? 0 : argusRun.patience);
+  await use(watched(real, watch));
+  for (const late of [...watch.waiting]) {
+    watch.waiting.delete(late);
+    await late();
+  }
+  const passed = testInfo.status === 'passed';
+  const edits = watch.close(passed);
+  for (const description of watch.lines()) testInfo.annotations.push({ type: 'argus', description });
+  if (edits.length) {
+    const body = JSON.stringify({ root: argusRun.root, edits });
+    await testInfo.attach('argus-edits', { body, contentType: 'application/json' });
+  }
+  const unsure = watch.unsure();
+  if (passed && argusRun.strict && unsure.length) {
+    throw new Error(`passed with a repair that is to be validated: ${unsure.join('; ')}`);
+  }
+}
+
+module.exports = { ...playwright, test: healing(playwright.test), expect: playwright.expect, healing };
