@@ -241,3 +241,8 @@ def test_the_locators_of_real_projects_are_read(shared_dir):
         row for row in rows if "unknown" in {parsed(row[each]).language for each in ("old_locator", "new_locator")}
     ]
     assert len(unknown) <= (1 - KNOWN) * len(rows)
+
+
+@pytest.mark.parametrize("mark", ["}", ")", "]", "{", ",", ";", "=", "+", "await", "//"])
+def test_a_text_is_not_taken_for_code(mark):
+    assert means(f"page.getByText('{mark}', {{ exact: true }}).first()") == f'text="{mark}" | nth="0"'

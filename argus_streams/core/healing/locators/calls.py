@@ -154,7 +154,7 @@ class _Reader:
     def _object(self, depth: int) -> Options:
         told = dict[str, Value]()
         self._at += 1
-        while (token := self._peek()) is not None and token.value != "}":
+        while (token := self._peek()) is not None and not self._sees("}"):
             self._at += 1
             if self._sees(*_SEPARATORS):
                 self._at += 1
@@ -228,7 +228,7 @@ class _Reader:
     def _call(self, name: str, start: int, depth: int) -> Call:
         arguments, ends, named = list[Value](), list[int](), dict[str, Value]()
         self._at += 1
-        while (token := self._peek()) is not None and token.value not in _CLOSERS:
+        while (token := self._peek()) is not None and not self._sees(*_CLOSERS):
             if token.kind == "name" and self._follows("="):
                 self._at += 2
                 named[token.value] = self.value(depth + 1)
@@ -276,11 +276,11 @@ class _Reader:
 
     def _sees(self, *marks: str) -> bool:
         token = self._peek()
-        return token is not None and token.value in marks and token.kind != "string"
+        return token is not None and token.value in marks and token.kind in {"mark", "name"}
 
     def _follows(self, mark: str) -> bool:
         behind = self._at + 1
-        return behind < len(self._tokens) and self._tokens[behind].value == mark
+        return behind < len(self._tokens) and self._tokens[behind][:2] == ("mark", mark)
 
     def _start(self) -> int:
         token = self._peek()

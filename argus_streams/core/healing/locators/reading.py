@@ -31,12 +31,16 @@ def parsed(text: str) -> Locator:
 
 
 def _read(plain: str, text: str) -> Locator:
-    if told := selenium.told_by_name(plain):
+    told = selenium.told_by_name(plain) or (selenium.selenium(plain) if selenium.is_selenium(plain) else None)
+    if told:
         return told
+    return _code(plain, text) if _CALL.match(plain) else _selector(plain, text)
+
+
+def _selector(plain: str, text: str) -> Locator:
+    """A selector that stands alone."""
     if plain.startswith(_XPATH):
         return Locator(language="xpath", text=text, steps=xpath(plain))
-    if _CALL.match(plain) or selenium.is_selenium(plain):
-        return _code(plain, text)
     if plain.startswith(("~", "aria/", "=", "*=")):
         return Locator(language="webdriverio", text=text, steps=webdriver.selector(plain))
     if engines.is_engine(plain) or plain.startswith(('"', "'")):
@@ -45,9 +49,7 @@ def _read(plain: str, text: str) -> Locator:
 
 
 def _code(plain: str, text: str) -> Locator:
-    """A line of a test's code."""
-    if selenium.is_selenium(plain) and (found := selenium.selenium(plain)):
-        return found
+    """A line of a test's code, of a framework that calls."""
     told = located(chain(plain))
     return Locator(language=told.language, text=text, steps=told.steps, style=_style(plain, told))
 
