@@ -1,35 +1,35 @@
 """What the guards say of elements of redesigned pages: of the right one, and of the wrong one that is most like it.
 
-Reads Similo's pairs, `similo.dev.jsonl.gz` of `../shared/benchmarks` beside the checkout (the pages are 12 to 59 months
-apart). The locator of each is an id that is gone, so that no text is promised. Sites of which the candidates are the
-right answers alone ("trivial") are told apart.
+Reads Similo's pairs (`pairs.py`), whose pages are 12 to 59 months apart. The locator of each is an id that is gone, so
+that no text is promised. Sites of which the candidates are the right answers alone ("trivial") are told apart.
 """
 
-import gzip
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import msgspec
+from pairs import Paired, load
 
 from argus_streams.adapters.healing_pages import load_page_terms
+from argus_streams.adapters.similarity import load_ranker
 from argus_streams.core.elements import Element
 from argus_streams.core.healing.locators.reading import parsed
 from argus_streams.core.healing.page.contract import contract
 from argus_streams.core.healing.page.findings import Finding
 from argus_streams.core.healing.page.guards import guarded
-from argus_streams.core.healing.page.likeness import likeness
 from argus_streams.core.healing.page.snapshot import Page, given
+from argus_streams.core.healing.page.terms import PageTerms
+from argus_streams.core.healing.similarity.ranking import located
 
-_FILE = Path(__file__).resolve().parents[3] / "shared" / "benchmarks" / "similo.dev.jsonl.gz"
 _LOCATOR = parsed("#an-id-that-is-gone")
+_VERDICTS = ("pass", "ask", "refuse")
 
 
-class Judged(NamedTuple):
+class _Judged(NamedTuple):
     """One element that was held against the guards."""
 
     kind: str
@@ -37,65 +37,45 @@ class Judged(NamedTuple):
 
 
 def main() -> None:
-    """Print a line for the right ones and one for the wrong ones of each set."""
-    if not _FILE.exists():
-        sys.exit(f"no such file: {_FILE.name} (a folder `shared` beside the checkout holds it)")
+    """Print a line for the right and for the wrong ones of each set, and for those that the ranking is sure of."""
     told: dict[str, Counter[str]] = {}
-    for judged in _judged():
-        counted = told.setdefault(judged.kind, Counter())
-        stopped = [each for each in judged.findings if each.verdict != "pass"]
-        verdicts = {each.verdict for each in stopped}
-        counted["refuse" if "refuse" in verdicts else "ask" if verdicts else "pass"] += 1
-        counted.update(f"{each.guard}:{each.verdict}" for each in stopped)
-    for kind, counted in sorted(told.items()):
-        whole = sum(counted[verdict] for verdict in ("pass", "ask", "refuse"))
-        shares = ", ".join(f"{verdict} {counted[verdict]}" for verdict in ("pass", "ask", "refuse"))
-        guards = ", ".join(f"{name} {count}" for name, count in counted.most_common() if ":" in name)
-        print(f"{kind:40} {whole:4} elements: {shares} ({guards})")
-
-
-def _judged() -> Iterator[Judged]:
     terms = load_page_terms()
-    for name, page, target, right in _pairs():
-        wrong = max((n for n in range(len(page.elements)) if n != right), key=_like(page, target), default=None)
-        for kind, index in (("right", right), ("wrong", wrong)):
-            if index is not None:
-                against = contract(_LOCATOR, target, page.elements[index], terms)
-                yield Judged(f"{name}, the {kind} ones", (*guarded(_LOCATOR, target, page, index, terms), *against))
+    for paired in load():
+        for judged in _judged(paired, terms):
+            counted = told.setdefault(judged.kind, Counter())
+            stopped = [each for each in judged.findings if each.verdict != "pass"]
+            counted[_worst(stopped)] += 1
+            counted.update(f"{each.guard}:{each.verdict}" for each in stopped)
+    for kind, counted in sorted(told.items()):
+        shares = ", ".join(f"{verdict} {counted[verdict]}" for verdict in _VERDICTS)
+        guards = ", ".join(f"{name} {count}" for name, count in counted.most_common() if ":" in name)
+        print(f"{kind:44} {sum(counted[each] for each in _VERDICTS):4}: {shares} ({guards})")
 
 
-def _pairs() -> Iterator[tuple[str, Page, Element, int]]:
-    with gzip.open(_FILE) as lines:
-        for line in lines:
-            told: dict[str, Any] = msgspec.json.decode(line)
-            page = given(tuple(map(_element, told["candidates"])))
-            places = {each.xpath: index for index, each in enumerate(page.elements)}
-            name = f"{told['set']}{' (trivial)' if told['trivial'] else ''}"
-            for pair in told["pairs"]:
-                yield name, page, _element(pair["target"]), places[pair["answer"]]
+def _worst(stopped: list[Finding]) -> str:
+    verdicts = {each.verdict for each in stopped}
+    return next((verdict for verdict in reversed(_VERDICTS) if verdict in verdicts), "pass")
 
 
-def _element(told: dict[str, Any]) -> Element:
-    kept = {
-        name: value for name, value in told.items() if value is not None and name not in {"location", "area", "shape"}
-    }
-    return msgspec.convert(kept, Element)
+def _judged(paired: Paired, terms: PageTerms) -> Iterator[_Judged]:
+    page = given(paired.candidates)
+    name = f"{paired.set}{' (trivial)' if paired.trivial else ''}"
+    decisions = located(load_ranker(), paired.targets, paired.candidates)
+    for target, right, ranked in zip(paired.targets, paired.answers, decisions, strict=True):
+        yield _Judged(f"{name}: the right one", _findings(target, page, right, terms))
+        wrong = next((index for index in ranked.ranking if index != right), None)
+        if wrong is not None:
+            yield _Judged(f"{name}: the likeliest wrong one", _findings(target, page, wrong, terms))
+        if ranked.best is not None and ranked.verdict == "apply":
+            kind = "right" if ranked.best == right else "wrong"
+            yield _Judged(f"ranked for apply, and {kind}", _findings(target, page, ranked.best, terms))
 
 
-def _like(page: Page, target: Element) -> Any:
-    """How much like the target an element is at a glance."""
-
-    def score(index: int) -> float:
-        element = page.elements[index]
-        return (
-            2.0 * (element.tag.lower() == target.tag.lower())
-            + 2.0 * (bool(target.id) and element.id == target.id)
-            + (bool(target.href) and element.href == target.href)
-            + 2.0 * likeness(" ".join(element.visible_text), " ".join(target.visible_text))
-            + likeness(element.xpath, target.xpath)
-        )
-
-    return score
+def _findings(target: Element, page: Page, index: int, terms: PageTerms) -> tuple[Finding, ...]:
+    return (
+        *guarded(_LOCATOR, target, page, index, terms),
+        *contract(_LOCATOR, target, page.elements[index], terms),
+    )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Heal or bug: whether what an element promised is still promised, or the product has changed."""
 
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from argus_streams.core.healing.page.likeness import likeness, same_numbers
 from argus_streams.core.healing.page.terms import PageTerms
 
 _SAYING = frozenset({"text", "name", "label", "placeholder", "alt", "title"})  # conditions that people could read
+_FILE = re.compile(r"(?:(?:^|/)index)?\.(?:html?|php|aspx?|jsp)$")  # how a page is made is no part of where it is
 _OTHER_NUMBER = 0.6  # likeness of texts that differ in a number
 
 
@@ -80,7 +82,7 @@ def _path(href: str) -> str:
         path = urlsplit(href).path
     except ValueError:  # http://[ is no address
         return href
-    return path.removeprefix("./").strip("/") or "/"
+    return _FILE.sub("", path.removeprefix("./").strip("/")) or "/"
 
 
 def _folded(said: str) -> str:

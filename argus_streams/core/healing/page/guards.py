@@ -9,6 +9,7 @@ from argus_streams.core.healing.locators.locator import Locator
 from argus_streams.core.healing.page.findings import Finding, asked, passed, refused
 from argus_streams.core.healing.page.likeness import likeness
 from argus_streams.core.healing.page.roles import family
+from argus_streams.core.healing.page.roles import role as implied
 from argus_streams.core.healing.page.snapshot import Page
 from argus_streams.core.healing.page.terms import PageTerms
 
@@ -27,8 +28,9 @@ def guarded(locator: Locator, target: Element | None, page: Page, winner: int, t
         enabled(target, element),
         neighbor(target, page, winner, terms),
         frame(locator, target, element),
+        role(locator, target, element),
     )
-    return (*found, role(target, element), place(target, element, page)) if target else found
+    return (*found, place(target, element, page)) if target else found
 
 
 def visible(winner: Element) -> Finding:
@@ -45,13 +47,34 @@ def enabled(target: Element | None, winner: Element) -> Finding:
     return passed("enabled", "the element is not disabled")
 
 
-def role(target: Element, winner: Element) -> Finding:
-    """What people do with it is something else."""
-    before, after = (family(each.tag, each.role, each.attributes.get("type")) for each in (target, winner))
-    if before is None or after is None or before == after:
-        return passed("role", f"it is a {after or winner.tag.lower()} as before")
+def role(locator: Locator, target: Element | None, winner: Element) -> Finding:
+    """What people do with it is something else, or the test looks for another role."""
+    asks = [each.value for step in locator.steps[-1:] for each in step.conditions if each.kind == "role"]
+    if asks and winner.role and winner.role not in asks and (family("", asks[0], None) or "") != _family(winner):
+        return asked("role", f"the test looks for a {asks[0]}, and it is a {winner.role}")
+    before, after = _family(target) if target else None, _family(winner)
+    if not before or before == after or _is_untold(winner):
+        return passed("role", f"it is a {after or winner.tag.lower()}")
+    if after is None:
+        return asked("role", f"what was a {before} is a mere {winner.tag.lower()}")
     detail = f"what was a {before} is a {after}"
     return asked("role", detail) if {before, after} <= _ACTIVATED else refused("role", detail)
+
+
+def _family(element: Element) -> str | None:
+    """By the role that is told, else by that of the tag: not everybody who records elements tells roles."""
+    if _is_untold(element):
+        return None
+    if element.tag.lower() == "a" and not element.attributes and not element.role:
+        return "link"  # nor where it leads to
+    attributes = {**element.attributes, **({"href": element.href} if element.href else {})}
+    plays = element.role or implied(element.tag.lower(), attributes, sectioned=True)
+    return family(element.tag, plays, attributes.get("type"))
+
+
+def _is_untold(element: Element) -> bool:
+    """Whether it is an input of which nobody told the type."""
+    return element.tag.lower() == "input" and element.role is None and not element.attributes
 
 
 def place(target: Element, winner: Element, page: Page) -> Finding:

@@ -38,7 +38,7 @@ _FAMILIES = {
     "menuitemradio": "menu item", "tab": "tab", "option": "option", "treeitem": "option",
     "checkbox": "switch", "switch": "switch", "radio": "radio button",
     "textbox": "text field", "searchbox": "text field", "combobox": "choice", "listbox": "choice",
-    "spinbutton": "number field", "slider": "slider", "heading": "heading", "img": "image", "image": "image",
+    "spinbutton": "number field", "slider": "slider",
 }  # fmt: skip
 _FIELDS = {"password": "password field", "file": "file field", "color": "color field"}
 _DATES = frozenset({"date", "datetime-local", "month", "time", "week"})

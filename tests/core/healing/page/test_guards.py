@@ -37,6 +37,7 @@ def test_a_renamed_id_is_healed_by_what_lasts_in_the_words_of_the_test():
         ('id="ember123"', "disabled", "#pay-button", "ask", "enabled"),
         ('id="ember123"', 'role="link"', "#pay-button", "ask", "role"),
         ('id="ember123"', 'role="checkbox"', "#pay-button", "refuse", "role"),
+        ('id="ember123"', 'role="note"', "#pay-button", "ask", "role"),
         # It is somewhere else.
         ('<form id="payment" aria-label="Payment">', "<form aria-label='Newsletter'>", "#pay-button", "ask", "place"),
         # It says something else, where the test says what it looks for, and where it does not.
@@ -70,6 +71,15 @@ def test_of_a_text_no_more_is_promised_than_the_test_asks_for(locator, says, ver
     assert answer(after, locator, target, index(after, tag="BUTTON")).verdict == verdict
 
 
+def test_a_heading_that_a_test_looks_for_is_one_after_as_well():
+    after = page("<p>Hello</p><span data-testid=title>Your cart</span><em role=note data-testid=note>Your cart!</em>")
+    target = Element(tag="H1", role="heading", label="Your cart", visible_text=("Your", "cart"))
+    by_role = "page.getByRole('heading', { name: 'Your cart' })"
+
+    assert answer(after, by_role, target, index(after, tag="EM")).reason == "role"
+    assert answer(after, ".title-old", target, index(after, tag="SPAN")).verdict == "apply"
+
+
 def test_texts_that_differ_in_a_number_are_not_the_same():
     pages = page("<a href='/p' class=next>Page 3</a>")
     target = Element(tag="A", href="/p", visible_text=("Page", "2"), label="Page 2", role="link")
@@ -82,6 +92,7 @@ def test_texts_that_differ_in_a_number_are_not_the_same():
     [
         ("/cart", "Cart", "apply"),
         ("https://shop.example/cart?from=mail#top", "Cart", "apply"),
+        ("/cart.html", "Cart", "apply"),
         ("/basket", "Cart", "ask"),
         ("/logout", "Cart and more", "refuse"),
         ("http://[", "Cart", "ask"),
