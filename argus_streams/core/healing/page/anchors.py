@@ -8,7 +8,7 @@ from argus_streams.core.elements import Element
 from argus_streams.core.healing.locators.anchor import Anchor, AnchorKind
 from argus_streams.core.healing.locators.conditions import TEST_IDS
 from argus_streams.core.healing.locators.css import css
-from argus_streams.core.healing.locators.locator import Condition, ConditionKind, Locator, Step
+from argus_streams.core.healing.locators.locator import Condition, ConditionKind, Language, Locator, Step
 from argus_streams.core.healing.page.generated import is_generated, is_stable_class
 from argus_streams.core.healing.page.likeness import has_numbers
 from argus_streams.core.healing.page.matching import located
@@ -25,6 +25,15 @@ _FIELDS = frozenset({"input", "select", "textarea"})
 _READ: dict[AnchorKind, ConditionKind] = {  # loosely, as frameworks do by default
     "label": "label", "placeholder": "placeholder", "text": "text", "alt": "alt", "title": "title",
 }  # fmt: skip
+# What a language has no words for: written in it, it is long, and hard to read.
+_AWKWARD: dict[Language, frozenset[AnchorKind]] = {
+    "css": frozenset({"role", "label", "text"}),
+    "cypress": frozenset({"role", "label"}),
+    "selenium": frozenset({"role", "label", "text"}),
+    "testing_library": frozenset({"id", "name", "css"}),
+    "webdriverio": frozenset({"role", "label", "text"}),
+    "xpath": frozenset({"role", "label"}),
+}
 _KINDS: dict[str, AnchorKind] = {
     "test_id": "test_id", "role": "role", "label": "label", "placeholder": "placeholder", "text": "text", "alt": "alt",
     "title": "title", "id": "id", "class": "css", "tag": "css",
@@ -45,18 +54,25 @@ def best(page: Page, index: int, like: Locator, terms: PageTerms, usable: Callab
     ``None`` where nothing that is usable tells it from the others.
     """
     node = page.reading.nodes[index]
+    if node.tag in {"html", "body"}:
+        return None
     document, leaf = page.reading.document(node.scope), node.end == index + 1
 
     def alone(rated: Rated) -> bool:
         return usable(rated.anchor) and found_by(page, rated.anchor, document) == (index,)
 
-    named = sorted(_named(page.elements[index], like, terms, leaf=leaf), key=lambda rated: -rated.stability)
+    awkward = _AWKWARD.get(like.language, frozenset())
+
+    def worth(rated: Rated) -> float:
+        return rated.stability - (terms.awkward if rated.anchor.by in awkward else 0)
+
+    named = sorted(_named(page.elements[index], like, terms, leaf=leaf), key=worth, reverse=True)
     first = next(filter(alone, named), None)
     if first is None or first.anchor.by == "css":
         path = next(filter(alone, _paths(page, index, terms)), None)
         return max((rated for rated in (first, path) if rated), key=lambda rated: rated.stability, default=None)
     kind = _kind(like)
-    own = [rated for rated in named if rated.anchor.by == kind and rated.stability + terms.about >= first.stability]
+    own = [rated for rated in named if rated.anchor.by == kind and worth(rated) + terms.about >= worth(first)]
     return next(filter(alone, own), first)
 
 

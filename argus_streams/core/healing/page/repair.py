@@ -7,12 +7,13 @@ from msgspec import Struct, structs
 from argus_streams.core.elements import Element
 from argus_streams.core.healing.locators.anchor import Anchor
 from argus_streams.core.healing.locators.locator import Locator
+from argus_streams.core.healing.locators.reading import parsed
 from argus_streams.core.healing.locators.writing import written
 from argus_streams.core.healing.page.anchors import Rated, best
 from argus_streams.core.healing.page.contract import contract
 from argus_streams.core.healing.page.findings import Finding, asked, passed
 from argus_streams.core.healing.page.guards import guarded
-from argus_streams.core.healing.page.matching import matching
+from argus_streams.core.healing.page.matching import located, matching
 from argus_streams.core.healing.page.scrubbing import Cleaner
 from argus_streams.core.healing.page.snapshot import Page
 from argus_streams.core.healing.page.surroundings import Known, surroundings
@@ -119,10 +120,15 @@ class Repairer:
         )
         if _worst(findings):
             return _Look(index, findings)
-        rated = best(page, index, lost.locator, self._terms, lambda anchor: self._is_usable(anchor, lost.locator))
+        like = lost.locator
+
+        def usable(anchor: Anchor) -> bool:
+            return self._is_usable(anchor, like) and _is_read_back(page, index, written(anchor, like), like)
+
+        rated = best(page, index, like, self._terms, usable)
         if rated is None:
             return _Look(index, (*findings, asked("unique", "nothing tells the element from others of the page")))
-        healed = written(rated.anchor, lost.locator) if lost.locator.language != "unknown" else None
+        healed = written(rated.anchor, like) if like.language != "unknown" else None
         return _Look(index, (*findings, passed("unique", "its new locator finds it alone")), rated, healed)
 
     def _proposals(self, page: Page, looks: list["_Look"], likeliest: Likeliest) -> tuple[Proposal, ...]:
@@ -192,3 +198,10 @@ def _inaccessible(page: Page, lost: Lost) -> bool:
     inside = any(step.combinator in {"frame", "shadow"} for step in lost.locator.steps)
     inside = inside or (lost.target is not None and lost.target.frame is not None)
     return inside and all(scope.kind == "page" for scope in page.reading.scopes)
+
+
+def _is_read_back(page: Page, index: int, healed: str, like: Locator) -> bool:
+    """Whether what is written down finds the element alone, as far as a snapshot can tell."""
+    inside = any(step.combinator == "frame" for step in like.steps)
+    document = 0 if inside else page.reading.document(page.reading.nodes[index].scope)
+    return located(page, parsed(healed), document) in {None, (index,)}

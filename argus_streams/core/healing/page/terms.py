@@ -20,6 +20,7 @@ class PageTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     small_page: Annotated[int, Meta(ge=0)]  # fields, buttons and links that an error or login page has at most
     apart: Annotated[float, Meta(gt=0, le=3)]  # how much closer than its like an element has to be to what was known
     about: Share  # two anchors that differ by no more are about equally stable
+    awkward: Share  # what an anchor loses that the test's language has no words for
     stability: dict[AnchorKind, Share]  # share of such anchors that is unchanged after four months
     path: Share  # likewise of a path from an element that has a name
     root: Share  # and of one from the root of the page

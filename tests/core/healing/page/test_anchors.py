@@ -32,8 +32,23 @@ def test_the_kind_that_the_test_goes_by_is_taken_where_it_lasts_about_as_long():
     by_role = _best("page.getByRole('button', { name: 'Buy' })", id="ember123")
 
     assert by_role == Anchor(by="role", value="button", name="Pay now")
-    assert _best("#old", id="card").by == "name"
+    assert _best("page.locator('#old')", id="card").by == "name"
     assert _best("page.getByLabel('Holder')", id="card") == Anchor(by="label", value="Card holder")
+
+
+@pytest.mark.parametrize(
+    ("locator", "by"),
+    [
+        ("page.locator('.old')", "role"),
+        ("screen.getByTestId('old')", "role"),
+        ("cy.get('.old')", "text"),
+        (".old", "css"),
+        ("//button[@class='old']", "text"),
+        ("driver.find_element(By.ID, 'old')", "css"),
+    ],
+)
+def test_an_anchor_is_one_that_the_language_of_the_test_has_words_for(locator, by):
+    assert _best(locator, tag="BUTTON", class_list=("btn-primary", "cancel")).by == by
 
 
 def test_a_project_has_attributes_of_its_own_for_tests():
@@ -68,6 +83,10 @@ def test_what_may_not_leave_is_no_anchor():
     )
 
     assert found.anchor == Anchor(by="css", value="button.cancel")
+
+
+def test_a_test_of_the_whole_page_is_not_repaired():
+    assert _best("#old", tag="BODY") is None
 
 
 @pytest.mark.parametrize(

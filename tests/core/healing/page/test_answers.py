@@ -8,6 +8,7 @@ from pages import CHECKOUT, answer, index, page
 from argus_streams.core.elements import Element
 from argus_streams.core.healing.locators.reading import parsed
 from argus_streams.core.healing.page.described import described
+from argus_streams.core.healing.page.matching import located
 from argus_streams.core.healing.page.snapshot import given as listed
 
 
@@ -94,3 +95,15 @@ def test_whatever_a_page_is_it_is_answered(html, number):
     first = min(number, max(len(read.elements) - 1, 0))
 
     assert answer(read, "#old", read.elements[first] if read.elements else None, first).reason
+
+
+@pytest.mark.parametrize(
+    "locator",
+    ["#old", "cy.get('.old')", "//button[@id='old']", "page.locator('#old')", "$('#old')", "screen.getByTestId('old')"],
+)
+def test_what_is_written_down_finds_the_element_alone(locator):
+    checkout = page(CHECKOUT.replace('data-testid="pay"', ""))
+    for number, element in enumerate(checkout.elements):
+        healed = answer(checkout, locator, element, number).healed
+        if healed is not None:
+            assert located(checkout, parsed(healed)) in {(number,), None}, healed
