@@ -11,6 +11,7 @@ from argus_streams.adapters.generations import Record, day_of
 from argus_streams.core.generations.naming import FIRST
 from argus_streams.core.moments import moment
 from argus_streams.core.topology import Refuse
+from argus_streams.history.learning import take_over
 from argus_streams.history.seeding import Seeding
 from argus_streams.history.site import Refused, Say, Site
 from argus_streams.progress import progress
@@ -68,6 +69,7 @@ async def _prepare(site: Site, made: Settings, since: int, say: Say) -> None:
     if has_history:
         seeded = await seeding.run()
         say(f"{seeded:,} groups were there before {moment(since)}: they are taken over as they were then")
+        say(f"{await take_over(site, live, made):,} repairs are known: they are taken over as they are now")
         await _copy(site, live, schema, since)
     await _commit(site, made, {tp: Committed(places[tp], topic_id) for tp, topic_id in inputs.items()})
     await generations.ready(url, schema, seeded)

@@ -18,6 +18,7 @@ from argus_streams import app, supervision
 from argus_streams.adapters import migrations, topics
 from argus_streams.agents.wire import key_of, outgoing
 from argus_streams.core.messages import Command
+from argus_streams.core.repairs import Outcome
 from argus_streams.history.site import site
 from argus_streams.history.stages import lagging
 from argus_streams.settings import Settings, with_environment
@@ -102,6 +103,20 @@ class Deployment:
         order = Command(project="shop", fingerprint=fingerprint, action=action, by="ada")
         names = app.topics_of(self.settings)
         asyncio.run(self._producer.write([outgoing(names.commands, key_of("shop", fingerprint), order)]))
+
+    def teach(self, *numbers):
+        """Tell that a repair held so often."""
+        topic = app.topics_of(self.settings).outcomes
+        told = [
+            Outcome(project="shop", outcome_id=f"o{number}", locator="#pay-now", healed="#pay", worked=True)
+            for number in numbers
+        ]
+        asyncio.run(self._producer.write([outgoing(topic, b"shop", each) for each in told]))
+
+    def repairs(self, schema="argus_live"):
+        """What is known of repairs."""
+        columns = "fingerprint, original_selector, healed_selector, success_count, bound, created_at, last_used_at"
+        return self.query(f"select {columns} from {schema}.healing_patterns order by 1")  # noqa: S608 - our own names
 
     def groups(self, schema="argus_live"):
         """Title → (fingerprint, count, duplicates, status, sources)."""

@@ -68,6 +68,7 @@ def regions(here, rules):
 def _with_history(made):
     made.publish(*[stock(n) for n in range(20)], error("KeyError", "ean", id="once"), error("Gone", "long ago"))
     made.publish(error("KeyError", "ean", id="once"), error("TypeError", "x is undefined"), error("ValueError", "no"))
+    made.teach(1, 2, 3)
     made.drained()
     names = {title.partition(":")[0]: found[0] for title, found in made.groups().items()}
     made.decide(names["TypeError"], "resolve")
@@ -107,11 +108,14 @@ def test_the_same_code_gives_the_same_groups_also_where_its_start_cuts_through_h
 
     stop = here.crew("again")
     here.publish(*[stock(n) for n in range(5)], error("New", "just now"))  # live traffic goes on
+    here.teach(3, 4)
     here.drained()
     here.drained("again")
     same = here.argus("replay", "compare", "again")
     assert (same.exit_code, same.stdout) == (0, "6 same, 0 different, 0 live only, 0 other only\n"), same.output
     assert here.groups("argus_again") == here.groups()
+    ((*_, held, _, _, _),) = here.repairs("argus_again")
+    assert (held, here.repairs("argus_again")) == (4, here.repairs())
     first = "select event_id from {}.production_events where reason = 'first'"
     assert set(here.query(first.format("argus_live"))) <= set(here.query(first.format("argus_again")))
     audited = here.argus("audit", "--generation", "again")

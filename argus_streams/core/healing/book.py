@@ -150,6 +150,12 @@ def source_of(decision_id: str | None) -> RepairSource:
     return next((source for source in _SOURCES if source == told), "pattern")
 
 
+def patterns_of(key: bytes, value: bytes, limits: Limits) -> list[Pattern]:
+    """The patterns that a value of the table tells of, below every version that an owner writes."""
+    project, _, name = key.decode().partition("/")
+    return list(_snapshots(records.decode(value), project, limits)) if name.startswith("entry/") else []
+
+
 def _snapshots(entry: Entry, project: str, limits: Limits) -> Iterator[Pattern]:
     """All patterns of an entry as of their last use, so that the same state is told the same."""
     for each in entry.records:
