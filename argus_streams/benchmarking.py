@@ -8,7 +8,7 @@ from pathlib import Path
 from argus_streams.errors import Unavailable
 
 # those of a plain run first, which together take a quarter of an hour at most; then the long ones
-BOUNDED = ("parameterize", "normalize", "group", "store", "drained", "engine", "analysis", "bill")
+BOUNDED = ("parameterize", "normalize", "group", "store", "drained", "engine", "analysis", "bill", "healing")
 NAMES = (*BOUNDED, "million", "incidents")
 
 

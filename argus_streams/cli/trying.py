@@ -34,8 +34,8 @@ def demo(given: Settings, seconds: float | None, as_json: bool, rate: float, dat
 def bench(_: Settings, arguments: tuple[str, ...]) -> int:
     """Measure, beside bare loops and other engines.
 
-    There are parameterize, normalize, group, store, drained, engine, analysis, bill; million and incidents are long.
-    Without a name all but the long ones run; `argus bench drained --bodies 50000` gives options to one, and
+    There are parameterize, normalize, group, store, drained, engine, analysis, bill and healing; million and incidents
+    are long. Without a name all but the long ones run; `argus bench drained --bodies 50000` gives options to one, and
     `argus bench drained --help` tells them.
     """
     names = tuple(takewhile(lambda each: not each.startswith("-"), arguments))

@@ -16,10 +16,11 @@ from argus_streams.core.healing.knowledge import index as indices
 from argus_streams.core.healing.knowledge import known as knowledge
 from argus_streams.core.healing.knowledge import record as records
 from argus_streams.core.healing.knowledge import rulebook as rulebooks
-from argus_streams.core.healing.knowledge.deciding import Advice, Question, decide
+from argus_streams.core.healing.knowledge.deciding import Advice, decide
 from argus_streams.core.healing.knowledge.known import Known, Learnt
 from argus_streams.core.healing.knowledge.learning import bound
 from argus_streams.core.healing.knowledge.limits import Limits
+from argus_streams.core.healing.knowledge.question import Question
 from argus_streams.core.healing.knowledge.record import Entry, Record
 from argus_streams.core.incidents.seen import Seen, shard_of
 from argus_streams.core.messages import Version

@@ -9,15 +9,15 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from argus_streams.core.events import FailureKind
 from argus_streams.core.healing.knowledge.identity import known_as
 from argus_streams.core.healing.knowledge.index import similarity
 from argus_streams.core.healing.knowledge.known import Known
 from argus_streams.core.healing.knowledge.learning import bound
 from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
+from argus_streams.core.healing.knowledge.question import Question
 from argus_streams.core.healing.knowledge.record import Record, fingerprint
-from argus_streams.core.healing.knowledge.rulebook import Rule, Use, hashed, uses
+from argus_streams.core.healing.knowledge.rulebook import TELLING, Rule, Use, hashed, uses
 from argus_streams.core.healing.knowledge.units import Read, read
 from argus_streams.core.repairs import PROPOSALS, Proposal, RepairSource
 
@@ -26,18 +26,7 @@ AdviceReason = Literal[
 ]
 
 
-_TELLING = frozenset({"form", "head"})  # kinds of renames of which one repair is as often an instance as not
 _COMPARED = 40  # locators that may be meant, of which those that are barred are taken out
-
-
-class Question(Struct, frozen=True, kw_only=True):
-    """A locator that failed, and where."""
-
-    project: str
-    locator: str
-    scope: str = ""
-    failure: FailureKind = "not_found"
-    release: str | None = None
 
 
 class Advice(Struct, frozen=True, kw_only=True):
@@ -143,7 +132,7 @@ def _of_rule(use: Use, broken: Read, limits: Limits) -> _Option:
     rule, least = use.rule, use.rule.bound(limits)
     if len(rule.explained) >= limits.support:
         return _Option(least, use.text, use.healed, "rule", rule)
-    near = rule.rename.kind in _TELLING and similarity(broken.text, rule.example[0]) >= limits.similar
+    near = rule.rename.kind in TELLING and similarity(broken.text, rule.example[0]) >= limits.similar
     least *= limits.elsewhere_confidence if near else limits.elsewhere_confidence / 2
     return _Option(least, use.text, use.healed, "cross_test_learning", rule)
 

@@ -1,4 +1,4 @@
-"""Which locators a project has, as far as they were told of."""
+"""Which locators a project has, as far as they were told of: broken ones, and those put in their place."""
 
 from itertools import islice
 
@@ -6,15 +6,28 @@ import msgspec
 from msgspec import Struct
 from rapidfuzz import fuzz, process
 
+from argus_streams.core.events import FailureKind
+from argus_streams.core.healing.knowledge.identity import known_as
+from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
 
 LONGEST = 500  # characters; longer ones are not compared with others
 
 
-class Index(Struct, frozen=True, array_like=True):
-    """The locators of a project without style, the one that was told of last at the end."""
+class Met(Struct, frozen=True, array_like=True):
+    """A locator as it was told of last."""
 
-    met: dict[str, int] = {}  # locator → ms
+    at: int  # ms
+    text: str  # without style
+    written: str
+    scope: str = ""
+    failure: FailureKind = "not_found"
+
+
+class Index(Struct, frozen=True, array_like=True):
+    """The locators of a project by what they are known as, the one that was told of last at the end."""
+
+    met: dict[str, Met] = {}
 
 
 def encode(index: Index) -> bytes:
@@ -27,28 +40,29 @@ def decode(data: bytes) -> Index:
     return msgspec.msgpack.decode(data, type=Index)
 
 
-def met(index: Index, locator: str, now: int, limits: Limits) -> tuple[Index, tuple[str, ...]]:
-    """The index with this locator, and those that there is no room for any more: their entries go with them."""
-    if index.met.get(locator, -1) >= now and next(reversed(index.met)) == locator:
+def met(
+    index: Index, written: str, scope: str, failure: FailureKind, *, at: int, limits: Limits
+) -> tuple[Index, tuple[str, ...]]:
+    """The index with this locator, and those that there is no room for any more, as they were written."""
+    name = known_as(written)
+    known = index.met.get(name)
+    told = Met(max(at, known.at if known else 0), canonical(written), written, scope, failure)
+    if known == told and next(reversed(index.met)) == name:
         return index, ()
-    told = dict(index.met)
-    told[locator] = max(now, told.pop(locator, 0))
-    gone = tuple(islice(told, max(0, len(told) - limits.locators)))
-    for each in gone:
-        del told[each]
-    return Index(told), gone
+    all_met = {**index.met}
+    all_met.pop(name, None)
+    all_met[name] = told
+    gone = tuple(islice(all_met, max(0, len(all_met) - limits.locators)))
+    return Index(all_met), tuple([all_met.pop(each).written for each in gone])
 
 
-def alike(index: Index, locator: str, limits: Limits, most: int) -> tuple[tuple[str, float], ...]:
-    """The locators that are as similar as asked, 0 to 1, the most similar first; not the locator itself."""
+def alike(index: Index, text: str, limits: Limits, most: int) -> tuple[tuple[Met, float], ...]:
+    """The locators that are as similar to a text as asked, 0 to 1, the most similar first; not the text itself."""
+    others = [each for each in index.met.values() if each.text != text and len(each.text) <= LONGEST]
     found = process.extract(
-        locator,
-        [each for each in index.met if each != locator and len(each) <= LONGEST],
-        scorer=fuzz.ratio,
-        score_cutoff=100 * limits.similar,
-        limit=most,
+        text, [each.text for each in others], scorer=fuzz.ratio, score_cutoff=100 * limits.similar, limit=most
     )
-    return tuple([(text, score / 100) for text, score, _ in found])
+    return tuple([(others[at], score / 100) for _, score, at in found])
 
 
 def similarity(one: str, other: str) -> float:

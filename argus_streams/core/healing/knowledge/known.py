@@ -12,8 +12,8 @@ from argus_streams.core.events import Origin
 from argus_streams.core.healing.knowledge import index as indices
 from argus_streams.core.healing.knowledge import learning, rulebook
 from argus_streams.core.healing.knowledge.index import Index
-from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
+from argus_streams.core.healing.knowledge.question import Question
 from argus_streams.core.healing.knowledge.record import Counted, Entry, Record
 from argus_streams.core.healing.knowledge.rulebook import Rulebook
 from argus_streams.core.healing.knowledge.units import read
@@ -56,13 +56,15 @@ def learn(
     index: Index = known.index
     dropped: tuple[str, ...] = ()
     if learnt.how == "counted":
-        index, dropped = indices.met(index, heal[0].text, now, limits)
+        for locator in (outcome.healed, outcome.locator) if outcome.worked else (outcome.locator,):
+            index, gone = indices.met(index, locator, outcome.scope, outcome.failure, at=now, limits=limits)
+            dropped += gone
     return Learnt(Known(learnt.entry, book, index), learnt.how, learnt.changed, dropped)
 
 
-def met(known: Known, locator: str, test: str, now: int, limits: Limits) -> Learnt:
+def met(known: Known, question: Question, test: str, now: int, limits: Limits) -> Learnt:
     """Note that a test has this locator, for it has failed with it; telling it twice changes nothing."""
-    index, dropped = indices.met(known.index, canonical(locator), now, limits)
+    index, dropped = indices.met(known.index, question.locator, question.scope, question.failure, at=now, limits=limits)
     tests = known.entry.tests
     if test not in tests:
         tests = (*tests, test)[-limits.tests :]

@@ -8,11 +8,12 @@ from msgspec import Struct
 from rapidfuzz.distance import Indel
 
 from argus_streams.core.events import Origin
-from argus_streams.core.healing.knowledge.deciding import Advice, Question, decide
+from argus_streams.core.healing.knowledge.deciding import Advice, decide
 from argus_streams.core.healing.knowledge.identity import same
 from argus_streams.core.healing.knowledge.known import Known, learn
 from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
+from argus_streams.core.healing.knowledge.question import Question
 from argus_streams.core.healing.knowledge.record import Entry, place
 from argus_streams.core.repairs import Outcome, RepairSource
 
@@ -63,12 +64,15 @@ class Replay:
         self._projects: dict[str, Known] = {}
         self._families: dict[str, set[object]] = {}
 
+    def known(self, repository: str, locator: str) -> Known:
+        """What is known of a locator by now."""
+        shared = self._projects.get(repository, Known())
+        entry = self._entries.get(place(repository, locator), Entry())
+        return Known(entry, shared.rulebook, shared.index)
+
     def take(self, row: Row, number: int, row_id: str | None = None) -> Line:
         """Say what is known of the row, then learn it. Time stands still: rows have none."""
-        at = place(row.repository, row.old_locator)
-        entry = self._entries.get(at, Entry())
-        shared = self._projects.get(row.repository, Known())
-        known = Known(entry, shared.rulebook, shared.index)
+        known = self.known(row.repository, row.old_locator)
         advice = decide(known, Question(project=row.repository, locator=row.old_locator), 0, self._limits)
         line = self._line(row, advice, known, number, row_id)
         outcome = Outcome(
@@ -79,7 +83,7 @@ class Replay:
             worked=True,
         )
         learnt = learn(known, outcome, Origin("rows", 0, number), 0, self._limits)
-        self._entries[at] = learnt.known.entry
+        self._entries[place(row.repository, row.old_locator)] = learnt.known.entry
         self._projects[row.repository] = learnt.known
         for gone in learnt.dropped:
             self._entries.pop(place(row.repository, gone), None)

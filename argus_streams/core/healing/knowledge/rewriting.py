@@ -43,8 +43,9 @@ def _part(rename: Rename, locator: Read) -> list[Token] | None:
         end, held = _standing(rename.before, units, at) if begins else (at + 1, None)
         if held is None:
             told += units[at].tokens
+        elif plain(filled := _filled(rename.after, held)) in locator.text and len(filled) > len(rename.before):
+            return None  # it is there already, and would be there twice
         else:
-            filled = _filled(rename.after, held)
             told += [filled[0]._replace(gap=units[at].tokens[0].gap), *filled[1:]] if filled else []
             found = True
         at = end
@@ -73,13 +74,19 @@ def _tail(rename: Rename, locator: Read) -> list[Token] | None:
 
 
 def _begun(value: str, was: str, now: str) -> str | None:
-    fits = value.startswith(was) and len(was) in cuts(value)
+    fits = value.startswith(was) and len(was) in cuts(value) and not _has(value.startswith, was, now)
     return now + value[len(was) :] if fits else None
 
 
 def _ended(value: str, was: str, now: str) -> str | None:
     cut = len(value) - len(was)
-    return value[:cut] + now if value.endswith(was) and cut in cuts(value) else None
+    fits = value.endswith(was) and cut in cuts(value) and not _has(value.endswith, was, now)
+    return value[:cut] + now if fits else None
+
+
+def _has(test: Callable[[str], bool], was: str, now: str) -> bool:
+    """Whether a value has what is put into it already, so that it would be put in twice."""
+    return len(now) > len(was) and test(now)
 
 
 def _each_value(form: str, locator: Read, change: Callable[[str], str | None]) -> list[Token] | None:

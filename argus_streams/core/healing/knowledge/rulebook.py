@@ -15,6 +15,7 @@ from argus_streams.core.healing.knowledge.renames import Rename, key_of, keys, r
 from argus_streams.core.healing.knowledge.rewriting import rewritten
 from argus_streams.core.healing.knowledge.units import Read
 
+TELLING = frozenset({"form", "head"})  # kinds of renames of which one repair is as often an instance as not
 SEEN = 24  # repairs of each side that a rename remembers: enough for any bound that decides
 ALIKE = 16  # renames that a locator has to have the same for
 _SPARE = 64  # renames above the limit, before it is thinned out: not with each repair
@@ -78,6 +79,11 @@ def within(book: Rulebook, most: int, limits: Limits) -> bytes:
         book = Rulebook(_thinned(book.rules, fewer), fewer.renames, book.marks)
         encoded = encode(book)
     return encoded
+
+
+def rule_of(book: Rulebook, rename: Rename) -> Rule | None:
+    """What is known of a rename."""
+    return next((rule for rule in book.rules.get(key_of(rename), ()) if rule.rename == rename), None)
 
 
 def uses(book: Rulebook, locator: Read) -> Iterator[Use]:

@@ -3,8 +3,11 @@
 from argus_streams.adapters.healing_limits import load_knowledge_limits
 from argus_streams.core.events import Origin
 from argus_streams.core.healing.knowledge import index, known, record, rulebook
-from argus_streams.core.healing.knowledge.deciding import Question, decide
+from argus_streams.core.healing.knowledge.deciding import decide
 from argus_streams.core.healing.knowledge.known import Known
+from argus_streams.core.healing.knowledge.question import Question
+from argus_streams.core.healing.knowledge.spreading import suggestions
+from argus_streams.core.healing.knowledge.units import read
 from argus_streams.core.repairs import Outcome, PatternCommand
 
 LIMITS = load_knowledge_limits()
@@ -60,9 +63,9 @@ class Base:
         return self
 
     def met(self, locator, test="pays", now=NOW):
-        return self._keep(
-            record.place(self.project, locator), known.met(self.known(locator), locator, test, now, self.limits)
-        )
+        question = Question(project=self.project, locator=locator)
+        learnt = known.met(self.known(locator), question, test, now, self.limits)
+        return self._keep(record.place(self.project, locator), learnt)
 
     def order(self, action, time=NOW, offset=0, **fields):
         told = {"locator": OLD, "healed": NEW, **fields}
@@ -82,3 +85,10 @@ class Base:
 def clean(count, start=0, **fields):
     """So many successes of the same repair."""
     return [outcome(number, **fields) for number in range(start, start + count)]
+
+
+def suggested(base, locator, healed):
+    """What a repair that was learned says of the rest of the suite: locator → (healed, source)."""
+    told = base.known(locator)
+    found = suggestions(told.rulebook, told.index, (read(locator), read(healed)), base.limits)
+    return {each.locator: (each.healed, each.source) for each in found}

@@ -225,3 +225,10 @@ def test_a_use_tells_the_rule_and_the_text():
     )
     told = {(use.rule.rename.text, use.healed) for use in uses(book, read("cy.get('.a-y')"))}
     assert ("a* in .◦ -> b* in .◦", "cy.get('.b-y')") in told
+
+
+@pytest.mark.parametrize(
+    "locator", ["cy.get('.pf-v5-c-a9')", "cy.get('#x .pf-v5-c-a9')", "cy.get('.pf-v5-c-a9.pf-v5-c-b')"]
+)
+def test_what_is_renamed_already_is_not_renamed_again(locator):
+    assert Base().learn(*family(3)).decide(locator).healed is None
