@@ -6,6 +6,7 @@ const path = require('node:path');
 
 const MOST = 2000; // elements of a file
 const LARGEST = 16 * 2 ** 20; // bytes of a file
+const LAYOUT = ['location', 'area', 'shape', 'neighborText'];
 const TRIES = 50; // to get a file's turn, a tenth of a second apart
 
 /** @typedef {Record<string, Record<string, object>>} Known  by scope and locator */
@@ -43,15 +44,20 @@ class Elements {
       let room = MOST - Object.values(known).reduce((sum, found) => sum + Object.keys(found).length, 0);
       for (const [scope, found] of Object.entries(sorted(this.seen))) {
         for (const [locator, element] of Object.entries(found)) {
-          const isNew = !known[scope]?.[locator];
-          if (isNew && room <= 0) continue;
+          const before = known[scope]?.[locator];
+          if (before ? lasting(before) === lasting(element) : room <= 0) continue;
           (known[scope] ||= {})[locator] = element;
-          room -= Number(isNew);
+          room -= before ? 0 : 1;
         }
       }
       write(file, known);
     });
   }
+}
+
+/** What is the same on each machine: fonts alone move an element, and the file would change with each run. */
+function lasting(/** @type {object} */ element) {
+  return JSON.stringify(sorted(Object.fromEntries(Object.entries(element).filter(([name]) => !LAYOUT.includes(name)))));
 }
 
 /** A file that is none, or damaged, is as good as an empty one: it is written anew by the next run. @returns {Known} */

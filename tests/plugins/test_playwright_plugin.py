@@ -6,9 +6,15 @@ import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from repairs import repair, written
 from told import told
+
+from argus_streams.core.events import TestFailure
+from argus_streams.core.healing.case import case_of
+from argus_streams.roles.heal import looker
+from argus_streams.settings import Settings
 
 JOINT = " \u203a "  # between the titles of suites and of the test
 HERE = Path(__file__).parent
@@ -132,6 +138,12 @@ def test_a_failure_tells_where_it_is_written_and_what_the_locator_found_before(a
 
 def test_an_error_leads_to_the_line_of_the_test(after):
     assert after.results["has no repair"]["errors"][0]["location"]["file"].endswith("shop.spec.js")
+
+
+def test_healing_finds_the_lost_element_in_what_a_failure_tells(after):
+    failure = msgspec.convert(failure_of(after, "reads the terms"), TestFailure)
+    advice = looker(Settings()).look(case_of(failure, at=0))
+    assert (advice.verdict, "terms" in advice.healed) == ("validate", True)
 
 
 @pytest.mark.usefixtures("after")

@@ -6,9 +6,15 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from repairs import repair, written
 from told import told
+
+from argus_streams.core.events import TestFailure
+from argus_streams.core.healing.case import case_of
+from argus_streams.roles.heal import looker
+from argus_streams.settings import Settings
 
 GIT_APPLY = [shutil.which("git") or "git", "apply", "-"]
 HERE = Path(__file__).parent
@@ -115,6 +121,12 @@ def test_a_failure_tells_where_it_is_written_and_what_the_locator_found_before(a
     assert failure["locator"] in line
     assert failure["element"]["visibleText"] == ["Terms"]
     assert failure["element"]["href"] == "/terms.html"
+
+
+def test_healing_finds_the_lost_element_in_what_a_failure_tells(after):
+    failure = msgspec.convert(failure_of(after, "test_reads_the_terms"), TestFailure)
+    advice = looker(Settings()).look(case_of(failure, at=0))
+    assert (advice.verdict, "terms" in advice.healed) == ("validate", True)
 
 
 @pytest.mark.usefixtures("after")
