@@ -76,13 +76,12 @@ def playwright_test():
 
 
 @pytest.fixture(scope="session")
-def run_tests(plugin, chromium):
-    """Runs pytest in a folder, against a shop: run_tests(folder, shop, "--argus-heal=apply")."""
+def run_tests(plugin):
+    """Runs pytest in a folder with the plugin: run_tests(folder, "--argus-heal=apply", SHOP="http://…")."""
 
-    def run(folder, shop, *arguments):
-        quiet = ["-p", "no:cacheprovider", "-p", "no:xdist"]
-        variables = {"PYTHONPATH": str(plugin), "CHROMIUM": chromium, "SHOP": shop, "ARGUS_RUN": "1"}
-        return command(sys.executable, "-m", "pytest", *quiet, *arguments, cwd=folder, **variables)
+    def run(folder, *arguments, **variables):
+        variables |= {"PYTHONPATH": str(plugin), "ARGUS_RUN": "1"}
+        return command(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments, cwd=folder, **variables)
 
     return run
 

@@ -40,20 +40,20 @@ REPAIRS = [
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory, shops, run_tests):
+def project(tmp_path_factory, shops, run_tests, chromium):
     """A project whose tests have run against the old shop already."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(HERE / "project", folder, dirs_exist_ok=True)
     (folder / "pytest.ini").write_text("[pytest]\n")
     written(folder / "argus-heals.json", *REPAIRS)
-    run_tests(folder, shops["old"], "--argus-report=", "-k", "terms")
+    run_tests(folder, "--argus-report=", "-k", "terms", SHOP=shops["old"], CHROMIUM=chromium)
     return folder
 
 
 @pytest.fixture(scope="module")
-def after(project, shops, run_tests):
+def after(project, shops, run_tests, chromium):
     """The run against the new shop, with all repairs: what each test came to, what was told and printed."""
-    ran = run_tests(project, shops["new"], "--argus-heal=validate", "--tb=short", "--junitxml=junit.xml")
+    ran = run_tests(project, "--argus-heal=validate", "--junitxml=junit.xml", SHOP=shops["new"], CHROMIUM=chromium)
     failures, outcomes = told(project / "argus-heals.ndjson")
     cases = {case.get("name"): case for case in ET.parse(project / "junit.xml").iter("testcase")}  # noqa: S314 - ours
     return SimpleNamespace(text=ran.stdout, failures=failures, outcomes=outcomes, cases=cases)
@@ -158,37 +158,3 @@ def test_the_printed_patch_changes_the_locators_of_tests_that_passed_alone(after
         ('form.locator("#save").click()', 'form.get_by_role("button", name="Store").click()'),
         (f"{remove}).click()", f"{remove}, exact=True).click()"),
     ]
-
-
-def test_a_run_that_is_told_again_has_the_same_ids(after, project, shops, run_tests):
-    first = outcomes_of(after, "test_saves")
-    wanted = "test_saves and not expects and not short"
-    arguments = ("--argus-heal=apply", "--argus-report=again.ndjson", "-k", wanted)
-    ran = run_tests(project, shops["new"], *arguments)
-    failures, outcomes = told(project / "again.ndjson")
-    assert [each["outcome_id"] for each in outcomes] == [each["outcome_id"] for each in first]
-    assert [each["test"].partition("::")[2] for each in failures] == [
-        "test_saves_in_the_form",
-        "test_saves_on_another_page",
-    ], "what is to be validated is not tried under `apply`"
-    assert "went on with" in ran.stdout
-
-
-def test_under_strict_a_test_that_passed_by_an_unsure_repair_fails(project, shops, run_tests):
-    arguments = ("--argus-heal=validate", "--argus-strict", "--argus-report=", "-k", "in_the_form or by_the_short_way")
-    ran = run_tests(project, shops["new"], *arguments)
-    assert "passed with a repair that is to be validated" in ran.stdout
-    assert "1 failed, 1 passed" in ran.stdout
-
-
-def test_nothing_is_healed_unless_it_is_asked_for(project, shops, run_tests):
-    ran = run_tests(project, shops["new"], "--argus-report=off.ndjson", "-k", "by_the_short_way")
-    failures, outcomes = told(project / "off.ndjson")
-    assert "1 failed" in ran.stdout
-    assert (len(failures), outcomes) == (1, [])
-
-
-def test_a_file_that_holds_no_repairs_is_a_mistake_of_the_user(project, shops, run_tests):
-    ran = run_tests(project, shops["new"], "--argus-heal=apply", "--argus-repairs=pytest.ini")
-    assert ran.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "no file of known repairs" in ran.stderr

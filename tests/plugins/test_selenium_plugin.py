@@ -1,7 +1,4 @@
-"""A driver with Selenium's methods over a page that is text: which elements are there, and whether they can be used."""
-
-import sys
-from types import ModuleType, SimpleNamespace
+"""Selenium's `find_element` with known repairs, over a driver that is none."""
 
 import pytest
 from argus_pytest.elements import Elements
@@ -9,53 +6,13 @@ from argus_pytest.repairs import load
 from argus_pytest.reports import Report
 from argus_pytest.selenium import Driver
 from argus_pytest.watch import Run, Watch
+from fake_driver import FakeDriver, NoSuchElementException, element
 from repairs import repair, written
 from told import told
 
 
-class WebDriverException(Exception):  # noqa: N818 - Selenium's own name
-    pass
-
-
-class NoSuchElementException(WebDriverException):
-    pass
-
-
-class FakeDriver:
-    """As Selenium's: the first of several is found, and what is not there raises."""
-
-    current_url = "http://shop.example/shop.html?page=1"
-    title = "Shop"
-
-    def __init__(self, elements, state="complete"):
-        self._elements, self._state = elements, state
-
-    def find_elements(self, by, value):
-        return [each for each in self._elements if (by, value) in each.names]
-
-    def find_element(self, by, value):
-        found = self.find_elements(by, value)
-        if not found:
-            raise NoSuchElementException(f"no such element: {by} {value}")
-        return found[0]
-
-    def execute_script(self, script, *arguments):
-        if "readyState" in script and not arguments:
-            return self._state
-        return {"tag": "button"} if isinstance(arguments[0], list) else "<html></html>"
-
-
-def element(*names, displayed=True, enabled=True):
-    return SimpleNamespace(names=names, is_displayed=lambda: displayed, is_enabled=lambda: enabled)
-
-
 @pytest.fixture
-def watch(tmp_path, monkeypatch):
-    exceptions = ModuleType("selenium.common.exceptions")
-    exceptions.WebDriverException = WebDriverException
-    for name in ("selenium", "selenium.common"):
-        monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    monkeypatch.setitem(sys.modules, "selenium.common.exceptions", exceptions)
+def watch(tmp_path):
     known = repair('driver.find_element(By.ID, "save")', 'driver.find_element(By.NAME, "store")')
     repairs = load(written(tmp_path / "heals.json", known))
     report = Report(tmp_path / "told.ndjson")

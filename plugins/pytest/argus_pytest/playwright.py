@@ -6,7 +6,7 @@ takes the locator as it is.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from argus_pytest.chains import LOCATING, PROPERTIES, Call, Chain, written
 from argus_pytest.elements import Element
@@ -14,10 +14,9 @@ from argus_pytest.places import Place, caller
 from argus_pytest.repairs import Kind, Repair
 from argus_pytest.reports import DOM
 from argus_pytest.scopes import scope_of
-from argus_pytest.scripts import script
+from argus_pytest.scripts import quiet, script
 from argus_pytest.watch import Trouble, Watch
 
-T = TypeVar("T")
 ACTIONS = frozenset({
     "blur", "check", "clear", "click", "dblclick", "dispatch_event", "drag_to", "fill", "focus", "hover", "press",
     "press_sequentially", "scroll_into_view_if_needed", "select_option", "select_text", "set_checked",
@@ -93,7 +92,7 @@ class Watched:
         if "strict mode violation" in text:
             return "ambiguous"
         missed = type(error).__name__ == "TimeoutError" and "waiting for" in text and "resolved to" not in text
-        return "not_found" if missed and _quiet(self._real.count) == 0 else None
+        return "not_found" if missed and quiet(self._real.count) == 0 else None
 
     def _healed(self, trouble: Trouble, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
         """Whether the test goes on with a known repair; tried once."""
@@ -118,10 +117,10 @@ class Watched:
             return self._watch.left(repair, str(error))
 
     def _look(self) -> Element | None:
-        return _quiet(lambda: self._real.evaluate_all(script("element.js")))
+        return quiet(lambda: self._real.evaluate_all(script("element.js")))
 
     def _snapshot(self) -> str | None:
-        return _quiet(lambda: self._page.evaluate(script("snapshot.js"), DOM))
+        return quiet(lambda: self._page.evaluate(script("snapshot.js"), DOM))
 
 
 def located(page: Any, chain: Chain) -> Any:
@@ -146,20 +145,8 @@ def _named(value: Any) -> Any:
 
 
 def _works(act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
-    from playwright.sync_api import Error  # noqa: PLC0415  (only who has it comes here)
-
     try:
         act(*arguments, **options)
-    except Error:
+    except Exception:  # noqa: BLE001  (whatever it is, the test tells of its own locator)
         return False
     return True
-
-
-def _quiet(look: Callable[[], T]) -> T | None:
-    """What a look at the page tells; a page that can not be looked at is no reason to fail."""
-    from playwright.sync_api import Error  # noqa: PLC0415
-
-    try:
-        return look()
-    except Error:
-        return None

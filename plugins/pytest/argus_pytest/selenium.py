@@ -3,8 +3,7 @@
 What is found is Selenium's own element. Selenium takes the first of several, so only what was not found is repaired.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from argus_pytest.chains import Call, Chain, written
 from argus_pytest.elements import Element
@@ -12,10 +11,8 @@ from argus_pytest.places import caller
 from argus_pytest.repairs import Repair
 from argus_pytest.reports import DOM
 from argus_pytest.scopes import scope_of
-from argus_pytest.scripts import script
+from argus_pytest.scripts import quiet, script
 from argus_pytest.watch import Trouble, Watch
-
-T = TypeVar("T")
 
 
 class Driver:
@@ -41,7 +38,7 @@ class Driver:
             trouble = Trouble("not_found", chain, locator, scope, url, caller(), error)
             healed = self._healed(trouble)
             if healed is None:
-                self._watch.failed(trouble, _quiet(lambda: self._run("snapshot.js", DOM)))
+                self._watch.failed(trouble, quiet(lambda: self._run("snapshot.js", DOM)))
                 raise
             return healed
         self._watch.found(scope, locator, lambda: self._look(found))
@@ -65,7 +62,7 @@ class Driver:
         return found[0] if len(found) == 1 else None
 
     def _look(self, found: Any) -> Element | None:
-        return _quiet(lambda: self._run("element.js", [found]))
+        return quiet(lambda: self._run("element.js", [found]))
 
     def _run(self, name: str, argument: Any) -> Any:
         return self.wrapped.execute_script(f"return ({script(name)})(arguments[0])", argument)
@@ -78,13 +75,3 @@ def _arguments(chain: Chain) -> tuple[str, str] | None:
     if len(chain) != 1 or call.name != "find_element" or call.options or len(arguments) != 2:  # noqa: PLR2004
         return None
     return str(arguments[0]), str(arguments[1])
-
-
-def _quiet(look: Callable[[], T]) -> T | None:
-    """What a look at the page tells; a page that can not be looked at is no reason to fail."""
-    from selenium.common.exceptions import WebDriverException  # noqa: PLC0415
-
-    try:
-        return look()
-    except WebDriverException:
-        return None

@@ -1,0 +1,88 @@
+"""What can be set of the pytest plugin, with a driver that needs no browser."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from repairs import repair, written
+from told import told
+
+HERE = Path(__file__).parent
+TESTS = """
+from fake_driver import By, FakeDriver, element
+
+
+def driver():
+    return FakeDriver([element(("name", "store")), element(("name", "pay"))])
+
+
+def test_sure(heal):
+    heal(driver()).find_element(By.ID, "save")
+
+
+def test_unsure(heal):
+    heal(driver()).find_element(By.ID, "card")
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    shutil.copy(HERE / "fake_driver.py", tmp_path)
+    (tmp_path / "test_a.py").write_text(TESTS)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    written(
+        tmp_path / "argus-heals.json",
+        repair('find_element(By.ID, "save")', 'find_element(By.NAME, "store")'),
+        repair('find_element(By.ID, "card")', 'find_element(By.NAME, "pay")', verdict="validate"),
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def ran(project, run_tests):
+    """Runs the project's tests: the counts at the end, all that was printed, failures and outcomes that were told."""
+
+    def run(*arguments):
+        output = run_tests(project, *arguments).stdout
+        return output.splitlines()[-1], output, *told(project / "argus-heals.ndjson")
+
+    return run
+
+
+def test_nothing_is_healed_unless_it_is_asked_for(ran):
+    end, _, failures, outcomes = ran()
+    assert "2 failed" in end
+    assert (len(failures), outcomes) == (2, [])
+
+
+def test_what_is_to_be_validated_is_not_tried_where_only_what_is_sure_may_be(ran):
+    end, _, failures, outcomes = ran("--argus-heal=apply")
+    assert "1 failed, 1 passed" in end
+    assert [each["test"] for each in outcomes] == ["test_a.py::test_sure"]
+    assert [each["test"] for each in failures] == ["test_a.py::test_unsure"]
+
+
+def test_under_strict_a_test_that_passed_by_an_unsure_repair_fails(ran):
+    end, output, _, outcomes = ran("--argus-heal=validate", "--argus-strict")
+    assert "1 failed, 1 passed" in end
+    assert "passed with a repair that is to be validated" in output
+    assert [each["worked"] for each in outcomes] == [True, True]
+
+
+def test_a_run_that_is_told_again_has_the_same_ids_and_each_run_others(ran):
+    once = [{each["outcome_id"] for each in ran("--argus-heal=validate")[-1]} for _ in range(2)]
+    other = {each["outcome_id"] for each in ran("--argus-heal=validate", "-o", "argus_report=other.ndjson")[-1]}
+    assert (len(once[0]), once[1], other) == (2, once[0], once[0])
+
+
+def test_the_patch_of_several_processes_is_one(ran):
+    _, output, _, _ = ran("--argus-heal=validate", "-p", "xdist", "-n", "2")
+    assert output.count("--- a/test_a.py") == 1
+    assert output.count("+    heal(driver()).find_element(By.NAME, ") == 2
+
+
+def test_what_may_not_be_set_and_a_file_without_repairs_are_mistakes_of_the_user(project, run_tests):
+    for argument in ("--argus-repairs=pytest.ini", "--override-ini=argus_heal=always"):
+        ran = run_tests(project, argument)
+        assert ran.returncode == pytest.ExitCode.USAGE_ERROR
+        assert "pytest.ini" in ran.stderr or "always" in ran.stderr
