@@ -74,6 +74,10 @@ PLAYWRIGHT = {
         ),
         ("ambiguous", "getByText('Row')"),
     ),
+    "more than one, in Python": (
+        'Error: strict mode violation: get_by_text("Row") resolved to 4 elements:\n    1) <td>',
+        ("ambiguous", 'get_by_text("Row")'),
+    ),
     "more than one, of the first versions": (
         "locator.click: Error: strict mode violation: \"//button[text()='3']\" resolved to 2 elements:\n",
         ("ambiguous", "//button[text()='3']"),
@@ -166,6 +170,13 @@ PLAYWRIGHT = {
             "Call log:\n  - waiting for locator('a]')\n"
         ),
         ("bad_locator", "locator('a]')"),
+    ),
+}
+PUPPETEER = {
+    "nothing": ("Error: No element found for selector: #pay", ("not_found", "page.$('#pay')")),
+    "a wait for what never came": (
+        "TimeoutError: Waiting for selector `.toast` failed: Waiting failed: 30000ms exceeded",
+        ("not_found", "page.$('.toast')"),
     ),
 }
 CYPRESS = {
@@ -299,6 +310,17 @@ WEBDRIVER = {
         ),
         ("not_found", "By.xpath: //div[@id='x']"),
     ),
+    "a wait that names it in the next line": (
+        (
+            "org.openqa.selenium.NoSuchElementException: Expected condition failed: waiting for visibility of element "
+            "located by\nBy.id: save (tried for 10 second(s) with 500 MILLISECONDS interval)"
+        ),
+        ("not_found", "By.id: save"),
+    ),
+    "nothing, of WebdriverIO 4": (
+        'Error: An element could not be located on the page using the given search parameters ("a[data-x="1"]").',
+        ("not_found", "$('a[data-x=\"1\"]')"),
+    ),
     "a wait that names nothing": ("selenium.common.exceptions.TimeoutException: Message: \n", ("other", None)),
     "a wait for an element that was found": (
         (
@@ -401,6 +423,7 @@ ALL = [
     pytest.param(*case, id=f"{name}: {words}")
     for name, cases in {
         "playwright": PLAYWRIGHT,
+        "puppeteer": PUPPETEER,
         "cypress": CYPRESS,
         "webdriver": WEBDRIVER,
         "testing library": LIBRARY,

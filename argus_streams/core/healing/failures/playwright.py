@@ -1,4 +1,4 @@
-"""What Playwright says, in each of its languages and since its version 1.14.
+"""What Playwright says, in each of its languages and since its version 1.14, and Puppeteer.
 
 It names the locator in its call log, "waiting for locator('#x')", and what that found in the lines after it.
 """
@@ -6,8 +6,19 @@ It names the locator in its call log, "waiting for locator('#x')", and what that
 import re
 
 from argus_streams.core.healing.failures.read import LINE, Read, read_of, said
+from argus_streams.core.healing.locators.quoting import string
 
-_MARKS = ("ocator", "waiting for ", "expect(", "losed", "Page crashed", "goto", "while parsing")
+_MARKS = (
+    "ocator",
+    "waiting for ",
+    "expect(",
+    "losed",
+    "Page crashed",
+    "goto",
+    "while parsing",
+    "strict mode",
+    "selector",
+)
 _AMBIGUOUS = re.compile(rf"strict mode violation: ({LINE}?) resolved to \d+ elements")
 _WAITING = re.compile(
     r"waiting for (?:selector (?P<selector>\"[^\n]{1,2048}\")|(?P<locator>"
@@ -18,6 +29,10 @@ _STATE = re.compile(r" to be (?:visible|hidden|attached|detached)\Z")
 _EXPECT = re.compile(
     r"expect\((?:locator|received|page)\)\.(?P<not>not\.)?(?P<matcher>to\w+)"
     r"|(?:Locator|LocatorAssertions?|Page) expected (?P<python_not>not )?to (?P<python>\w+ ?\w*)"
+)
+_PUPPETEER = re.compile(
+    r"No element found for selector: (?P<selector>[^\n]{1,2048})"
+    r"|Waiting for selector `(?P<waited>[^\n]{1,2048})` failed"
 )
 _NOTHING = "element(s) not found"
 _FOUND = re.compile(r"(?:locator|selector) resolved to |unexpected value ")
@@ -46,7 +61,7 @@ def read(text: str) -> Read | None:
         return read_of("network", network[0])
     if expected := _EXPECT.search(text):
         return _expected(expected, text)
-    return _acted(text)
+    return _acted(text) or _of_puppeteer(text)
 
 
 def _expected(found: re.Match[str], text: str) -> Read:
@@ -71,6 +86,14 @@ def _acted(text: str) -> Read | None:
     return read_of("not_found", waiting[0], _locator(text))
 
 
+def _of_puppeteer(text: str) -> Read | None:
+    found = _PUPPETEER.search(text)
+    if found is None:
+        return None
+    selector = (found["selector"] or found["waited"]).strip()
+    return read_of("not_found", found[0], f"page.$({string(selector, QUOTE)})")
+
+
 def _locator(text: str) -> str | None:
     told = _LOCATOR.search(text)
     if told:
@@ -85,3 +108,6 @@ def _unquoted(locator: str) -> str:
     """A selector as such: the first versions put it into quotation marks."""
     quoted = len(locator) > 1 and locator[0] == locator[-1] == '"'
     return locator[1:-1] if quoted else locator.strip()
+
+
+QUOTE = "'"
