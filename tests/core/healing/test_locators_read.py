@@ -83,6 +83,113 @@ def test_a_locator_of_each_language_is_read(language, text, meaning):
     assert canonical(read).startswith(meaning)
 
 
+# Each pair was worked out by reading the documentation of its language.
+FORMS = [
+    ("cy.get(small ? '#a' : '#b')", "dynamic=\"${small ? '#a' : '#b'}\""),
+    ("page.getByText(a || 'b')", "text*=\"${a || 'b'}\"i"),
+    ("page.locator(`a` + b)", 'dynamic="a${b}"'),
+    ("//a[((@id='x'))]", 'id="x"&tag="a"'),
+    ('internal:text="Save"s', 'text="Save"'),
+    ('internal:label="User"i', 'label*="User"i'),
+    ("internal:attr=[title=/x+/i]", 'title~"x+"i'),
+    ("internal:role=checkbox[checked][name=/a/i]", 'name~"a"i&role="checkbox"&state[checked]="true"'),
+    ("internal:testid=[data-testid=/^a/]", 'test_id[data-testid]~"^a"'),
+    ("iframe >> internal:control=enter-frame >> text=x", 'tag="iframe" >> text*="x"i'),
+    ('li >> internal:has-text="x"i', 'tag="li"&text*="x"i'),
+    ('ul >> internal:has="li.b"', 'has(class="b"&tag="li")&tag="ul"'),
+    ("button >> visible=true", 'pseudo[visible]=""&tag="button"'),
+    ("id=a", 'id="a"'),
+    ("data-testid=x", 'test_id[data-testid]="x"'),
+    ("link=Sign in", 'tag="a"&text="Sign in"'),
+    ("partial_link=Sign", 'tag="a"&text*="Sign"'),
+    ("text=/sa.e/i", 'text~"sa.e"i'),
+    ('"Save"', 'text="Save"'),
+    ("css=li:nth-match(.b, 2)", 'any(class="b")&tag="li" | nth="1"'),
+    ("li:nth-match(.b, 2)", 'any(class="b")&tag="li" | nth="1"'),
+    ('input[type!="text"]', 'not(attribute[type]="text")&tag="input"'),
+    ('a:text-matches("x.*", "i")', 'tag="a"&text~"x.*"i'),
+    (".a:is(.b, .c)", 'any(class="b", class="c")&class="a"'),
+    ("ul:has(> li.b)", 'has(> class="b"&tag="li")&tag="ul"'),
+    ("a[href]", 'attribute[href]&tag="a"'),
+    ("//a[not(@rel) and @href!='x']", 'not(attribute[href]="x")&not(attribute[rel])&tag="a"'),
+    ("//a[@id='x'] | //b", 'any(id="x"&tag="a", tag="b")'),
+    ("//ul/li[last()]", 'tag="ul" > tag="li"&pseudo[position]="last()"'),
+    ("(//li)[last()]", 'tag="li" | nth="-1"'),
+    ("(//li)[@a]/b", 'attribute[a]&tag="li" > tag="b"'),
+    ("//a/parent::div", 'tag="a" < tag="div"'),
+    ("//a/ancestor::form", 'tag="a" : axis[ancestor]=""&tag="form"'),
+    ("//input/@value", 'tag="input" : axis[@value]=""'),
+    ("//p/text()", 'tag="p" : axis[text()]=""'),
+    ("//div[.//b]", 'pseudo[xpath]=".//b"&tag="div"'),
+    ("//*[local-name()='svg']", 'tag="svg"'),
+    ("//*[@class='a b']", 'attribute[class]="a b"'),
+    ("//button[normalize-space(@title)='x']", 'tag="button"&title="x"'),
+    ("//a[starts-with(@href,'/x')]", 'attribute[href]^="/x"&tag="a"'),
+    ('//a[contains(., concat("it\'s ", \'"x"\'))]', 'tag="a"&text*="it\'s \\"x\\""'),
+    ("//div[@id=concat('a','b')]", 'id="ab"&tag="div"'),
+    ("//tr[position()=2]", 'pseudo[xpath]="position()=2"&tag="tr"'),
+    ("./b", '> tag="b"'),
+    ("//div[${n}]", 'pseudo[xpath]="${n}"&tag="div"'),
+    ("//a[@id='x-${id}']", 'id="x-${id}"&tag="a"'),
+    ("page.getByText(`a ${b}` + c + 'd')", 'text*="a ${b}${c}d"i'),
+    ('page.getByText("a" "b")', 'text*="ab"i'),
+    ('page.get_by_text(f"Row {n} of {{x}}")', 'text*="Row ${n} of {x}"i'),
+    ('page.get_by_text(r"a\\d")', 'text*="a\\\\d"i'),
+    ("page.getByText('\\u00e4\\x41\\n')", 'text*="äA"i'),
+    ("page.getByText(new RegExp('sa', 'i'))", 'text~"sa"i'),
+    ('page.getByText(re.compile(r"sa"))', 'text~"sa"'),
+    ("page.getByRole('button', { name, exact: true })", 'name="${name}"&role="button"'),
+    ("page.getByRole('button', { ...options, name: 'x' })", 'name*="x"i&role="button"'),
+    ("page.locator(rows[0].selector)", 'dynamic="${rows[0].selector}"'),
+    ("page.locator('a', (x) => { return x; })", 'tag="a"'),
+    ("page.locator((await getSel()))", 'dynamic="${getSel()}"'),
+    ("(await page.$('#a')).click()", 'id="a"'),
+    ("page.locator('li').and(page.getByText('x'))", 'any(text*="x"i)&tag="li"'),
+    ("page.locator('li').filter({ hasNotText: 'x', visible: true })", 'not(text*="x"i)&pseudo[visible]=""&tag="li"'),
+    ("page.locator('li', { hasNot: page.locator('b') })", 'not(has(tag="b"))&tag="li"'),
+    (
+        "page.getByRole('tab', { selected: true, checked: 'mixed' })",
+        'role="tab"&state[checked]="mixed"&state[selected]="true"',
+    ),
+    ("page.getByDisplayValue('x')", 'attribute[value]="x"'),
+    ("page!.locator('#a')", 'id="a"'),
+    ("page?.locator('#a')", 'id="a"'),
+    ("page.locator('a')[0]", 'tag="a" | nth="0"'),
+    ("cy.get('#a').not('.b').parents('form').next()", 'id="a"&not(class="b") : axis[parents]=""&tag="form" + tag="*"'),
+    ("cy.contains('x', { matchCase: false })", 'text*="x"i'),
+    ("cy.get('li').eq(i)", 'tag="li" | nth="${i}"'),
+    ("cy.get('li').eq(-1)", 'tag="li" | nth="-1"'),
+    ("cy.xpath('//a')", 'tag="a"'),
+    ("cy.get('#a').siblings()", 'id="a" : axis[siblings]=""'),
+    ("cy.get('#a').shadow().find('b')", 'id="a" tag="b"'),
+    ('driver.findElement(By.className("a")).findElement(By.tagName("b"))', 'class="a" tag="b"'),
+    ('driver.findElement(By.partialLinkText("Sign"))', 'tag="a"&text*="Sign"'),
+    ('driver.find_element(AppiumBy.ACCESSIBILITY_ID, "x")', 'label="x"'),
+    ('{"using":"accessibility id","value":"x"}', 'label="x"'),
+    ("$(selector)", 'dynamic="${selector}"'),
+    ("$('=Save')", 'tag="a"&text="Save"'),
+    ("$('//a')", 'tag="a"'),
+    ("$('.a[b=c]*=x')", 'attribute[b]="c"&class="a"&text*="x"'),
+    ("$$('li')[i]", 'tag="li" | nth="${i}"'),
+    ("browser.$('a').$$('b')", 'tag="a" tag="b"'),
+    ("screen.getByLabelText(label)", 'label="${label}"'),
+    ("container.querySelectorAll('.a')[1]", 'class="a" | nth="1"'),
+    ("within(dialog).getByText('x')", 'dynamic="${dialog}" text="x"'),
+    ("page.locator('#a\\\\.b')", 'id="a.b"'),
+    ('cy.get(\'[data-x="a\\\\"b"]\')', 'attribute[data-x]="a\\"b"'),
+]
+
+
+@pytest.mark.parametrize(("text", "meaning"), FORMS)
+def test_each_form_of_a_locator_is_read(text, meaning):
+    assert means(text) == meaning
+
+
+@pytest.mark.parametrize("text", ['driver.find_element(By.JQUERY, "x")', "By.foo: x", "svg|rect"])
+def test_a_form_that_nobody_knows_is_none(text):
+    assert parsed(text).language == "unknown"
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -57,6 +57,18 @@ CSS = Anchor(by="css", value="form > .save")
         ("cy.findByText('x')", SAVE, "cy.findByRole('button', { name: 'Save' })"),
         ("cy.getByTestId('x')", TEST, "cy.getByTestId('save')"),
         ("cy.getByTestId('x')", QA, "cy.get('[data-qa=\"save\"]')"),
+        ("cy.get('#x')", Anchor(by="label", value="User"), "cy.get('[aria-label=\"User\"]')"),
+        (
+            "cy.get('#x')",
+            Anchor(by="role", value="link", name="Go"),
+            (
+                'cy.get(\'a[href][aria-label="Go"], a[href]:contains("Go"), area[href][aria-label="Go"], '
+                'area[href]:contains("Go"), [role="link"][aria-label="Go"], [role="link"]:contains("Go")\')'
+            ),
+        ),
+        ("cy.get('#x')", Anchor(by="role", value="tab"), "cy.get('[role=\"tab\"]')"),
+        ("//a", Anchor(by="css", value="a:unheard("), "a:unheard("),
+        ("//a", Anchor(by="role", value="tab"), '//*[@role="tab"]'),
         ("cy.xpath('//a')", ID, "cy.xpath('//*[@id=\"save\"]')"),
         ("screen.queryByText('x')", SAVE, "screen.queryByRole('button', { name: 'Save' })"),
         ("within(dialog).findByText('x')", TEST, "screen.findByTestId('save')"),
@@ -91,6 +103,12 @@ def test_a_new_locator_is_written_like_the_old_one(old, anchor, new):
         ("page.getByRole('button')", ".b", "page.locator('.b')"),
         ('By.ID, "x"', "//a", 'By.XPATH, "//a"'),
         ("$('#x')", ".b", "$('.b')"),
+        ("screen.getByText('x')", ".b", "document.querySelector('.b')"),
+        (
+            "await screen.findByText('x')",
+            "//b",
+            "await document.evaluate('//b', document, null, XPathResult.FIRST_ORDERED_NODE_TYPE, null).singleNodeValue",
+        ),
         ("#x", ".b", ".b"),
     ],
 )
@@ -200,6 +218,12 @@ def test_a_label_is_found_whichever_way_it_is_told(shown):
 def test_a_role_is_found_whichever_way_it_is_told(shown):
     (found,) = html.fromstring(f"<body><p>Save</p><a href=x>Save</a>{shown}</body>").xpath(xpath_of(SAVE))
     assert found.get("class") == "answer"
+
+
+def test_a_selector_is_translated_for_a_test_that_speaks_xpath():
+    body = html.fromstring("<body><ul><li class='a b' id=x><li class=bb></ul></body>")
+    (found,) = body.xpath(written(Anchor(by="css", value="li.b"), parsed("//a")))
+    assert found.get("id") == "x"
 
 
 def test_the_smallest_element_of_a_text_is_meant():
