@@ -13,6 +13,8 @@ LONGEST = (
     "audit/test_deployment.py",
     "cli/test_letters.py",
     "laws/test_shared.py",
+    "plugins/test_playwright_plugin.py",
+    "plugins/test_pytest_plugin.py",
 )
 SERVED = ("adapters", "benchmarks", "cli", "contract", "embedded", "streaming")
 """Folders with tests that need a server."""
