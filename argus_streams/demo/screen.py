@@ -56,6 +56,7 @@ def _hints(stage: Scene) -> list[str]:
         f"  . {stage.logs / ENVIRONMENT}",
         "  argus groups, argus group ID, argus group ID resolve",
         "  argus incidents, argus incident ID, argus analysis ID, argus scores --project shop",
+        "  argus heal decisions --project shop",
         '  psql "$DATABASE_URL" -c "select title, count from argus_live.error_groups"',
         "",
     ]
