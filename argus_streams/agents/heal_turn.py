@@ -86,6 +86,7 @@ class HealTurn:
                     await asyncio.sleep(0)
             for each, case in self._cases(arrived, failed):
                 with self._refusing(each, failed):
+                    book.meet(case)
                     self._decide(case, book)
                 await asyncio.sleep(0)  # one page may take half a second
             for pattern in book.close(self._state.epoch(partition)):

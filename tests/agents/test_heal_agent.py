@@ -23,7 +23,7 @@ def test_a_locator_of_which_nothing_is_known_is_asked_about(heal):
     (decision,) = heal.hear(failure()).decisions()
     assert (decision.verdict, decision.locator, decision.scope) == ("ask", "#pay-now", "/cart")
     assert (decision.failure_id, decision.file, decision.line, decision.at) == ("f1", "cart.spec.ts", 18, NOW)
-    assert heal.table.values == {}
+    assert {key for _, key in heal.table.values} == {b"shop/entry/152d7a2f2248682a", b"shop/index"}  # that it is there
 
 
 def test_a_repair_that_worked_often_is_applied(heal):
@@ -51,6 +51,24 @@ def test_the_scope_is_the_path_of_the_page_where_nobody_names_it(heal):
         for url in ("https://shop.example.com/cart?id=7", "https://x/orders/4711/lines", "http://[bad", None)
     ]
     assert [each.scope for each in heal.hear(*told).decisions()] == ["/cart", "/orders/*/lines", "", ""]
+
+
+def test_a_rename_is_told_of_the_rest_of_the_suite_before_it_fails(heal):
+    heal.hear(failure(locator="cy.get('.pf-c-title')", scope="/orders"))
+    renamed = [
+        outcome(name, locator=f"cy.get('.pf-c-{name}')", healed=f"cy.get('.pf-v5-c-{name}')", decision_id=None)
+        for name in ("menu", "card", "tabs")
+    ]
+    told = {each.locator: each for each in heal.hear(*renamed).patterns()}
+    suggested = told["cy.get('.pf-c-title')"]
+    assert (suggested.healed, suggested.source, suggested.scope) == ("cy.get('.pf-v5-c-title')", "rule", "/orders")
+    assert (suggested.successes, suggested.failures, suggested.standing) == (0, 0, "active")
+    assert 0.5 <= suggested.bound <= 0.9  # tried, never applied
+    assert suggested.tests == ("cart pays",)
+
+    heal.hear(outcome(9, locator=suggested.locator, healed=suggested.healed, scope="/orders", worked=False))
+    again = heal.hear(outcome("x", locator="cy.get('.pf-c-x')", healed="cy.get('.pf-v5-c-x')", decision_id=None))
+    assert suggested.fingerprint not in {each.fingerprint for each in again.patterns()}  # it was tried
 
 
 def test_an_outcome_that_is_told_again_teaches_once(heal):

@@ -11,21 +11,24 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from argus_streams.core.events import Origin
-from argus_streams.core.healing.case import Case, run_of
+from argus_streams.core.healing.case import HEALABLE, Case, run_of
 from argus_streams.core.healing.knowledge import index as indices
 from argus_streams.core.healing.knowledge import known as knowledge
 from argus_streams.core.healing.knowledge import record as records
 from argus_streams.core.healing.knowledge import rulebook as rulebooks
+from argus_streams.core.healing.knowledge import spreading
 from argus_streams.core.healing.knowledge.deciding import Advice, decide
 from argus_streams.core.healing.knowledge.known import Known, Learnt
 from argus_streams.core.healing.knowledge.learning import bound
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.knowledge.question import Question
 from argus_streams.core.healing.knowledge.record import Entry, Record
+from argus_streams.core.healing.knowledge.units import read
 from argus_streams.core.incidents.seen import Seen, shard_of
 from argus_streams.core.messages import Version
 from argus_streams.core.repairs import Outcome, Pattern, PatternCommand, RepairSource, Standing
 
+SPREAD = 100  # locators of a turn's outcomes that are looked for in the rest of the suite
 RULES = 4 * 1024 * 1024  # bytes of a project's rules: a record of the changelog has room for twice as many
 
 _SOURCES: tuple[RepairSource, ...] = ("pin", "pattern", "rule", "cross_test_learning", "similarity", "model")
@@ -55,6 +58,7 @@ class Book:
         self._stored: dict[str, Entry] = {}  # by place
         self._entries: dict[str, Entry] = {}  # those that have changed
         self._seen: dict[str, Seen] = {}
+        self._healed: dict[str, int] = {}  # locator → ms, of which outcomes of the turn told
 
     def learn(self, outcome: Outcome, *, at: int, origin: Origin) -> bool:
         """Count an outcome, Kafka's time of which is ``at`` (ms); whether it was news."""
@@ -64,9 +68,16 @@ class Book:
         source = source_of(outcome.decision_id)
         learnt = knowledge.learn(self._known(place), outcome, origin, at, self._limits, source)
         self._keep(place, learnt)
-        for gone in learnt.dropped:
-            self._drop(records.place(self._project, gone))
+        if learnt.how == "counted" and len(self._healed) < SPREAD:
+            self._healed[outcome.locator] = at
         return learnt.how == "counted"
+
+    def meet(self, case: Case) -> None:
+        """Know a locator that broke as one of the project's."""
+        if case.kind in HEALABLE:
+            place = records.place(self._project, case.locator)
+            known, test = self._known(place), case.told.test
+            self._keep(place, knowledge.met(known, self._question(case), test, case.at, self._limits))
 
     def obey(self, command: PatternCommand, *, at: int, origin: Origin) -> bool:
         """Heed a command, unless a later one was heard; whether it changes anything."""
@@ -78,10 +89,8 @@ class Book:
 
     def advice(self, case: Case) -> Advice:
         """What is known of a broken locator."""
-        question = Question(
-            project=self._project, locator=case.locator, scope=case.scope, failure=case.kind, release=case.told.release
-        )
-        return decide(self._known(records.place(self._project, case.locator)), question, case.at, self._limits)
+        known = self._known(records.place(self._project, case.locator))
+        return decide(known, self._question(case), case.at, self._limits)
 
     def standing(self, case: Case, healed: str) -> Standing | None:
         """How this repair of the locator stands; ``None`` = nobody has told of it."""
@@ -102,6 +111,7 @@ class Book:
             known = set(_snapshots(self._stored[place], self._project, self._limits))
             changed += [each for each in _snapshots(entry, self._project, self._limits) if each not in known]
             self._values.put(f"entry/{place}", records.encode(entry) if entry != Entry() else None)
+        changed += self._spread()
         if self._rules is not self._before[0]:
             self._values.put("rules", rulebooks.within(self._rules, RULES, self._limits))
         if self._index is not self._before[1]:
@@ -133,6 +143,25 @@ class Book:
         if learnt.known.entry is not self._known(place).entry:
             self._entries[place] = learnt.known.entry
         self._rules, self._index = learnt.known.rulebook, learnt.known.index
+        for gone in learnt.dropped:
+            self._drop(records.place(self._project, gone))
+
+    def _question(self, case: Case) -> Question:
+        release = case.told.release
+        return Question(
+            project=self._project, locator=case.locator, scope=case.scope, failure=case.kind, release=release
+        )
+
+    def _spread(self) -> list[Pattern]:
+        """What the repairs of the turn say of other locators, unless something is known of that already."""
+        found: dict[str, Pattern] = {}
+        for locator, at in self._healed.items():
+            for each in spreading.suggestions(self._rules, self._index, read(locator), self._limits):
+                entry = self._known(records.place(self._project, each.locator)).entry
+                told = spreading.pattern(each, entry.tests, self._project, at, self._limits)
+                if told.fingerprint not in {records.fingerprint(self._project, known) for known in entry.records}:
+                    found.setdefault(told.fingerprint, told)
+        return list(found.values())
 
     def _drop(self, place: str) -> None:
         """Forget a locator that there is no room for, unless a person has said a word about it."""

@@ -81,11 +81,6 @@ def within(book: Rulebook, most: int, limits: Limits) -> bytes:
     return encoded
 
 
-def rule_of(book: Rulebook, rename: Rename) -> Rule | None:
-    """What is known of a rename."""
-    return next((rule for rule in book.rules.get(key_of(rename), ()) if rule.rename == rename), None)
-
-
 def uses(book: Rulebook, locator: Read) -> Iterator[Use]:
     """All renames that fit the locator; none of them gives the locator itself."""
     for key in keys(locator):

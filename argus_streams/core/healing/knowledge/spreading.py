@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from argus_streams.core.events import FailureKind
 from argus_streams.core.healing.knowledge.index import Index, Met, similarity
 from argus_streams.core.healing.knowledge.limits import Limits
-from argus_streams.core.healing.knowledge.renames import Rename, renames
+from argus_streams.core.healing.knowledge.record import Record, snapshot
+from argus_streams.core.healing.knowledge.renames import Rename
 from argus_streams.core.healing.knowledge.rewriting import rewritten
-from argus_streams.core.healing.knowledge.rulebook import TELLING, Rule, Rulebook, hashed, rule_of
+from argus_streams.core.healing.knowledge.rulebook import TELLING, Rule, Rulebook, hashed, uses
 from argus_streams.core.healing.knowledge.units import Read, read
-from argus_streams.core.repairs import RepairSource
+from argus_streams.core.repairs import Pattern, RepairSource
 
 MOST = 100  # suggestions of one repair
-_PIECE = 2  # characters that a locator has to have in common with a rename, at the least, to be looked at
+_PIECE = 2  # characters of a rename that a locator has to have: what tells less fits too much
 
 
 class Suggestion(Struct, frozen=True, kw_only=True):
@@ -30,41 +31,44 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def suggestions(book: Rulebook, index: Index, heal: tuple[Read, Read], limits: Limits) -> tuple[Suggestion, ...]:
-    """What the renames of a repair make of other locators, the surest first, as far as they are sure enough to try.
+def suggestions(book: Rulebook, index: Index, old: Read, limits: Limits) -> tuple[Suggestion, ...]:
+    """What the renames that fit a locator, which was just healed or failed, make of the others; the surest first.
 
-    Of a rename that explains several repairs any locator that has it; of one that this repair alone shows those that
-    are as similar to it as asked.
+    Of a rule all locators that have it, also where it is not sure any more, so that it can be told what was told
+    before. Of a rename that one repair alone shows those that are as similar to it as asked, as far as that is sure
+    enough to try.
     """
-    old, _ = heal
-    found: dict[str, Suggestion] = {}
-    for rename in renames(*heal):
-        rule = rule_of(book, rename)
-        if rule is None or rule.bound(limits) < limits.validate:
-            continue
-        for each in _of_rule(rule, index, old, limits):
-            known = found.get(each.locator)
+    found: dict[tuple[str, str], Suggestion] = {}
+    for use in uses(book, old):
+        for each in _of_rule(use.rule, index, old, limits):
+            known = found.get((each.locator, each.healed))
             if known is None or each.confidence > known.confidence:
-                found[each.locator] = each
-    told = [each for each in found.values() if each.confidence >= limits.validate]
-    return tuple(sorted(told, key=lambda each: (-each.confidence, each.locator))[:MOST])
+                found[each.locator, each.healed] = each
+    return tuple(sorted(found.values(), key=lambda each: (-each.confidence, each.locator, each.healed))[:MOST])
 
 
 def _of_rule(rule: Rule, index: Index, old: Read, limits: Limits) -> Iterator[Suggestion]:
-    source: RepairSource = "rule" if len(rule.explained) >= limits.support else "cross_test_learning"
     piece = _told(rule.rename)
+    source = _source(rule, limits)
+    if source is None or len(piece) < _PIECE:
+        return
+    confidence = rule.bound(limits) * (1.0 if source == "rule" else limits.elsewhere_confidence)
     for met in index.met.values():
         if piece not in met.text or met.text == old.text:
             continue
-        confidence = rule.bound(limits)
-        if source != "rule":
-            if rule.rename.kind not in TELLING or similarity(old.text, met.text) < limits.similar:
-                continue
-            confidence *= limits.elsewhere_confidence
+        if source == "cross_test_learning" and similarity(rule.example[0], met.text) < limits.similar:
+            continue
         told = read(met.written)
         changed = None if hashed(told) in rule.explained else rewritten(rule.rename, told)
         if changed is not None:
             yield _suggestion(rule, met, changed.healed, source, confidence)
+
+
+def _source(rule: Rule, limits: Limits) -> RepairSource | None:
+    if len(rule.explained) >= limits.support:
+        return "rule"
+    sure = rule.bound(limits) * limits.elsewhere_confidence >= limits.validate
+    return "cross_test_learning" if sure and rule.rename.kind in TELLING else None
 
 
 def _suggestion(rule: Rule, met: Met, healed: str, source: RepairSource, confidence: float) -> Suggestion:
@@ -76,12 +80,28 @@ def _suggestion(rule: Rule, met: Met, healed: str, source: RepairSource, confide
         source=source,
         confidence=confidence,
         rule=rule.id,
-        reason=f"{rule.rename.text}: {rule.example[0]} became {rule.example[1]}",
+        reason=f"{rule.rename.text}, as {rule.example[0]} became {rule.example[1]}",
     )
 
 
 def _told(rename: Rename) -> str:
     """The longest piece of text that a locator has to have."""
     pieces = [piece.text for piece in rename.before if piece.hole < 0 and piece.kind != "quote"]
-    longest = max(pieces, key=len, default="")
-    return longest if len(longest) >= _PIECE else ""
+    return max(pieces, key=len, default="")
+
+
+def pattern(suggestion: Suggestion, tests: tuple[str, ...], project: str, at: int, limits: Limits) -> Pattern:
+    """The suggestion as a pattern that nobody has tried yet; its bound is one that is never applied."""
+    record = Record(
+        suggestion.locator,
+        suggestion.healed,
+        suggestion.scope,
+        suggestion.failure,
+        suggestion.source,
+        at,
+        at,
+        rule=suggestion.rule,
+        tests=tests,
+    )
+    bound = min(suggestion.confidence, limits.apply)
+    return structs.replace(snapshot(record, project=project, bound=bound, epoch=0), reason=suggestion.reason)

@@ -87,8 +87,9 @@ def clean(count, start=0, **fields):
     return [outcome(number, **fields) for number in range(start, start + count)]
 
 
-def suggested(base, locator, healed):
-    """What a repair that was learned says of the rest of the suite: locator → (healed, source)."""
+def suggested(base, locator):
+    """What a repair that was learned says of the rest of the suite, as far as sure: locator → (healed, source)."""
     told = base.known(locator)
-    found = suggestions(told.rulebook, told.index, (read(locator), read(healed)), base.limits)
-    return {each.locator: (each.healed, each.source) for each in found}
+    found = suggestions(told.rulebook, told.index, read(locator), base.limits)
+    sure = [each for each in reversed(found) if each.confidence >= base.limits.validate]
+    return {each.locator: (each.healed, each.source) for each in sure}
