@@ -30,6 +30,8 @@ class Reader {
   constructor(/** @type {string} */ text) {
     this.text = text;
     this.at = 0;
+    this.kind = '';
+    this.value = '';
     this.next();
     if (this.value === 'await') this.next();
   }

@@ -66,4 +66,6 @@ async function page(/** @type {any} */ { page: real, argusRun, actionTimeout }, 
   }
 }
 
-module.exports = { ...playwright, test: healing(playwright.test), expect: playwright.expect, healing };
+const test = healing(playwright.test);
+
+module.exports = { ...playwright, test, default: test, healing };

@@ -10,7 +10,7 @@ const { add, identity, plain } = require('./reports');
 /** @typedef {{ kind: 'not_found' | 'ambiguous', chain: Call[], locator: string, scope: string, url: string,
  *    place: Place | null, error: Error }} Trouble  a locator that found nothing, or too much */
 /** @typedef {{ root: string, run: string, mode: string, strict: boolean, patience: number, report: string | null,
- *    repairs: import('./repairs').Repairs, elements: import('./elements').Elements,
+ *    repairs: InstanceType<typeof import('./repairs').Repairs>, elements: InstanceType<typeof import('./elements').Elements>,
  *    release: string | null, commit: string | null }} Run  what all tests of a run have in common */
 /** @typedef {{ test: string, browser: string | null }} Test */
 /** @typedef {{ trouble: Trouble, repair: Repair, worked: boolean }} Heal */

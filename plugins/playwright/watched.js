@@ -12,7 +12,7 @@ const { DOM } = require('./reports');
 const { scopeOf } = require('./scopes');
 
 /** @typedef {import('./chains').Call} Call */
-/** @typedef {import('./watch').Watch} Watch */
+/** @typedef {InstanceType<typeof import('./watch').Watch>} Watch */
 /** @typedef {import('./watch').Trouble} Trouble */
 
 const ACTIONS = new Set([

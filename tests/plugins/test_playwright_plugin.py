@@ -76,7 +76,9 @@ def failure_of(after, title):
     return next((each for each in after.failures if each["test"].endswith(f"{JOINT}{title}")), None)
 
 
-@pytest.mark.parametrize("title", ["saves", "saves by the short way", "saves in the form", "removes", "saves in time"])
+@pytest.mark.parametrize(
+    "title", ["saves", "saves by the short way", "saves in the form", "removes", "saves in time", "saves from a module"]
+)
 def test_a_broken_locator_is_healed_and_told(after, title):
     assert passed(after, title)
     assert outcomes_of(after, title) == [True]
@@ -162,11 +164,12 @@ def test_the_printed_patch_changes_the_locators_of_tests_that_passed_alone(after
     shutil.copytree(PROJECT, tmp_path, dirs_exist_ok=True)
     printed = after.text[after.text.index("--- a/") :].rstrip("\n") + "\n"
     subprocess.run(GIT_APPLY, input=printed, text=True, check=True, cwd=tmp_path)  # noqa: S603 - ours
-    names = ("shop.spec.js", "unlimited.spec.js")
+    names = ("module.spec.mjs", "shop.spec.js", "unlimited.spec.js")
     texts = [((PROJECT / name).read_text(), (tmp_path / name).read_text()) for name in names]
     lines = [pair for old, new in texts for pair in zip(old.splitlines(), new.splitlines(), strict=True)]
     changed = [new.strip() for old, new in lines if old != new]
     assert changed == [
+        "await page.getByTestId('store').click();",
         'await page.getByTestId("store").click();',
         "await form.getByRole('button', { name: 'Store' }).click();",
         "await page.getByRole('button', { name: 'Remove', exact: true }).click();",
