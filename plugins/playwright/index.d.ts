@@ -1,4 +1,6 @@
-import type { test as base } from '@playwright/test';
+import type {
+  PlaywrightTestArgs, PlaywrightTestOptions, PlaywrightWorkerArgs, PlaywrightWorkerOptions, TestType,
+} from '@playwright/test';
 export * from '@playwright/test';
 
 export interface ArgusOptions {
@@ -18,6 +20,18 @@ export interface ArgusOptions {
   release?: string;
 }
 
-export const test: typeof base;
+interface ForTests {
+  /** Component that is tested by itself, in place of the page's path. */
+  argusScope: string | null;
+}
+interface ForWorkers {
+  argus: ArgusOptions;
+}
+
+export const test: TestType<
+  PlaywrightTestArgs & PlaywrightTestOptions & ForTests,
+  PlaywrightWorkerArgs & PlaywrightWorkerOptions & ForWorkers
+>;
 /** Another `test` with repairs of its `page`. */
-export function healing<T extends typeof base>(test: T): T;
+export function healing<T extends {}, W extends {}>(test: TestType<T, W>): TestType<T & ForTests, W & ForWorkers>;
+export default test;

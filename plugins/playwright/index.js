@@ -17,6 +17,7 @@ const JOINT = ' \u203a '; // between the titles of suites and of the test, as re
 function healing(test) {
   return /** @type {any} */ (test).extend({
     argus: [{}, { option: true, scope: 'worker' }],
+    argusScope: [null, { option: true }],
     argusRun: [worker, { scope: 'worker' }],
     page,
   });
@@ -45,8 +46,8 @@ function opened(/** @type {import('.').ArgusOptions} */ options, /** @type {any}
   };
 }
 
-async function page(/** @type {any} */ { page: real, argusRun, actionTimeout }, /** @type {any} */ use, /** @type {any} */ testInfo) {
-  const test = { test: testInfo.titlePath.join(JOINT), browser: testInfo.project.name || null };
+async function page(/** @type {any} */ { page: real, argusRun, argusScope, actionTimeout }, /** @type {any} */ use, /** @type {any} */ testInfo) {
+  const test = { test: testInfo.titlePath.join(JOINT), browser: testInfo.project.name || null, component: argusScope };
   const watch = new Watch(argusRun, test, actionTimeout ? 0 : argusRun.patience);
   await use(watched(real, watch));
   for (const late of [...watch.waiting]) {

@@ -6,10 +6,11 @@ const { key, read } = require('./chains');
 
 /** @typedef {import('./chains').Call} Call */
 /** @typedef {{ locator: string, healed: string, scope: string, failure: string, verdict: string, confidence: number,
- *    reason: string, decision_id: string | null, chain: Call[] }} Repair */
+ *    reason: string, decision_id: string, chain: Call[] }} Repair */
 
 const LARGEST = 64 * 2 ** 20; // bytes of a file
 const KINDS = ['not_found', 'ambiguous'];
+const UNDECIDED = 'unknown'; // an outcome without any decision would count as a person's own repair
 const VERDICTS = ['apply', 'validate'];
 
 class Repairs {
@@ -61,7 +62,7 @@ function read_(/** @type {any} */ told) {
       locator, healed, scope, failure, verdict,
       confidence: Number(told.confidence) || 0,
       reason: String(told.reason ?? ''),
-      decision_id: typeof told.decision_id === 'string' ? told.decision_id : null,
+      decision_id: typeof told.decision_id === 'string' ? told.decision_id : UNDECIDED,
       chain: read(healed),
     };
     return { at: place(read(locator), scope, failure), repair };

@@ -3,6 +3,7 @@
 
 const path = require('node:path');
 const { add, identity, plain } = require('./reports');
+const { scopeOf } = require('./scopes');
 
 /** @typedef {import('./chains').Call} Call */
 /** @typedef {import('./places').Place} Place */
@@ -12,7 +13,7 @@ const { add, identity, plain } = require('./reports');
 /** @typedef {{ root: string, run: string, mode: string, strict: boolean, patience: number, report: string | null,
  *    repairs: InstanceType<typeof import('./repairs').Repairs>, elements: InstanceType<typeof import('./elements').Elements>,
  *    release: string | null, commit: string | null }} Run  what all tests of a run have in common */
-/** @typedef {{ test: string, browser: string | null }} Test */
+/** @typedef {{ test: string, browser: string | null, component: string | null }} Test */
 /** @typedef {{ trouble: Trouble, repair: Repair, worked: boolean }} Heal */
 
 class Watch {
@@ -26,6 +27,11 @@ class Watch {
     this.notes = [];
     /** What still waits for its locator: when the time of a test is up, nothing else tells of it. @type {Set<() => Promise<void>>} */
     this.waiting = new Set();
+  }
+
+  /** Page or component. */
+  scope(/** @type {string} */ url) {
+    return this.test.component ?? scopeOf(url);
   }
 
   knows(/** @type {Call[]} */ chain, /** @type {string} */ scope) {

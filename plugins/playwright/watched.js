@@ -9,7 +9,6 @@ const vm = require('node:vm');
 const { LOCATING, located, written } = require('./chains');
 const { caller } = require('./places');
 const { DOM } = require('./reports');
-const { scopeOf } = require('./scopes');
 
 /** @typedef {import('./chains').Call} Call */
 /** @typedef {InstanceType<typeof import('./watch').Watch>} Watch */
@@ -80,7 +79,7 @@ class Attempt {
     this.args = args;
     this.call = call;
     this.locator = written(handle.chain);
-    this.scope = scopeOf(handle.page.url());
+    this.scope = handle.watch.scope(handle.page.url());
     /** What looked broken before its time was up. @type {Trouble | null} */
     this.early = null;
     this.mends = ACTIONS.has(name) && handle.watch.knows(handle.chain, this.scope);
@@ -166,7 +165,7 @@ class Attempt {
   /** Remember what the locator finds, where that is news and the page is still the same. */
   async look() {
     const { page, real, watch } = this.handle;
-    if (this.scope !== scopeOf(page.url())) return;
+    if (this.scope !== watch.scope(page.url())) return;
     await watch.found(this.scope, this.locator, () => quiet(() => real.evaluateAll(script('element.js'))));
   }
 }

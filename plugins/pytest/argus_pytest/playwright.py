@@ -13,7 +13,6 @@ from argus_pytest.elements import Element
 from argus_pytest.places import Place, caller
 from argus_pytest.repairs import Kind, Repair
 from argus_pytest.reports import DOM
-from argus_pytest.scopes import scope_of
 from argus_pytest.scripts import quiet, script
 from argus_pytest.watch import Trouble, Watch
 
@@ -69,7 +68,7 @@ class Watched:
 
     def _acted(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         __tracebackhide__ = True
-        locator, scope = written(self._chain), scope_of(self._page.url)
+        locator, scope = written(self._chain), self._watch.scope(self._page.url)
         self._watch.found(scope, locator, self._look)
         try:
             done = act(*arguments, **options)
@@ -82,7 +81,7 @@ class Watched:
                 self._watch.failed(trouble, self._snapshot())
                 raise
             return None
-        if scope == scope_of(self._page.url):
+        if scope == self._watch.scope(self._page.url):
             self._watch.found(scope, locator, self._look)
         return done
 

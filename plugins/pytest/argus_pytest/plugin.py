@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,11 +35,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def heal(request: pytest.FixtureRequest) -> Callable[[Any], Any]:
-    """``heal(page)``, ``heal(driver)``: the same, and it goes on with known repairs where a locator is broken."""
+def heal(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """``heal(page)``, ``heal(driver)``: the same, and it goes on with known repairs where a locator is broken.
+
+    ``scope`` names a component that is tested by itself, instead of the path of the page's URL.
+    """
     watch = Watch(request.config.stash[_RUN], request.node.nodeid)
     request.node.stash[_WATCH] = watch
-    return lambda real: _watched(real, watch)
+
+    def wrapped(real: Any, scope: str | None = None) -> Any:
+        return _watched(real, watch if scope is None else replace(watch, component=scope))
+
+    return wrapped
 
 
 def _watched(real: Any, watch: Watch) -> Any:

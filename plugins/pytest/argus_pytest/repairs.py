@@ -10,6 +10,7 @@ Kind = Literal["not_found", "ambiguous"]
 Mode = Literal["off", "apply", "validate"]
 LARGEST = 64 * 2**20  # bytes of a file
 _KINDS = frozenset({"not_found", "ambiguous"})
+UNDECIDED = "unknown"  # an outcome without any decision would count as a person's own repair
 _VERDICTS = ("apply", "validate")
 
 
@@ -23,7 +24,7 @@ class Repair(NamedTuple):
     verdict: str
     confidence: float
     reason: str
-    decision_id: str | None
+    decision_id: str
     chain: Chain  # the healed locator
 
 
@@ -86,7 +87,7 @@ def _entry(told: Any) -> tuple[tuple[Chain, str, str], Repair] | None:
         verdict=told["verdict"],
         confidence=float(confidence) if isinstance(confidence, int | float) else 0.0,
         reason=str(told.get("reason") or ""),
-        decision_id=decision if isinstance(decision, str) else None,
+        decision_id=decision if isinstance(decision, str) else UNDECIDED,
         chain=chain,
     )
     return (canonical(broken), scope, repair.failure), repair

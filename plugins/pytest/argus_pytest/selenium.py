@@ -10,7 +10,6 @@ from argus_pytest.elements import Element
 from argus_pytest.places import caller
 from argus_pytest.repairs import Repair
 from argus_pytest.reports import DOM
-from argus_pytest.scopes import scope_of
 from argus_pytest.scripts import quiet, script
 from argus_pytest.watch import Trouble, Watch
 
@@ -29,7 +28,7 @@ class Driver:
         __tracebackhide__ = True
         chain = (Call("find_element", (by, value)),)
         url = self.wrapped.current_url
-        locator, scope = written(chain, "driver"), scope_of(url)
+        locator, scope = written(chain, "driver"), self._watch.scope(url)
         try:
             found = self.wrapped.find_element(by, value)
         except Exception as error:

@@ -12,6 +12,7 @@ from argus_pytest.patches import Edit
 from argus_pytest.places import Place
 from argus_pytest.repairs import Kind, Mode, Repair, Repairs
 from argus_pytest.reports import Report, identity, plain
+from argus_pytest.scopes import scope_of
 
 
 class Run(NamedTuple):
@@ -53,9 +54,14 @@ class Watch:
 
     run: Run
     test: str
+    component: str | None = None  # what locators are looked for in, where that is no page
     heals: list[Heal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)  # the lines that what worked would change
+
+    def scope(self, url: str) -> str:
+        """Page or component."""
+        return scope_of(url) if self.component is None else self.component
 
     def repair(self, trouble: Trouble) -> Repair | None:
         """The repair that may be tried for it, if any."""
