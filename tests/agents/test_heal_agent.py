@@ -166,6 +166,11 @@ def test_a_plain_assertion_makes_no_noise_and_one_that_names_a_locator_is_refuse
     assert heal.meter.others == {"no_locator_error": 3}
 
 
+def test_a_test_that_passed_when_it_was_tried_again_has_no_broken_locator(heal):
+    assert heal.hear(failure(status="flaky")).records == []
+    assert heal.meter.others == {"flaky": 1}
+
+
 def test_a_failure_of_before_its_generation_is_marked(heal):
     since = Healing(since=NOW + 1)
     assert [each.replayed for each in since.hear(failure(), failure()).decisions()] == [True, False]

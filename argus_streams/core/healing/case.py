@@ -38,6 +38,8 @@ def case_of(told: TestFailure, *, at: int) -> Case | Passed:
     Kind and locator are as they are told, else as the failure's words tell them. A locator without a word is one that
     found nothing.
     """
+    if told.status == "flaky":  # the locator worked when the test was tried again
+        return Passed("flaky")
     spoken = read(told.message, told.stack, told.type, told.framework)
     locator = told.locator or spoken.locator
     silent: FailureKind = "not_found" if told.locator and not told.message and not told.stack else "other"
