@@ -36,6 +36,8 @@ class Told(Struct, frozen=True, kw_only=True):
     neighbor_text: _Texts = field(default=None, name="neighborText")
     role: str | None = None
     label: str | None = None
+    attributes: dict[str, str | None] | None = None
+    landmark: str | None = None
 
 
 class _Page(Struct, frozen=True):
@@ -88,6 +90,8 @@ def element(told: Told) -> Element:
         neighbor_text=_texts(told.neighbor_text),
         role=told.role,
         label=told.label,
+        attributes={name: value for name, value in (told.attributes or {}).items() if value is not None},
+        landmark=told.landmark,
     )
 
 

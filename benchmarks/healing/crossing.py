@@ -21,10 +21,12 @@ from argus_streams.core.healing.similarity.ranking import (
 )
 from argus_streams.core.healing.similarity.traits import Traits
 
+KNOWN = 20.0  # points; the least that a target of the development pairs has beside itself is 20.9
 GONE = 0.25  # what a target whose element is gone weighs beside one whose is there: a page may have lost it
 _FLAT = Ranker(
     weights=dict.fromkeys(FEATURES, 1.0),
     calibration=Calibration(base=0, margin=0, likeness=0),
+    known=KNOWN,
     plausible=0,
     validate=0,
     apply=0,
@@ -128,11 +130,11 @@ def taught(found: Sequence[Outcome]) -> list[Judged]:
 
 def _outcome(page: Measured, at: int, scored: Scored, shares: Shares, gone: Shares) -> Outcome:
     case, order = page.cases[at], ordered(page.known, scored, shares)
-    judged = Judged(*evidence(scored, shares, order[0]), order[0] == case.answer)
+    judged = Judged(*evidence(scored, shares, order[0], KNOWN), order[0] == case.answer)
     if not gone:
         return Outcome(case, page.known, order, judged)
     best = ordered(page.known, scored, gone)[0]
-    return Outcome(case, page.known, order, judged, Judged(*evidence(scored, gone, best), right=False))
+    return Outcome(case, page.known, order, judged, Judged(*evidence(scored, gone, best, KNOWN), right=False))
 
 
 def _without(page: Measured, scored: Scored, answer: int) -> dict[int, float]:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from crossing import Outcome, calibration, crossed, fitted, measured, outcomes, taught
+from crossing import KNOWN, Outcome, calibration, crossed, fitted, measured, outcomes, taught
 from fitting import DRAWN, USUAL
 from pairs import FILE, load
 
@@ -28,6 +28,7 @@ calibration: # of the probability that the best is right: that it is this one, t
   margin: {margin} # logistic(margin * log-odds of the best against all others)
   base: {base} # logistic(base + likeness * points as a share of those that the target has beside itself)
   likeness: {likeness}
+known: {known} # points; where a target has fewer beside itself, likeness is a share of these
 plausible: {plausible} # likeness below which nothing is called the best
 validate: {validate} # probability from which on the best is worth a try ...
 apply: {apply} # ... and is taken as right: {precision:.1%} were, on sites that were not learned from
@@ -60,6 +61,7 @@ def main() -> None:
         base=curve.base,
         margin=curve.margin,
         likeness=curve.likeness,
+        known=KNOWN,
         plausible=PLAUSIBLE,
         validate=VALIDATE,
         apply=apply,

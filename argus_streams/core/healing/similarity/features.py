@@ -1,4 +1,7 @@
-"""In what a candidate is like the target: each feature from 0 to 1, and never more than the target is like itself."""
+"""In what a candidate is like the target: each feature from 0 to 1, and never more than the target is like itself.
+
+What is not known of the target counts for no candidate.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import exp, hypot, log1p
@@ -32,16 +35,24 @@ def _group(pair: Pair) -> float:
     return pair.target.group == pair.candidate.group
 
 
+def _role(pair: Pair) -> float:
+    return _same(pair.target.element.role, pair.candidate.element.role)
+
+
 def _zones(pair: Pair) -> float:
-    return _shared(pair.target.zones, pair.candidate.zones)
+    return _shared(pair.target.zones, pair.candidate.zones) if pair.target.placed else 0.0
 
 
 def _form(pair: Pair) -> float:
-    return ("form" in pair.target.zones) == ("form" in pair.candidate.zones)
+    return pair.target.placed and ("form" in pair.target.zones) == ("form" in pair.candidate.zones)
 
 
 def _footer(pair: Pair) -> float:
-    return ("footer" in pair.target.zones) == ("footer" in pair.candidate.zones)
+    return pair.target.placed and ("footer" in pair.target.zones) == ("footer" in pair.candidate.zones)
+
+
+def _landmark(pair: Pair) -> float:
+    return _same(pair.target.element.landmark, pair.candidate.element.landmark)
 
 
 def _id(pair: Pair) -> float:
@@ -51,12 +62,23 @@ def _id(pair: Pair) -> float:
 
 
 def _name(pair: Pair) -> float:
-    one, other = pair.target.element.name, pair.candidate.element.name
-    return bool(one and other) and (one or "").lower() == (other or "").lower()
+    return _same(pair.target.element.name, pair.candidate.element.name)
 
 
 def _name_letters(pair: Pair) -> float:
     return _letters((pair.target.element.name or "").lower(), (pair.candidate.element.name or "").lower())
+
+
+def _label(pair: Pair) -> float:
+    one, other = pair.target.element.label, pair.candidate.element.label
+    return _letters((one or "").lower(), (other or "").lower()) if one else 0.0
+
+
+def _attributes(pair: Pair) -> float:
+    """The share of all other attributes that both have with the same value."""
+    one, other = pair.target.element.attributes, pair.candidate.element.attributes
+    most = max(len(one), len(other))
+    return len(one.items() & other.items()) / most if one else 0.0
 
 
 def _words(pair: Pair) -> float:
@@ -106,15 +128,15 @@ def _nearby(pair: Pair) -> float:
 
 
 def _path(pair: Pair) -> float:
-    return Indel.normalized_similarity(pair.target.steps, pair.candidate.steps)
+    return Indel.normalized_similarity(pair.target.steps, pair.candidate.steps) if pair.target.steps else 0.0
 
 
 def _depth(pair: Pair) -> float:
-    return _ratio(len(pair.target.steps), len(pair.candidate.steps))
+    return _ratio(len(pair.target.steps), len(pair.candidate.steps)) if pair.target.steps else 0.0
 
 
 def _position(pair: Pair) -> float:
-    return 1 / (1 + abs(pair.target.position - pair.candidate.position))
+    return 1 / (1 + abs(pair.target.position - pair.candidate.position)) if pair.target.steps else 0.0
 
 
 def _anchored(pair: Pair) -> float:
@@ -156,12 +178,16 @@ def _shape(pair: Pair) -> float:
 
 FEATURES: Mapping[str, Feature] = {
     "group": Feature(_group, "kind of element"),
+    "role": Feature(_role, "role"),
     "zones": Feature(_zones, "part of the page"),
     "form": Feature(_form, "standing in a form"),
     "footer": Feature(_footer, "standing in the footer"),
+    "landmark": Feature(_landmark, "landmark"),
     "id": Feature(_id, "id"),
     "name": Feature(_name, "name"),
     "name_letters": Feature(_name_letters, "letters of the name"),
+    "label": Feature(_label, "label"),
+    "attributes": Feature(_attributes, "other attributes"),
     "words": Feature(_words, "words"),
     "kept": Feature(_kept, "what it says"),
     "href": Feature(_href, "link"),
@@ -189,6 +215,10 @@ FEATURES: Mapping[str, Feature] = {
 def features(pair: Pair, names: Sequence[str]) -> tuple[float, ...]:
     """The values of these features, in this order, each from 0 to 1."""
     return tuple(float(FEATURES[name].value(pair)) for name in names)
+
+
+def _same(one: str | None, other: str | None) -> float:
+    return bool(one and other) and (one or "").lower() == (other or "").lower()
 
 
 def _told(page: Page, one: frozenset[str], other: frozenset[str], whole: frozenset[str]) -> float:

@@ -21,6 +21,7 @@ class Ranker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     weights: dict[str, Weight]  # by the names of ``features.FEATURES``
     calibration: Calibration
+    known: Annotated[float, Meta(gt=0, le=1_000)]  # points; of a target that has fewer, likeness is a share of these
     plausible: Share  # likeness below which nothing is called the best
     validate: Share  # probability from which on the best is worth a try
     apply: Share  # probability from which on it is taken as right

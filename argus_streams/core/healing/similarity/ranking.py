@@ -69,11 +69,14 @@ def likelihoods(points: Mapping[int, float]) -> dict[int, float]:
     return {at: each / total for at, each in raw.items()}
 
 
-def evidence(scored: Scored, shares: Mapping[int, float], best: int) -> tuple[float, float]:
-    """The log-odds of the best against all others, and its likeness to the target: points as a share of the most."""
+def evidence(scored: Scored, shares: Mapping[int, float], best: int, known: float) -> tuple[float, float]:
+    """The log-odds of the best against all others, and its likeness to the target: points as a share of the most.
+
+    ``known`` (above 0) is the least that counts as the most: of a target that tells next to nothing nobody can be sure.
+    """
     share, rest = shares[best], sum(each for at, each in shares.items() if at != best)
     margin = _SURE if rest <= 0 else max(-_SURE, min(_SURE, log(max(share, 1e-9) / rest)))
-    return margin, scored.points[best] / scored.most if scored.most else 0.0
+    return margin, scored.points[best] / max(scored.most, known)
 
 
 def probability(by: Calibration, margin: float, likeness: float) -> float:
@@ -96,7 +99,7 @@ def _ranked(ranker: Ranker, known: Page, scored: Scored, shares: Mapping[int, fl
     if not order:
         return Ranked(None, (), "ask", 0.0, "there are no candidates")
     best = order[0]
-    margin, likeness = evidence(scored, shares, best)
+    margin, likeness = evidence(scored, shares, best, ranker.known)
     sure = probability(ranker.calibration, margin, likeness)
     verdict = _verdict(ranker, sure, likeness)
     told = reason(ranker, scored.itself, [scored.values[at] for at in order], margin)

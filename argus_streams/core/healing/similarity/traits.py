@@ -24,6 +24,7 @@ _GROUPS = {
     "box": "div li ul ol nav section header footer main article aside form table tr tbody",
 }
 _GROUP = {tag: group for group, tags in _GROUPS.items() for tag in tags.split()}
+_NAMING = ("data-test", "data-cy", "data-qa", "title", "placeholder", "aria-label")  # attributes, by their beginning
 _PRESSED = frozenset({"submit", "button", "btn"})
 _ZONES = frozenset({"header", "nav", "footer", "main", "aside", "form", "table", "section", "article"})
 _ZONE_WORDS = {"head": "header", "masthead": "header", "foot": "footer", "sidebar": "aside"}
@@ -43,13 +44,19 @@ class Traits:
         self.anchor = found[1][:LONGEST] if found else ""
         # what its attributes and the beginning of its text say
         named = (element.id, element.name, element.alt, element.label, self.address.rpartition("/")[2], self.anchor)
-        self.words = _words((*named, *element.class_list[:FIRST], *element.visible_text[:FIRST]))
+        given = (value for name, value in element.attributes.items() if name.startswith(_NAMING))
+        self.words = _words((*named, *given, *element.class_list[:FIRST], *element.visible_text[:FIRST]))
 
     @cached_property
     def steps(self) -> tuple[tuple[str, int], ...]:
         """Tag and position among its like, from the root down."""
         path = _FOREIGN.sub(r"\1", self.element.xpath.lower())
         return tuple((tag, int(index or 1)) for tag, index in _STEP.findall(path[-DEEPEST:]))
+
+    @property
+    def placed(self) -> bool:
+        """Whether it is told where in the document it stands."""
+        return bool(self.steps or self.anchor)
 
     @cached_property
     def position(self) -> int:

@@ -32,6 +32,10 @@ anything = st.builds(
     shape=_NUMBERS,
     visible_text=_WORDS.map(tuple),
     neighbor_text=_WORDS.map(tuple),
+    role=st.none() | st.sampled_from(["link", "button"]) | _TEXTS,
+    label=st.none() | _TEXTS,
+    attributes=st.dictionaries(st.sampled_from(["data-testid", "title", "type"]) | _TEXTS, _TEXTS, max_size=3),
+    landmark=st.none() | _TEXTS,
 )
 
 

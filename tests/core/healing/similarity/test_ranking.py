@@ -9,6 +9,7 @@ from msgspec import structs
 from argus_streams.core.elements import Box, Element
 from argus_streams.core.healing.similarity.ranking import located
 
+KNOWN = {"id": "help", "visible_text": ("Help",), "xpath": "/html[1]/a[1]", "location": Box(x=1, y=1, width=1)}
 MENU = tuple(link(text, at) for at, text in enumerate(("Shop", "Prices", "Help", "Contact", "Imprint"), start=1))
 
 
@@ -113,11 +114,15 @@ def test_the_order_of_the_candidates_does_not_matter(targets, candidates, chance
 
 
 @given(anything)
-def test_an_element_beside_itself_alone_is_as_sure_as_can_be(element):
-    decision = only(element, [element])
-    assert decision.ranking == (0,)
-    assert decision.best == 0
-    assert decision.verdict == "apply"
+def test_an_element_alone_on_its_page_is_as_sure_as_can_be(element):
+    known = structs.replace(element, **KNOWN)
+    assert structs.astuple(only(known, [known]))[:3] == (0, (0,), "apply")
+
+
+def test_of_what_next_to_nothing_is_known_nothing_is_applied():
+    target = Element(tag="A", visible_text=("Help",))
+    assert only(target, [target]).verdict == "validate"
+    assert only(Element(), [Element()]).verdict == "ask"
 
 
 @given(anything, st.lists(anything, min_size=1, max_size=6))
