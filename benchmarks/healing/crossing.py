@@ -81,7 +81,7 @@ def measured(pages: Sequence[Paired]) -> list[Measured]:
 def fitted(pages: Sequence[Measured]) -> dict[str, float]:
     """The weights that these pages teach."""
     samples = [_sample(case) for each in pages for case in each.cases if case.answer in case.scored.values]
-    return dict(zip(FEATURES, weights(samples, len(FEATURES)), strict=True))
+    return dict(zip(FEATURES, weights(samples, tuple(FEATURES)), strict=True))
 
 
 def outcomes(page: Measured, by: dict[str, float]) -> tuple[list[Outcome], list[Outcome]]:

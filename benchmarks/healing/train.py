@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crossing import KNOWN, Outcome, calibration, crossed, fitted, measured, outcomes, taught
-from fitting import DRAWN, USUAL
 from pairs import FILE, load
 
 WRITTEN = Path(__file__).resolve().parents[2] / "defaults" / "similarity.yaml"
@@ -22,7 +21,7 @@ PLAUSIBLE = 0.2  # likeness; the least of a right candidate in the development p
 
 _TEXT = """\
 # How an element is found again: written by `python benchmarks/healing/train.py`, from {pairs} pairs of {sites} sites.
-weights: # points of each feature (argus_streams/core/healing/similarity/features.py), drawn to {usual} by {drawn}
+weights: # points of each feature (argus_streams/core/healing/similarity/features.py)
 {weights}
 calibration: # of the probability that the best is right: that it is this one, times that the element is there at all
   margin: {margin} # logistic(margin * log-odds of the best against all others)
@@ -55,8 +54,6 @@ def main() -> None:
     text = _TEXT.format(
         pairs=sum(len(each.cases) for each in pages),
         sites=len({each.paired.site for each in pages}),
-        usual=USUAL,
-        drawn=DRAWN,
         weights="\n".join(f"  {name}: {weight:.2f}" for name, weight in weights.items()),
         base=curve.base,
         margin=curve.margin,

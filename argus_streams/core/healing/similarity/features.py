@@ -66,12 +66,11 @@ def _name(pair: Pair) -> float:
 
 
 def _name_letters(pair: Pair) -> float:
-    return _letters((pair.target.element.name or "").lower(), (pair.candidate.element.name or "").lower())
+    return _letters(pair.target.element.name, pair.candidate.element.name)
 
 
 def _label(pair: Pair) -> float:
-    one, other = pair.target.element.label, pair.candidate.element.label
-    return _letters((one or "").lower(), (other or "").lower()) if one else 0.0
+    return _letters(pair.target.element.label, pair.candidate.element.label)
 
 
 def _attributes(pair: Pair) -> float:
@@ -145,7 +144,7 @@ def _anchored(pair: Pair) -> float:
 
 
 def _anchor(pair: Pair) -> float:
-    return _letters(pair.target.anchor.lower(), pair.candidate.anchor.lower())
+    return _letters(pair.target.anchor, pair.candidate.anchor)
 
 
 def _near(pair: Pair) -> float:
@@ -230,11 +229,11 @@ def _shared(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one or other else 1.0
 
 
-def _letters(one: str, other: str) -> float:
-    """Edit similarity; two that have none are alike, one that has none is not like one that has."""
+def _letters(one: str | None, other: str | None) -> float:
+    """Edit similarity (Levenshtein); 0 where there is none of the one or the other."""
     if not one or not other:
-        return float(one == other)
-    return Levenshtein.normalized_similarity(one[:_LETTERS], other[:_LETTERS])
+        return 0.0
+    return Levenshtein.normalized_similarity(one[:_LETTERS].lower(), other[:_LETTERS].lower())
 
 
 def _ratio(one: float | None, other: float | None) -> float:

@@ -19,9 +19,13 @@ def shortlist(page: Page, target: Traits) -> Sequence[int]:
     if len(page.candidates) <= KEPT:
         return range(len(page.candidates))
     paths = _paths(page, target)
-    told = page.told(target.words) or 1.0
+    told = {word: page.told((word,)) for word in target.words}
+    share = 2 / (sum(told.values()) or 1.0)
     points = [
-        2 * page.told(target.words & each.words) / told + (each.text == target.text) + path + _near(target, each)
+        share * sum(map(told.__getitem__, target.words & each.words))
+        + (each.text == target.text)
+        + path
+        + _near(target, each)
         for each, path in zip(page.candidates, paths, strict=True)
     ]
     # of equal ones those with the smaller path: which ones are kept may not hang on the order that they came in

@@ -6,13 +6,15 @@ from functools import cached_property
 
 from argus_streams.core.elements import Element
 
-LONGEST = 200  # characters of one attribute, and words of one text, that are looked at
+LONGEST = 200  # characters of one attribute, and words around an element, that are looked at
 FIRST = 10  # words of a text that name an element; what follows is its content
+_SAID = 60  # words of a text that are compared
+_LIST = 4  # steps from an XPath's end among which its list is
 DEEPEST = 4_000  # characters of an XPath, from its end
 
 # `loginButton`, `login-button` and `LOGIN_BUTTON` are the same two words; shorter ones stand everywhere
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}(?![a-z])|\d{3,}|[^\W\d_a-zA-Z]+")
-_STEP = re.compile(r"/([^/\[\]]+)(?:\[(\d{1,9})\])?")
+_INDEX = re.compile(r"\[(\d{1,9})\]\Z")
 _FOREIGN = re.compile(r"""\*\[local-name\(\)\s*=\s*["']([\w-]+)["']\]""")  # how XPath has to name SVG's elements
 _ANCHOR = re.compile(r"""(?://\*\[@id=|id\()["'](.*?)["'][\])]""")
 _ORIGIN = re.compile(r"\w+://(?:www\.)?")
@@ -44,14 +46,14 @@ class Traits:
         self.anchor = found[1][:LONGEST] if found else ""
         # what its attributes and the beginning of its text say
         named = (element.id, element.name, element.alt, element.label, self.address.rpartition("/")[2], self.anchor)
-        given = (value for name, value in element.attributes.items() if name.startswith(_NAMING))
+        given = [value for name, value in element.attributes.items() if name.startswith(_NAMING)]
         self.words = _words((*named, *given, *element.class_list[:FIRST], *element.visible_text[:FIRST]))
 
     @cached_property
-    def steps(self) -> tuple[tuple[str, int], ...]:
-        """Tag and position among its like, from the root down."""
-        path = _FOREIGN.sub(r"\1", self.element.xpath.lower())
-        return tuple((tag, int(index or 1)) for tag, index in _STEP.findall(path[-DEEPEST:]))
+    def steps(self) -> tuple[str, ...]:
+        """Its path from the root, `div[2]` a step; the first of its like is `div`, as where there is one alone."""
+        path = self.element.xpath[-DEEPEST:].lower().replace("[1]", "")
+        return tuple(filter(None, (_FOREIGN.sub(r"\1", path) if "*[" in path else path).split("/")))
 
     @property
     def placed(self) -> bool:
@@ -61,7 +63,8 @@ class Traits:
     @cached_property
     def position(self) -> int:
         """Where it stands in its list: the nearest position that is not the first, of it and three ancestors."""
-        return next((index for _, index in reversed(self.steps[-4:]) if index != 1), 1)
+        placed = (_INDEX.search(step) for step in reversed(self.steps[-_LIST:]))
+        return next((int(found[1]) for found in placed if found), 1)
 
     @cached_property
     def group(self) -> str:
@@ -75,12 +78,12 @@ class Traits:
     def zones(self) -> frozenset[str]:
         """The parts of the page that it stands in, as tags say, and the anchor's words where there is no such tag."""
         told = {_ZONE_WORDS[word] for word in _words((self.anchor,)) if word in _ZONE_WORDS}
-        return frozenset(told.union(tag for tag, _ in self.steps if tag in _ZONES))
+        return frozenset(told.union(_ZONES.intersection(step.partition("[")[0] for step in self.steps)))
 
     @cached_property
     def said(self) -> frozenset[str]:
         """The words of its text."""
-        return _words(self.element.visible_text[:LONGEST])
+        return _words(self.element.visible_text[:_SAID])
 
     @cached_property
     def nearby(self) -> frozenset[str]:
