@@ -1,7 +1,7 @@
 """What of an element is compared: its words, and where in the document it stands. Bounded, whatever a page says."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 
 from argus_streams.core.elements import Element
@@ -10,6 +10,7 @@ LONGEST = 200  # characters of one attribute, and words around an element, that 
 FIRST = 10  # words of a text that name an element; what follows is its content
 _SAID = 60  # words of a text that are compared
 _LIST = 4  # steps from an XPath's end among which its list is
+_MUCH = 1_000  # characters in all, below which each text is taken whole
 DEEPEST = 4_000  # characters of an XPath, from its end
 
 # `loginButton`, `login-button` and `LOGIN_BUTTON` are the same two words; shorter ones stand everywhere
@@ -40,7 +41,7 @@ class Traits:
     def __init__(self, element: Element) -> None:
         self.element = element
         self.text = " ".join(element.visible_text).lower()
-        self.address = _address(element.href)
+        self.address = _address(element.href) if element.href else ""
         # the id of its nearest ancestor, or itself, that has one
         found = _ANCHOR.match(element.id_xpath or "")
         self.anchor = found[1][:LONGEST] if found else ""
@@ -91,12 +92,14 @@ class Traits:
         return frozenset(word[:LONGEST].lower() for word in self.element.neighbor_text[:LONGEST])
 
 
-def _words(texts: Iterable[str | None]) -> frozenset[str]:
-    said = " ".join([text[:LONGEST] for text in texts if text])
+def _words(texts: Sequence[str | None]) -> frozenset[str]:
+    said = " ".join(filter(None, texts))
+    if len(said) > _MUCH:
+        said = " ".join([text[:LONGEST] for text in texts if text])
     return frozenset(map(str.lower, _WORD.findall(said)))
 
 
-def _address(href: str | None) -> str:
+def _address(href: str) -> str:
     """Host and path, without what differs between two visits."""
-    plain = _ORIGIN.sub("", (href or "").lower(), count=1)
+    plain = _ORIGIN.sub("", href.lower(), count=1)
     return plain.partition("#")[0].partition("?")[0].rstrip("/")
