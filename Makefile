@@ -49,8 +49,8 @@ format: $(STAMP) ## repair what lint can repair
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-long: $(STAMP) ## an audit of ten million bodies, brokers with damaged disks and with permissions; some minutes
-	$(PY) -m pytest tests/audit tests/streaming -m long $(ARGS)
+long: $(STAMP) ## an audit of ten million bodies, brokers with damaged disks and with permissions, 100,000 repairs; some minutes
+	$(PY) -m pytest tests/audit tests/streaming tests/core/healing -m long $(ARGS)
 
 chaos: $(STAMP) ## every fault under load, 20 to 30 minutes: make chaos ARGS="-k broker"; ARGUS_CHAOS_SEED repeats a plot
 	$(PY) -m pytest tests/chaos -m chaos $(ARGS)

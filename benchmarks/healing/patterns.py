@@ -33,7 +33,7 @@ from argus_streams.core.healing.knowledge.scoring import Score, Scores
 FILE = Path(__file__).parents[2] / "../shared/benchmarks/reprobreak.dev.csv.gz"
 ANSWERED, WRONG, MILLISECONDS = 0.70, 0.02, 1.0
 SHOWN = 25  # repositories, those with most repairs
-GRID = {"own_repair": (3.4, 4.0, 5.0), "own_again": (1.5, 2.0, 2.5), "outdated": (0.3, 0.5, 0.8)}
+GRID = {"own_repair": (3.4, 4.0, 5.0), "own_again": (1.0, 1.5, 2.0), "outdated": (0.3, 0.5, 0.8)}
 FOLDS = 4
 
 

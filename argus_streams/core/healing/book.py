@@ -156,7 +156,7 @@ class Book:
         """What the repairs of the turn say of other locators, unless something is known of that already."""
         found: dict[str, Pattern] = {}
         for locator, at in self._healed.items():
-            for each in spreading.suggestions(self._rules, self._index, read(locator), self._limits):
+            for each in spreading.suggestions(self._rules, self._index, read(locator), at, self._limits):
                 entry = self._known(records.place(self._project, each.locator)).entry
                 told = spreading.pattern(each, entry.tests, self._project, at, self._limits)
                 if told.fingerprint not in {records.fingerprint(self._project, known) for known in entry.records}:

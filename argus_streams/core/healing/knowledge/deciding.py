@@ -81,7 +81,7 @@ def decide(known: Known, question: Question, now: int, limits: Limits) -> Advice
     barred = {known_as(each.healed) for each in here if each.standing in {"vetoed", "suppressed"}}
     # What is known of the locator itself is contradicted by rules alone, not by what another locator became.
     least = limits.support if any(each.standing == "active" for each in here) else 1
-    options = [*_of_records(known, broken, question, now, limits), *_of_rules(known, broken, least, limits)]
+    options = [*_of_records(known, broken, question, now, limits), *_of_rules(known, broken, least, now, limits)]
     best = [
         each
         for each in _best(options, limits)
@@ -119,17 +119,17 @@ def _same_place(one: Record, other: Record) -> bool:
     return one.scope == other.scope and one.failure == other.failure
 
 
-def _of_rules(known: Known, broken: Read, least: int, limits: Limits) -> Iterator[_Option]:
+def _of_rules(known: Known, broken: Read, least: int, now: int, limits: Limits) -> Iterator[_Option]:
     """Of the renames that explain at least so many other repairs."""
     told = hashed(broken)
     for use in uses(known.rulebook, broken):
         rule = use.rule.without(told)
         if len(rule.explained) >= least:
-            yield _of_rule(use._replace(rule=rule), broken, limits)
+            yield _of_rule(use._replace(rule=rule), broken, now, limits)
 
 
-def _of_rule(use: Use, broken: Read, limits: Limits) -> _Option:
-    rule, least = use.rule, use.rule.bound(limits)
+def _of_rule(use: Use, broken: Read, now: int, limits: Limits) -> _Option:
+    rule, least = use.rule, use.rule.bound(now, limits)
     if len(rule.explained) >= limits.support:
         return _Option(least, use.text, use.healed, "rule", rule)
     near = rule.rename.kind in TELLING and similarity(broken.text, rule.example[0]) >= limits.similar

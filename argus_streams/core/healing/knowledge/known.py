@@ -44,9 +44,12 @@ def learn(
 
     One that was counted changes nothing. ``source`` = whence the healed locator was proposed, where it was.
     """
-    learnt = learning.learn(known.entry, outcome, origin, now, limits, source=source)
-    book = known.rulebook
     heal = read(outcome.locator), read(outcome.healed)
+    learnt = _with_rule(
+        learning.learn(known.entry, outcome, origin, now, limits, source=source),
+        rulebook.explaining(known.rulebook, heal, limits),
+    )
+    book = known.rulebook
     if learnt.how in {"counted", "repeat"} and heal[0].text != heal[1].text:
         weight = limits.own_repair if outcome.decision_id is None else 1.0
         if outcome.worked:
@@ -60,6 +63,17 @@ def learn(
             index, gone = indices.met(index, locator, outcome.scope, outcome.failure, at=now, limits=limits)
             dropped += gone
     return Learnt(Known(learnt.entry, book, index), learnt.how, learnt.changed, dropped)
+
+
+def _with_rule(learnt: learning.Learnt, rule: str | None) -> learning.Learnt:
+    """With the rename that explains the pattern that was counted last, where one does."""
+    if learnt.how != "counted" or rule is None:
+        return learnt
+    *others, last = learnt.entry.records
+    told = structs.replace(last, rule=rule)
+    return learnt._replace(
+        entry=structs.replace(learnt.entry, records=(*others, told)), changed=(*learnt.changed[:-1], told)
+    )
 
 
 def met(known: Known, question: Question, test: str, now: int, limits: Limits) -> Learnt:

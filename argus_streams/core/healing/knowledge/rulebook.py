@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from argus_streams.core.events import Origin
-from argus_streams.core.healing.knowledge.evidence import lower_bound
+from argus_streams.core.healing.knowledge.evidence import faded, lower_bound
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.knowledge.marks import Marks, marked, passed
 from argus_streams.core.healing.knowledge.renames import Rename, key_of, keys, renames
@@ -34,9 +34,10 @@ class Rule(Struct, frozen=True, array_like=True):
     def id(self) -> str:
         return blake2b(repr(self.rename).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
-    def bound(self, limits: Limits) -> float:
-        """The lower bound of how often it is right."""
-        return lower_bound(sum(self.explained.values()), sum(self.excepted.values()), limits.z)
+    def bound(self, now: int, limits: Limits) -> float:
+        """The lower bound of how often it is right, by what its evidence is worth by now."""
+        left = faded(now - self.used_at, limits)
+        return lower_bound(sum(self.explained.values()) * left, sum(self.excepted.values()) * left, limits.z)
 
     def without(self, told: int) -> "Rule":
         """The rule as locators other than that of this hash bear it out: what one became is no reason to repeat it."""
@@ -88,6 +89,13 @@ def uses(book: Rulebook, locator: Read) -> Iterator[Use]:
             changed = rewritten(rule.rename, locator)
             if changed is not None:
                 yield Use(rule, *changed)
+
+
+def explaining(book: Rulebook, heal: tuple[Read, Read], limits: Limits) -> str | None:
+    """The id of the rule that bears a repair out best, if any does that other repairs have made one."""
+    old, new = heal
+    found = [use.rule for use in uses(book, old) if use.text == new.text and len(use.rule.explained) >= limits.support]
+    return max(found, key=lambda rule: (rule.bound(rule.used_at, limits), rule.rename.literal)).id if found else None
 
 
 def taught(

@@ -31,7 +31,7 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def suggestions(book: Rulebook, index: Index, old: Read, limits: Limits) -> tuple[Suggestion, ...]:
+def suggestions(book: Rulebook, index: Index, old: Read, now: int, limits: Limits) -> tuple[Suggestion, ...]:
     """What the renames that fit a locator, which was just healed or failed, make of the others; the surest first.
 
     Of a rule all locators that have it, also where it is not sure any more, so that it can be told what was told
@@ -40,19 +40,19 @@ def suggestions(book: Rulebook, index: Index, old: Read, limits: Limits) -> tupl
     """
     found: dict[tuple[str, str], Suggestion] = {}
     for use in uses(book, old):
-        for each in _of_rule(use.rule, index, old, limits):
+        for each in _of_rule(use.rule, index, old, now, limits):
             known = found.get((each.locator, each.healed))
             if known is None or each.confidence > known.confidence:
                 found[each.locator, each.healed] = each
     return tuple(sorted(found.values(), key=lambda each: (-each.confidence, each.locator, each.healed))[:MOST])
 
 
-def _of_rule(rule: Rule, index: Index, old: Read, limits: Limits) -> Iterator[Suggestion]:
+def _of_rule(rule: Rule, index: Index, old: Read, now: int, limits: Limits) -> Iterator[Suggestion]:
     piece = _told(rule.rename)
-    source = _source(rule, limits)
+    source = _source(rule, now, limits)
     if source is None or len(piece) < _PIECE:
         return
-    confidence = rule.bound(limits) * (1.0 if source == "rule" else limits.elsewhere_confidence)
+    confidence = rule.bound(now, limits) * (1.0 if source == "rule" else limits.elsewhere_confidence)
     for met in index.met.values():
         if piece not in met.text or met.text == old.text:
             continue
@@ -64,10 +64,10 @@ def _of_rule(rule: Rule, index: Index, old: Read, limits: Limits) -> Iterator[Su
             yield _suggestion(rule, met, changed.healed, source, confidence)
 
 
-def _source(rule: Rule, limits: Limits) -> RepairSource | None:
+def _source(rule: Rule, now: int, limits: Limits) -> RepairSource | None:
     if len(rule.explained) >= limits.support:
         return "rule"
-    sure = rule.bound(limits) * limits.elsewhere_confidence >= limits.validate
+    sure = rule.bound(now, limits) * limits.elsewhere_confidence >= limits.validate
     return "cross_test_learning" if sure and rule.rename.kind in TELLING else None
 
 

@@ -90,6 +90,6 @@ def clean(count, start=0, **fields):
 def suggested(base, locator):
     """What a repair that was learned says of the rest of the suite, as far as sure: locator → (healed, source)."""
     told = base.known(locator)
-    found = suggestions(told.rulebook, told.index, read(locator), base.limits)
+    found = suggestions(told.rulebook, told.index, read(locator), NOW, base.limits)
     sure = [each for each in reversed(found) if each.confidence >= base.limits.validate]
     return {each.locator: (each.healed, each.source) for each in sure}

@@ -1,11 +1,14 @@
 """Laws of what is known: whatever is told, and however often."""
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
-from knowing import LIMITS, NOW, Base, outcome
+from knowing import LIMITS, NOW, Base, origin, outcome
 from msgspec import structs
 
+from argus_streams.core.healing.knowledge import index, record, rulebook
 from argus_streams.core.healing.knowledge.evidence import lower_bound
+from argus_streams.core.healing.knowledge.known import Known, learn
 from argus_streams.core.healing.knowledge.lexing import canonical, lexed, written
 from argus_streams.core.healing.knowledge.renames import renames
 from argus_streams.core.healing.knowledge.rewriting import rewritten
@@ -98,6 +101,30 @@ def test_a_rename_changes_what_it_was_found_in(old, new):
     for rename in renames(read(old), read(new)):
         changed = rewritten(rename, read(old))
         assert changed is None or changed.text != read(old).text
+
+
+@pytest.mark.long
+def test_what_is_kept_after_a_hundred_thousand_outcomes_is_bounded():
+    entries, shared = {}, Known()
+    for number in range(100_000):
+        each = outcome(
+            number,
+            f"cy.get('.row-{number * 7919 % 8_000} [data-x=\"{number % 3}\"]')",
+            f"cy.get('#n-{number % 350}')",
+            worked=number % 5 > 0,
+            own=number % 3 == 0,
+            scope=f"/{number % 4}",
+        )
+        at = record.place("shop", each.locator)
+        known = Known(entries.get(at, record.Entry()), shared.rulebook, shared.index)
+        learnt = learn(known, each, origin(number), NOW + number, LIMITS)
+        entries[at], shared = learnt.known.entry, learnt.known
+        for gone in learnt.dropped:
+            entries.pop(record.place("shop", gone), None)
+    assert len(entries) <= LIMITS.locators
+    assert max(len(record.encode(each)) for each in entries.values()) < 64_000
+    assert len(rulebook.encode(shared.rulebook)) < 1_000_000
+    assert len(index.encode(shared.index)) < 1_000_000
 
 
 def test_what_is_kept_of_a_project_is_bounded_whatever_it_tells():

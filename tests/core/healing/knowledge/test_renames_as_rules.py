@@ -1,7 +1,7 @@
 """Renames that several repairs have in common, and what they propose for locators that nobody has repaired."""
 
 import pytest
-from knowing import LIMITS, NOW, Base, origin, outcome
+from knowing import DAY, LIMITS, NOW, Base, origin, outcome
 from msgspec import structs
 
 from argus_streams.core.healing.knowledge import rulebook
@@ -125,6 +125,13 @@ def test_a_rule_with_an_exception_falls():
     assert base.decide("cy.get('.pf-c-new')").verdict == "ask"
 
 
+def test_a_rule_fades_with_age():
+    base = Base().learn(*family(3))
+    told = [base.decide("cy.get('.pf-c-new')", now=NOW + age * DAY) for age in (0, 180, 3_600)]
+    assert [each.verdict for each in told] == ["validate", "validate", "ask"]
+    assert told[0].confidence > told[1].confidence
+
+
 def test_a_repair_that_a_rule_proposed_and_that_failed_is_an_exception():
     base = Base().learn(*family(2))
     before = base.decide("cy.get('.pf-c-new')")
@@ -232,3 +239,10 @@ def test_a_use_tells_the_rule_and_the_text():
 )
 def test_what_is_renamed_already_is_not_renamed_again(locator):
     assert Base().learn(*family(3)).decide(locator).healed is None
+
+
+def test_a_pattern_names_the_rule_that_explains_it():
+    base = Base().learn(*family(3), outcome("x", "cy.get('.pf-c-x')", "cy.get('#other')", own=True))
+    told = {each.locator: each.rule for each in base.told}
+    assert told["cy.get('.pf-c-a2')"]
+    assert told["cy.get('.pf-c-a0')"] is told["cy.get('.pf-c-x')"] is None
