@@ -72,7 +72,8 @@ def decision(case: Case, advice: Advice) -> HealingDecision:
     """
     told = case.told
     made = HealingDecision(
-        project=told.project, decision_id="", failure_id=told.failure_id, verdict=advice.verdict, reason=advice.reason,
+        project=told.project, decision_id="", failure_id=clean(told.failure_id, TEXT), verdict=advice.verdict,
+        reason=advice.reason,
         detail=clean(advice.detail, TEXT), test=clean(told.test, TEXT), file=told.file and clean(told.file, TEXT),
         line=told.line, locator=case.locator, scope=case.scope, failure=case.kind, healed=advice.healed,
         source=advice.source, confidence=advice.confidence, pattern=advice.pattern, proposals=advice.proposals,

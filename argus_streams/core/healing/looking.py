@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import structs
 
+from argus_streams.core.clip import clean
 from argus_streams.core.elements import Element
 from argus_streams.core.findings import AnalysisRequest
 from argus_streams.core.healing.advice import Advice
@@ -21,6 +22,7 @@ from argus_streams.core.healing.similarity.ranking import located
 from argus_streams.core.repairs import HealingDecision, Proposal
 
 PATH = 1_000  # characters of an element's path
+NAME = 100  # of its tag and role
 ATTRIBUTES = 20  # of an element that a decision names
 _NOBODY = Likeliest((), 0.0, "ask")  # where the locator tells nothing of its element
 
@@ -86,19 +88,20 @@ def _advice(found: Repaired) -> Advice:
 
 
 def _short(proposal: Proposal) -> Proposal:
-    """The proposal with no more of its element than a record has room for ten times."""
+    """The proposal with no more of its element than a record has room for, and nothing that no store takes."""
     element = proposal.element
     if element is None:
         return proposal
-    attributes = dict(sorted(element.attributes.items())[:ATTRIBUTES])
     return structs.replace(
         proposal,
         element=structs.replace(
             element,
-            attributes=attributes,
-            xpath=element.xpath[:PATH],
-            id_xpath=element.id_xpath and element.id_xpath[:PATH],
-            frame=element.frame and element.frame[:PATH],
+            tag=clean(element.tag, NAME),
+            role=element.role and clean(element.role, NAME),
+            attributes=dict(sorted(element.attributes.items())[:ATTRIBUTES]),
+            xpath=clean(element.xpath, PATH),
+            id_xpath=element.id_xpath and clean(element.id_xpath, PATH),
+            frame=element.frame and clean(element.frame, PATH),
             class_list=element.class_list[:ATTRIBUTES],
         ),
     )
