@@ -126,10 +126,14 @@ def test_of_what_next_to_nothing_is_known_nothing_is_applied():
 
 
 @given(anything, st.lists(anything, min_size=1, max_size=6))
-def test_a_clone_of_the_winner_makes_nothing_surer(target, candidates):
+def test_a_clone_of_the_winner_never_makes_it_surer(target, candidates):
+    """What it says is less rare then, so another one may win instead."""
     before = only(target, candidates)
     winner = candidates[before.ranking[0]]
-    assert only(target, [*candidates, winner]).probability <= before.probability + 1e-3
+    cloned = [*candidates, winner]
+    after = only(target, cloned)
+    if cloned[after.ranking[0]] == winner:
+        assert after.probability <= min(0.5, before.probability + 0.01)
 
 
 @given(st.lists(anything, max_size=4), st.lists(anything, max_size=6))
