@@ -104,16 +104,15 @@ def _of_patterns(patterns: Iterable[Pattern], limits: Limits) -> list[Repair]:
         Repair(
             locator=each.locator, scope=each.scope, failure=each.failure, healed=each.healed,
             verdict="apply" if each.standing == "pinned" or each.bound > limits.apply else "validate",
-            confidence=1.0 if each.standing == "pinned" else each.bound,
-            source=_source(each), reason=each.reason, pattern=each.fingerprint,
-            decision_id=f"{_source(each)}-{each.fingerprint.rpartition(':')[2]}",
+            confidence=1.0 if each.standing == "pinned" else each.bound, source=_source(each), reason=each.reason,
+            pattern=each.fingerprint, decision_id=f"{_source(each)}-{each.fingerprint.rpartition(':')[2]}",
         )
         for each in usable
     ]  # fmt: skip
 
 
 def _source(pattern: Pattern) -> RepairSource:
-    """Whence it is taken now; one that nobody has tried is what a rule or another test says."""
+    """Whence it is taken: of one that nobody has tried yet what proposes it."""
     if pattern.standing == "pinned":
         return "pin"
     return "pattern" if pattern.successes + pattern.failures else pattern.source

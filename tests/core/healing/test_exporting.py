@@ -54,6 +54,12 @@ def test_every_repair_has_a_decision_under_which_its_outcome_is_told():
     assert [each.decision_id for each in found] == ["pin-0a", f"pattern-{PROVEN.fingerprint}"]
 
 
+def test_what_nobody_has_tried_yet_is_told_by_what_proposes_it():
+    told = a_pattern(source="rule", successes=0, failures=0, bound=0.8, fingerprint="v1:0b")
+    (found,) = repairs([told], (), LIMITS)
+    assert (found.verdict, found.source, found.decision_id) == ("validate", "rule", "rule-0b")
+
+
 def test_what_is_to_be_applied_and_what_held_when_it_was_tried_is_written_down_at_each_place():
     places = [a_decision(line=line, verdict="ask", healed=None, source=None) for line in (18, 30, 18)]
     (first, second) = written(places, repairs([PROVEN], places, LIMITS), [PROVEN])
