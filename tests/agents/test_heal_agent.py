@@ -215,6 +215,22 @@ def test_a_text_that_no_store_takes_is_told_without_what_it_does_not_take(heal):
     assert "\0" not in pattern.locator + decision.locator + decision.test + decision.file
 
 
+def test_no_element_and_no_id_of_a_failure_is_too_large_or_too_strange_for_what_leaves():
+    heal, huge = Healing(ranked("ask")), "x\0" * 500_000
+    strange = Element(
+        tag=huge, id=huge, href=huge, xpath=huge, id_xpath=huge, role=huge, label=huge, landmark=huge, frame=huge,
+        class_list=(huge, *("x",) * 50_000), visible_text=(huge,), attributes={f"{n}{huge}": huge for n in range(3)},
+    )  # fmt: skip
+    target = replace(strange, attributes={str(n): "x" * 300 for n in range(20_000)})
+    told = failure(failure_id=huge, line=2**63, candidates=(strange, strange), element=target, message=huge)
+    plain = failure(failure_id="f2", dom=PAGE, element=target)
+    answer = heal.hear(told, plain)
+    assert len(answer.decisions()) == 2
+    assert max(len(record.value) for record in answer.records) < 2**17
+    assert not any(b"\\u0000" in record.value for record in answer.records)
+    assert answer.decisions()[0].line is None
+
+
 def test_a_project_has_room_for_so_many_patterns_and_forgets_none_that_a_person_decided_on(heal):
     heal.hear(command("pin", healed="#mine"))
     heal.hear(command("veto", locator="#first"))

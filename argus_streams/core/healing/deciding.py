@@ -13,6 +13,7 @@ from argus_streams.core.healing.knowledge.deciding import Advice as Recalled
 from argus_streams.core.repairs import PROPOSALS, HealingDecision, Proposal, Standing
 
 TEXT = 1_000  # characters of what a decision tells
+LINES = 2**31 - 1  # of a file; what is beyond them no store has a number for
 
 
 class Knowledge(Protocol):
@@ -75,7 +76,7 @@ def decision(case: Case, advice: Advice) -> HealingDecision:
         project=told.project, decision_id="", failure_id=clean(told.failure_id, TEXT), verdict=advice.verdict,
         reason=advice.reason,
         detail=clean(advice.detail, TEXT), test=clean(told.test, TEXT), file=told.file and clean(told.file, TEXT),
-        line=told.line, locator=case.locator, scope=case.scope, failure=case.kind, healed=advice.healed,
+        line=_line(told.line), locator=case.locator, scope=case.scope, failure=case.kind, healed=advice.healed,
         source=advice.source, confidence=advice.confidence, pattern=advice.pattern, proposals=advice.proposals,
         repository=_short(told.repository), commit=_short(told.commit), release=_short(told.release), at=case.at,
     )  # fmt: skip
@@ -90,6 +91,10 @@ def _recalled(told: Recalled) -> Advice:
 
 def _short(text: str | None) -> str | None:
     return text and clean(text, TEXT)
+
+
+def _line(told: int | None) -> int | None:
+    return told if told is not None and 0 < told <= LINES else None
 
 
 def _hash(made: HealingDecision) -> str:

@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from msgspec import structs
-
-from argus_streams.core.clip import clean
 from argus_streams.core.elements import Element
 from argus_streams.core.findings import AnalysisRequest
 from argus_streams.core.healing.advice import Advice
@@ -19,11 +16,8 @@ from argus_streams.core.healing.page.snapshot import given, snapshot
 from argus_streams.core.healing.page.surroundings import Known
 from argus_streams.core.healing.similarity.ranker import Ranker
 from argus_streams.core.healing.similarity.ranking import located
-from argus_streams.core.repairs import HealingDecision, Proposal
+from argus_streams.core.repairs import HealingDecision
 
-PATH = 1_000  # characters of an element's path
-NAME = 100  # of its tag and role
-ATTRIBUTES = 20  # of an element that a decision names
 _NOBODY = Likeliest((), 0.0, "ask")  # where the locator tells nothing of its element
 
 
@@ -83,25 +77,5 @@ def _advice(found: Repaired) -> Advice:
         healed=found.healed if usable else None,
         source=found.proposals[0].source if usable and found.proposals else None,
         confidence=found.confidence if usable else 0.0,
-        proposals=tuple(map(_short, found.proposals)),
-    )
-
-
-def _short(proposal: Proposal) -> Proposal:
-    """The proposal with no more of its element than a record has room for, and nothing that no store takes."""
-    element = proposal.element
-    if element is None:
-        return proposal
-    return structs.replace(
-        proposal,
-        element=structs.replace(
-            element,
-            tag=clean(element.tag, NAME),
-            role=element.role and clean(element.role, NAME),
-            attributes=dict(sorted(element.attributes.items())[:ATTRIBUTES]),
-            xpath=clean(element.xpath, PATH),
-            id_xpath=element.id_xpath and clean(element.id_xpath, PATH),
-            frame=element.frame and clean(element.frame, PATH),
-            class_list=element.class_list[:ATTRIBUTES],
-        ),
+        proposals=found.proposals,
     )

@@ -7,6 +7,8 @@ from argus_streams.core.elements import Element
 from argus_streams.core.scrub import SCRUBBED, Scrubber
 
 _LONGEST = 300  # characters of a value
+_PATH = 1_000  # of a path
+_SOME = 20  # classes or attributes
 
 
 class Cleaner:
@@ -25,22 +27,28 @@ class Cleaner:
         return said is None or self.text(said) == " ".join(said.split())
 
     def element(self, element: Element) -> Element:
-        """The same element as it may be stored and sent; values of secret attributes are gone."""
+        """The same element as it may be stored and sent; values of secret attributes are gone.
+
+        No text of it is long, and of lists as much is kept as a record has room for ten times.
+        """
         clean = self._told
         return structs.replace(
             element,
+            tag=self.text(element.tag),
             id=clean(element.id),
             name=clean(element.name),
-            class_list=tuple(map(self.text, element.class_list)),
+            class_list=tuple(map(self.text, element.class_list[:_SOME])),
             href=element.href and self._redactor.address(element.href),
             alt=clean(element.alt),
-            id_xpath=clean(element.id_xpath),
+            xpath=self._redactor.text(element.xpath, _PATH),
+            id_xpath=element.id_xpath and self._redactor.text(element.id_xpath, _PATH),
             visible_text=self._words(element.visible_text),
             neighbor_text=self._words(element.neighbor_text),
             label=clean(element.label),
-            attributes={self.text(name): self._value(name, value) for name, value in element.attributes.items()},
+            attributes={self.text(name): self._value(name, value) for name, value in _some(element.attributes)},
             role=clean(element.role),
             landmark=clean(element.landmark),
+            frame=element.frame and self._redactor.text(element.frame, _PATH),
         )
 
     def _told(self, said: str | None) -> str | None:
@@ -55,3 +63,7 @@ class Cleaner:
             return SCRUBBED
         address = name in {"src", "action", "formaction", "poster", "cite", "data"}
         return self._redactor.address(value) if address else self.text(value)
+
+
+def _some(attributes: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(attributes.items())[:_SOME]
