@@ -1,10 +1,11 @@
 """What may be put in the place of broken locators now: the repairs that a test runner reads, and a person's report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
 from argus_streams.core.events import FailureKind
+from argus_streams.core.healing.knowledge.identity import known_as
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.patch import Left, Missed
 from argus_streams.core.repairs import HealingDecision, Pattern, RepairSource, RepairVerdict
@@ -44,14 +45,15 @@ class Repairs(Struct, frozen=True, kw_only=True):
 def repairs(patterns: Iterable[Pattern], decisions: Iterable[HealingDecision], limits: Limits) -> tuple[Repair, ...]:
     """What is known and what was decided, the surest of each locator; ``decisions`` are told the latest first.
 
-    What failed since, or what a person forbade, is left out, whatever was decided before.
+    What failed since, or what a person forbade, is left out, whatever was decided before, and however it is written.
     """
     known = list(patterns)
-    barred = {_repaired(each) for each in known if each.standing in {"vetoed", "suppressed"}}
+    barred = {_meant(each) for each in known if each.standing in {"vetoed", "suppressed"}}
+    sure = _of_patterns(known, limits)
     found: dict[tuple[str, str, FailureKind], Repair] = {}
-    for repair in (*_of_patterns(known, limits), *_of_decisions(decisions)):
-        if (*_broken(repair), repair.healed) not in barred:
-            found.setdefault(_broken(repair), repair)
+    for repair in (*sure, *_of_decisions(decisions, sure)):
+        if _broken(repair) not in found and _meant(repair) not in barred:
+            found[_broken(repair)] = repair
     return tuple(found[each] for each in sorted(found))
 
 
@@ -122,21 +124,42 @@ def _is_sure(pattern: Pattern, limits: Limits) -> bool:
     return pattern.standing == "active" and pattern.bound >= limits.validate
 
 
-def _of_decisions(decisions: Iterable[HealingDecision]) -> list[Repair]:
-    """The latest decision on each locator that says what to do; where nobody was sure since, it still does."""
+def _of_decisions(decisions: Iterable[HealingDecision], sure: Sequence[Repair]) -> list[Repair]:
+    """The latest decision on each locator that says what to do; where nobody was sure since, it still does.
+
+    What was taken from a pattern counts as far as the pattern does now: it may have been released, or be in doubt.
+    """
     latest: dict[tuple[str, str, FailureKind], HealingDecision] = {}
     for each in decisions:
         if each.verdict != "ask":
             latest.setdefault((each.locator, each.scope, each.failure), each)
+    by_pattern = {each.pattern: each for each in sure}
     return [
-        Repair(
-            locator=each.locator, scope=each.scope, failure=each.failure, healed=each.healed, verdict=each.verdict,
-            confidence=each.confidence, source=each.source, reason=each.detail, pattern=each.pattern,
-            decision_id=each.decision_id,
-        )
+        repair
         for each in latest.values()
         if each.verdict in {"apply", "validate"} and each.healed and each.source
-    ]  # fmt: skip
+        for repair in _of_decision(each, each.healed, each.source, by_pattern)
+    ]
+
+
+def _of_decision(
+    told: HealingDecision, healed: str, source: RepairSource, by_pattern: Mapping[str | None, Repair]
+) -> Iterator[Repair]:
+    if source in {"pin", "pattern"}:
+        now = by_pattern.get(told.pattern)
+        if now is not None:
+            yield structs.replace(now, locator=told.locator, healed=healed)
+        return
+    yield Repair(
+        locator=told.locator, scope=told.scope, failure=told.failure, healed=healed, verdict=told.verdict,
+        confidence=told.confidence, source=source, reason=told.detail, pattern=told.pattern,
+        decision_id=told.decision_id,
+    )  # fmt: skip
+
+
+def _meant(repair: Pattern | Repair) -> tuple[str, str, FailureKind, str]:
+    """A repair as it means, in whatever language and quotes it was told last."""
+    return known_as(repair.locator), repair.scope, repair.failure, known_as(repair.healed)
 
 
 def _broken(repair: Repair) -> tuple[str, str, FailureKind]:

@@ -49,6 +49,23 @@ def test_what_failed_since_or_was_forbidden_is_left_out():
         assert exported([barred], [SIMILAR]) == []
 
 
+def test_what_failed_in_the_words_of_another_test_is_left_out_as_well():
+    told = replace(SIMILAR, locator="page.locator('#pay-now')", healed="page.locator('#pay')")
+    failed = a_pattern(locator="#pay-now", healed="#pay", standing="suppressed")
+    assert exported([failed], [told]) == []
+
+
+def test_what_was_decided_by_a_pattern_counts_as_far_as_the_pattern_does_now():
+    fingerprint = PROVEN.fingerprint
+    applied = a_decision(source="pattern", pattern=fingerprint, verdict="apply", healed="#pay")
+    pinned = replace(applied, source="pin", confidence=1.0)
+    for doubtful in ([], [replace(PROVEN, bound=0.3)]):
+        assert exported(doubtful, [applied]) == []
+        assert exported(doubtful, [pinned]) == []
+    spoken = replace(applied, locator="page.locator('#pay-now')", healed="page.locator('#pay')")
+    assert ("validate", "page.locator('#pay')", "pattern") in exported([replace(PROVEN, bound=0.6)], [spoken])
+
+
 def test_every_repair_has_a_decision_under_which_its_outcome_is_told():
     found = repairs([PROVEN, a_pattern(locator="#a", fingerprint="v1:0a", standing="pinned")], [SIMILAR], LIMITS)
     assert [each.decision_id for each in found] == ["pin-0a", f"pattern-{PROVEN.fingerprint}"]
