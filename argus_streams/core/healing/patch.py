@@ -10,8 +10,10 @@ from typing import Literal, NamedTuple
 
 Missed = Literal["no_line", "gone", "several", "assertion", "unwritable"]
 
-ABOVE = 5  # lines in which a call may have begun that is not closed yet
-_ASSERTION = re.compile(r"\b(?:expect|assert\w*|verify\w*|should)\b")
+ABOVE = 5  # lines in which a call may have begun that is not closed yet ...
+_NEAR = 4_000  # ... and characters of them
+# Also in a longer word, as in Assert.IsTrue, softAssert or a helper expectText: rather too much is left.
+_ASSERTION = re.compile(r"expect|assert|verif|should", re.IGNORECASE)
 _WORD = re.compile(r"[\w-]")
 _QUOTES = "'\"`"
 
@@ -83,7 +85,7 @@ def _replaced(lines: Sequence[str], number: int, edit: Edit) -> _Line | Missed:
             return "several"
         if places:
             before, after = line[: places[0]], line[places[0] + len(locator) :]
-            if _is_asserted("".join(lines[max(0, number - ABOVE) : number]), before):
+            if _is_asserted("".join(lines[max(0, number - ABOVE) : number])[-_NEAR:], before):
                 return "assertion"
             return _Line(before + healed + after) if _fits(before, healed) else "unwritable"
     return "gone"

@@ -43,6 +43,11 @@ def test_the_literal_is_replaced_as_the_test_writes_it(line, edit, after):
         ('assert page.locator("#pay-now").is_visible()', PAY, "assertion"),
         ('assertThat(driver.findElement(By.cssSelector("#pay-now")))', PAY, "assertion"),
         ("expect(text).toBe('#pay-now')", PAY, "assertion"),
+        ("await Expect(page.Locator('#pay-now')).ToBeVisibleAsync();", PAY, "assertion"),
+        ("Assert.IsTrue(driver.FindElement(By.CssSelector('#pay-now')).Displayed);", PAY, "assertion"),
+        ("await expectText('#pay-now', 'Pay')", PAY, "assertion"),
+        ("soft_assert('#pay-now')", PAY, "assertion"),
+        ("Element Should Be Visible    '#pay-now'", PAY, "assertion"),
         ("await expect(\n  page.locator('#pay-now'),\n).toBeVisible()", PAY._replace(line=2), "assertion"),
         ("expect(text)\n  .toBe('#pay-now')", PAY._replace(line=2), "assertion"),
         ("cy.get('#pay-now')", PAY._replace(line=2), "no_line"),
@@ -62,6 +67,11 @@ def test_what_is_not_plainly_the_locator_is_left_and_named(text, edit, why):
 def test_an_assertion_that_is_closed_above_hinders_nothing():
     text = "expect(total).toBe(7)\ncy.get('#pay-now').click()\n"
     assert patched(text, [PAY._replace(line=2)]).text == "expect(total).toBe(7)\ncy.get('#pay').click()\n"
+
+
+def test_a_test_whose_title_says_what_should_be_is_repaired_below_it():
+    text = "it('should pay', async () => {\n  with_expected(1)\n  cy.get('#pay-now').click()\n"
+    assert patched(text, [PAY._replace(line=3)]).done
 
 
 def test_the_same_edit_is_made_once_and_others_of_its_file_beside_it():
