@@ -1,7 +1,8 @@
 """What repairs would change in a checkout: files are looked for as reports name them, and never outside of it."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -24,16 +25,14 @@ class Diffed(NamedTuple):
 
 def diffed(folder: Path, decisions: Sequence[HealingDecision]) -> Diffed:
     """The diff that writes the healed locators of these decisions down."""
-    told, done, left, absent = [], list[HealingDecision](), list[tuple[HealingDecision, Left]](), []
-    by_file: dict[str, dict[Edit, HealingDecision]] = {}
-    for each in decisions:
-        by_file.setdefault(each.file or "", {})[Edit(each.line, each.locator, each.healed or "")] = each
-    for name, edits in sorted(by_file.items()):
-        path = _found(folder, name)
+    told, absent = list[str](), list[str]()
+    done, left = list[HealingDecision](), list[tuple[HealingDecision, Left]]()
+    for path, named in _by_file(folder, decisions):
         before = None if path is None else _text(path)
         if path is None or before is None:
-            absent.append(name or "a test without a file")
+            absent += dict.fromkeys(each.file or "a test without a file" for each in named)
             continue
+        edits = {Edit(each.line, each.locator, each.healed or ""): each for each in named}
         found = patched(before, list(edits))
         told.append(diff(path.relative_to(folder).as_posix(), before, found.text))
         done += [edits[each] for each in found.done]
@@ -41,7 +40,19 @@ def diffed(folder: Path, decisions: Sequence[HealingDecision]) -> Diffed:
     return Diffed("".join(told), done, left, absent)
 
 
-def _found(folder: Path, name: str) -> Path | None:
+def _by_file(
+    folder: Path, decisions: Sequence[HealingDecision]
+) -> Iterator[tuple[Path | None, Sequence[HealingDecision]]]:
+    """The decisions on each file, under whatever names reports tell of it: two diffs of one file would not fit."""
+    files = _files(folder)
+    places = {name: _found(folder, files, name) for name in sorted({each.file or "" for each in decisions})}
+    by_path: dict[Path | None, list[HealingDecision]] = {path: [] for path in places.values()}
+    for each in decisions:
+        by_path[places[each.file or ""]].append(each)
+    yield from by_path.items()
+
+
+def _found(folder: Path, files: Mapping[str, Sequence[Path]], name: str) -> Path | None:
     """The one file of the checkout whose path ends as this one does, as far as both reach."""
     parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in {"/", ".", ".."}]
     for start in range(len(parts)):
@@ -49,24 +60,36 @@ def _found(folder: Path, name: str) -> Path | None:
         if _is_ours(path, folder):
             return path
     ending = parts[-1:] if name.startswith("/") else parts  # a runner's own folder is not the checkout's
-    same = [path for path in _files(folder) if list(path.parts[-len(ending) :]) == ending] if ending else []
+    named = files.get(ending[-1], ()) if ending else ()
+    same = [path for path in named if list(path.parts[-len(ending) :]) == ending]
     return same[0] if len(same) == 1 and _is_ours(same[0], folder) else None
 
 
 def _is_ours(path: Path, folder: Path) -> bool:
-    """Whether it is a file of the checkout, not one that a link leads to elsewhere."""
-    return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    """Whether it is a file of the checkout of which a diff can tell, and no link leads to it.
+
+    ``git`` refuses a whole diff for one name that it can not take.
+    """
+    place = path.relative_to(folder)
+    try:
+        plain = place.as_posix().isprintable() and ".git" not in place.parts
+        return plain and path.is_file() and path.resolve() == folder.resolve() / place
+    except OSError:  # a name that is too long
+        return False
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    count = 0
+def _files(folder: Path) -> Mapping[str, Sequence[Path]]:
+    """The files of the checkout by their names."""
+    found: dict[str, list[Path]] = {}
+    for path in islice(_walked(folder), FILES):
+        found.setdefault(path.name, []).append(path)
+    return found
+
+
+def _walked(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
         folders[:] = [each for each in folders if each not in _NOT_OURS and not each.startswith(".")]
-        for name in names:
-            count += 1
-            if count > FILES:
-                return
-            yield Path(place, name)
+        yield from (Path(place, name) for name in names)
 
 
 def _text(path: Path) -> str | None:

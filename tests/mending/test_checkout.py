@@ -1,5 +1,7 @@
 """Files of a checkout are found as reports name them, and never outside of it."""
 
+import subprocess
+
 import pytest
 from stored_rows import a_decision
 
@@ -45,6 +47,25 @@ def test_a_file_that_is_not_there_once_is_named(folder, name):
 def test_a_link_out_of_the_checkout_is_not_followed(folder):
     (folder / "link.ts").symlink_to(folder.parent / "secret.ts")
     assert diffed(folder, [a_decision(file="link.ts", line=1)]).diff == ""
+
+
+def test_one_name_that_no_diff_can_tell_does_not_spoil_the_others(folder):
+    for name in ("new\nline.ts", ".git/hook.ts"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(LINE)
+    (folder / "inner.ts").symlink_to(folder / "e2e/cart.spec.ts")
+    (folder / "inside").symlink_to(folder / "e2e")
+    strange = ["new\nline.ts", ".git/hook.ts", "inner.ts", "x" * 300, "a\0b", "\ud800"]
+    told = diffed(folder, [a_decision(file=name, line=1) for name in (*strange, "e2e/cart.spec.ts")])
+    assert (told.diff.count("--- a/"), len(told.done)) == (1, 1)
+    assert sorted(told.absent) == sorted(strange)
+
+
+def test_a_file_that_reports_name_in_two_ways_is_changed_at_once(folder):
+    (folder / "e2e/cart.spec.ts").write_text(LINE * 2)
+    told = diffed(folder, [a_decision(file="e2e/cart.spec.ts", line=1), a_decision(file="/x/cart.spec.ts", line=2)])
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=told.diff.encode(), check=True)  # noqa: S607
+    assert (folder / "e2e/cart.spec.ts").read_text() == LINE.replace("-now", "") * 2
 
 
 def test_what_is_no_text_is_left_alone(folder):
