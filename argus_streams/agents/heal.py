@@ -55,6 +55,8 @@ class HealAgent:
 
     def _failed(self, error: Exception) -> Malformed:
         """A record can not be worked on, for whatever reason: it is refused, its neighbours go on."""
+        if isinstance(error, Malformed):
+            return error
         if isinstance(error, ArgusError):  # of the state: no fault of the record
             raise error
         self._bugs.bug(last_frames(error))

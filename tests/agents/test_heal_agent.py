@@ -4,7 +4,7 @@ import random
 
 import msgspec
 import pytest
-from healing import Healing, command, failure, outcome
+from healing import MINUTE, Healing, command, failure, outcome
 from msgspec.structs import replace
 from records import NOW, TOPICS
 
@@ -240,6 +240,13 @@ def test_a_project_has_room_for_so_many_patterns_and_forgets_none_that_a_person_
     assert max(len(value) for value in heal.table.values.values() if value) < 2**19
     assert heal.hear(failure()).decisions()[0].healed == "#mine"
     assert heal.hear(failure(locator="#first")).decisions()[0].reason == "vetoed"
+
+
+def test_people_decide_on_so_many_repairs_of_one_locator_and_more_are_letters(heal):
+    answer = heal.hear(*[command("veto", healed=f"#no-{n}") for n in range(300)])
+    assert (len(answer.patterns()), {letter.reason for letter, _ in answer.letters()}) == (256, {"too many commands"})
+    assert heal.hear(command("release", healed="#no-7"), at=NOW + 1_000 * MINUTE).patterns()[0].standing == "active"
+    assert len(heal.hear(command("pin", locator="#other")).patterns()) == 1
 
 
 def test_rules_that_would_not_fit_a_record_are_thinned(heal):

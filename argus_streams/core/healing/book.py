@@ -27,8 +27,10 @@ from argus_streams.core.healing.knowledge.units import read
 from argus_streams.core.incidents.seen import Seen, shard_of
 from argus_streams.core.messages import Version
 from argus_streams.core.repairs import Outcome, Pattern, PatternCommand, RepairSource, Standing
+from argus_streams.errors import Malformed
 
 SPREAD = 100  # locators of a turn's outcomes that are looked for in the rest of the suite
+WORDS = 256  # repairs of one locator that people decide on: none is forgotten, so that no more are taken
 RULES = 4 * 1024 * 1024  # bytes of a project's rules: a record of the changelog has room for twice as many
 
 _SOURCES: tuple[RepairSource, ...] = ("pin", "pattern", "rule", "cross_test_learning", "similarity", "model")
@@ -80,10 +82,12 @@ class Book:
             self._keep(place, knowledge.met(known, self._question(case), test, case.at, self._limits))
 
     def obey(self, command: PatternCommand, *, at: int, origin: Origin) -> bool:
-        """Heed a command, unless a later one was heard; whether it changes anything."""
+        """Heed a command, unless a later one was heard; whether it changes anything. Raises ``Malformed``."""
         named = command.pattern
         place = records.place(self._project, command.locator or "") if named is None else records.place_of(named)
         learnt = knowledge.command(self._known(place), command, at, origin)
+        if len(learnt.known.entry.records) > max(WORDS, len(self._known(place).entry.records)):
+            raise Malformed("too many commands", f"people have decided on {WORDS} repairs of this locator already")
         self._keep(place, learnt)
         return learnt.how == "counted"
 
