@@ -32,7 +32,7 @@ def test_a_verdict_goes_by_the_lower_bound_of_successes(count, verdict):
     assert advice.proposals[0].confidence == pytest.approx(lower_bound(count, 0, LIMITS.z))
 
 
-@pytest.mark.parametrize(("count", "verdict"), [(1, "validate"), (14, "validate"), (15, "apply")])
+@pytest.mark.parametrize(("count", "verdict"), [(1, "validate"), (21, "validate"), (22, "apply")])
 def test_peoples_own_repairs_weigh_more(count, verdict):
     assert Base().learn(*clean(count, own=True)).decide().verdict == verdict
 
