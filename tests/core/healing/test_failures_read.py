@@ -277,6 +277,13 @@ WEBDRIVER = {
         ),
         ("not_found", 'By.cssSelector: [id="save"]'),
     ),
+    "nothing, with quotes as ChromeDriver writes them": (
+        (
+            "selenium.common.exceptions.NoSuchElementException: Message: no such element: Unable to locate element: "
+            '{"method":"css selector","selector":"[id="save"] .a\\:b"}\n  (Session info: chrome=156.0.8078.108)'
+        ),
+        ("not_found", 'By.cssSelector: [id="save"] .a\\:b'),
+    ),
     "nothing, in Firefox": (
         "org.openqa.selenium.NoSuchElementException: Unable to locate element: #save\nFor documentation on this error",
         ("not_found", "By.cssSelector: #save"),

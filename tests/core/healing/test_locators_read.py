@@ -70,6 +70,7 @@ def means(text):
         ("selenium", 'driver.find_element(:id, "x")', 'id="x"'),
         ("selenium", 'driver.find_element_by_name("q")', 'attribute[name]="q"'),
         ("selenium", '{"method":"css selector","selector":"[id=\\"x\\"]"}', 'id="x"'),
+        ("selenium", '{"method":"css selector","selector":"[id="x"]"}', 'id="x"'),
         ("selenium", "By.cssSelector: #x", 'id="x"'),
         ("webdriverio", "await $('#a').$('.b')", 'id="a" class="b"'),
         ("webdriverio", "$$('button*=Sav')[0]", 'tag="button"&text*="Sav" | nth="0"'),

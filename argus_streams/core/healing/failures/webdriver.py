@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from argus_streams.core.events import FailureKind
 from argus_streams.core.healing.failures.read import LINE, Read, read_of, said
 from argus_streams.core.healing.locators.quoting import string
+from argus_streams.core.healing.locators.selenium import told_as_json
 
 _MARKS = ("lement", "elector", "ession", "neterror", "net::ERR_", "hrome", "indow", "waiting for", "Expect ")
-_JSON = re.compile(
-    r"\{\s*\"method\"\s*:\s*\"(?P<by>[\w -]{1,40})\"\s*,\s*\"selector\"\s*:\s*\"(?P<value>(?:[^\"\\\n]|\\.){0,2048}+)\""
-)
 _BY = re.compile(
     r"By\.(?P<java>\w{2,20}): (?P<value>[^\n]{1,2048}?)(?= \(tried for |\)?$)"
     r"|By\((?P<script>[\w ]{2,20}), (?P<said>[^\n]{1,2048})\)",
@@ -94,8 +92,8 @@ def _of_selenium(text: str) -> Read | None:
 
 def _locator(text: str) -> str | None:
     """As Java prints it, ``By.id: x``, whichever client told it."""
-    if found := _JSON.search(text):
-        return _told(found["by"], re.sub(r"\\(.)", r"\1", found["value"]))
+    if told := told_as_json(text):
+        return _told(*told)
     if found := _BY.search(text):
         return _told(found["java"] or found["script"], found["value"] or found["said"])
     firefox = _FIREFOX.search(text)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec import MsgspecError, json
+
 from argus_streams.core.healing.locators.locator import Locator, Step, Style
 from argus_streams.core.healing.locators.tokens import Token, tokens
 from argus_streams.core.healing.locators.webdriver import found_by, strategy
@@ -20,8 +22,8 @@ _TOLD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _JSON = re.compile(
-    r"\{\s*\"(?:method|using)\"\s*:\s*\"(?P<by>[\w -]+)\"\s*,"
-    r"\s*\"(?:selector|value)\"\s*:\s*\"(?P<value>(?:[^\"\\]|\\.)*+)\""
+    r"\{\s*\"(?:method|using)\"\s*:\s*\"(?P<by>[\w -]{1,40})\"\s*,"
+    r"\s*\"(?:selector|value)\"\s*:\s*\"(?P<value>[^\n]{0,2048}?)\"\s*\}"
 )
 _BY = {"by", "appiumby", "mobileby", "how"}
 _OLD = re.compile(r"find_?elements?_?by_?(?P<by>\w+)\Z", re.IGNORECASE)
@@ -41,16 +43,29 @@ def is_selenium(code: str) -> bool:
     return _MARK.search(code) is not None or _JSON.match(code.strip()) is not None
 
 
+def told_as_json(text: str) -> tuple[str, str] | None:
+    """Strategy and value of the first ``{"method":"css selector","selector":"[id="x"]"}`` of an error text.
+
+    ChromeDriver leaves quotes and backslashes of the value as they are; others escape them as JSON does.
+    """
+    found = _JSON.search(text)
+    if found is None:
+        return None
+    try:
+        return found["by"], json.decode(f'"{found["value"]}"', type=str)
+    except MsgspecError:
+        return found["by"], found["value"]
+
+
 def told_by_name(text: str) -> Locator | None:
     """The locator of an error text: a strategy's name and what it looks for."""
-    found = _JSON.match(text.strip())
-    if found is None:
+    told = told_as_json(text) if _JSON.match(text.strip()) else None
+    if told is None:
         found = _TOLD.match(text)
         if found is None:
             return None
-        by, value = found["by"], found["value"]
-    else:
-        by, value = found["by"], re.sub(r"\\(.)", r"\1", found["value"])
+        told = found["by"], found["value"]
+    by, value = told
     return Locator(language="selenium", text=text, steps=found_by(by, value), style=Style(quote='"'))
 
 
