@@ -64,7 +64,7 @@ def written(
 
     That is what is to be applied, and what was tried and held, whatever was known when it was decided.
     """
-    held = {_repaired(each) for each in patterns if each.successes and not each.failures}
+    held = {_meant(each) for each in patterns if each.successes and not each.failures}
     known = {_broken(each): each for each in usable}
     latest: dict[tuple[str | None, int | None, str], HealingDecision] = {}
     for each in decisions:
@@ -72,7 +72,7 @@ def written(
     found = []
     for each in latest.values():
         repair = known.get((each.locator, each.scope, each.failure))
-        if repair is not None and (repair.verdict == "apply" or (*_broken(repair), repair.healed) in held):
+        if repair is not None and (repair.verdict == "apply" or _meant(repair) in held):
             found.append(
                 structs.replace(
                     each, healed=repair.healed, verdict=repair.verdict, detail=repair.reason, source=repair.source,
@@ -164,10 +164,6 @@ def _meant(repair: Pattern | Repair) -> tuple[str, str, FailureKind, str]:
 
 def _broken(repair: Repair) -> tuple[str, str, FailureKind]:
     return repair.locator, repair.scope, repair.failure
-
-
-def _repaired(pattern: Pattern) -> tuple[str, str, FailureKind, str]:
-    return pattern.locator, pattern.scope, pattern.failure, pattern.healed
 
 
 def _place(decision: HealingDecision) -> str:

@@ -66,6 +66,13 @@ def test_what_was_decided_by_a_pattern_counts_as_far_as_the_pattern_does_now():
     assert ("validate", "page.locator('#pay')", "pattern") in exported([replace(PROVEN, bound=0.6)], [spoken])
 
 
+def test_what_held_is_written_down_at_each_place_however_it_is_written_there():
+    held = a_pattern(locator="cy.get('#pay-now')", healed="cy.get('#pay-button')", successes=1, failures=0, bound=0.3)
+    spelt = replace(SIMILAR, locator='cy.get("#pay-now")', healed='cy.get("#pay-button")', verdict="validate")
+    told = written([spelt], repairs([held], [spelt], LIMITS), [held])
+    assert [(each.locator, each.healed) for each in told] == [(spelt.locator, spelt.healed)]
+
+
 def test_every_repair_has_a_decision_under_which_its_outcome_is_told():
     found = repairs([PROVEN, a_pattern(locator="#a", fingerprint="v1:0a", standing="pinned")], [SIMILAR], LIMITS)
     assert [each.decision_id for each in found] == ["pin-0a", f"pattern-{PROVEN.fingerprint}"]
