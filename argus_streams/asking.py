@@ -129,7 +129,8 @@ def as_text(line: Mapping[str, Any]) -> str:
         return f"{at}: {signal.kind}: {signal.title}\n  goes to {line['route']}"
     if "test_failure" in line:
         failure: TestFailure = line["test_failure"]
-        return f"{at}: {failure.status} {_failed(failure)}\n  goes to {line['route']}"
+        told = f"{at}: {failure.status} {_failed(failure)}"
+        return "\n".join((told, f"  goes to {line['route']}", *_broken(failure)))
     event: Event = line["event"]
     told = event.title or ": ".join(_once(event.type, event.message)) or event.kind
     head = f"{at}: {' '.join(_once(event.severity, event.kind))}, {event.status}: {told}"
@@ -146,6 +147,14 @@ def _failed(failure: TestFailure) -> str:
     place = ":".join(str(part) for part in (failure.file, failure.line) if part)
     told = (failure.message or "").partition("\n")[0]
     return f"{failure.framework} test: {failure.test}{place and f' ({place})'}{told and f': {told}'}"
+
+
+def _broken(failure: TestFailure) -> Sequence[str]:
+    """Whose failure it is and which locator broke, on a line: by these it is healed or not."""
+    if failure.failure in {None, "other"}:
+        return ()
+    scope = f", looked for in {failure.scope}" if failure.locator and failure.scope else ""
+    return (f"    {': '.join(_once(failure.failure, failure.locator))}{scope}",)
 
 
 def exit_code(action: str, decisions: Sequence[Decision]) -> int:

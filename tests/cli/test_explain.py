@@ -229,6 +229,13 @@ def test_a_report_goes_to_the_signals_and_to_the_failed_tests(tmp_path, content)
     assert "testreports[1]: failed junit test: adds (a.js): no\n  goes to argus.tests.failed" in text
 
 
+def test_a_test_that_failed_by_its_locator_is_told_with_it(tmp_path):
+    message = b"TimeoutError: locator.click: Timeout 5000ms exceeded.&#10;Call log:&#10;  - waiting for locator('#pay')"
+    report = REPORT.replace(b"no", message)
+    text = argus("explain", "--source", "testreports", written(tmp_path, "report.xml", report)).stdout
+    assert "\n    not_found: locator('#pay'), looked for in cart\n" in text
+
+
 def test_a_report_above_the_limit_is_explained_as_it_would_be_read(tmp_path):
     body = REPORT.replace(b"<failure", b"<!--" + b" " * 2_000_000 + b"--><failure")
     assert len(lines(argus("explain", "--json", "--source", "testreports", written(tmp_path, "r.xml", body)))) == 2
