@@ -130,7 +130,7 @@ class HealTurn:
                 pass
 
     def _decide(self, case: Case, book: Book) -> None:
-        decided = deciding.decide(case, book, self._terms.looker.look)
+        decided = deciding.decide(case, book, self._terms.looker)
         decided = structs.replace(decided, replayed=case.at < self._terms.since)
         self._meter.decided(decided)
         self._out.append(outgoing(self._topics.decisions, decided.project.encode(), decided))

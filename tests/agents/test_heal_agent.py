@@ -288,10 +288,52 @@ def test_a_button_that_was_renamed_is_found_again_by_what_it_is_like():
     assert (decision.verdict in {"apply", "validate"}, decision.healed) == (True, "#pay"), decision.detail
 
 
-def test_what_is_known_goes_before_the_page():
+def test_what_is_known_goes_before_who_is_likeliest_on_the_page():
     heal = Healing(ranked("apply"))
-    heal.hear(*[outcome(n, healed="#order") for n in range(40)])
-    assert heal.hear(failure(dom=PAGE, element=WAS)).decisions()[0].healed == "#order"
+    heal.hear(*[outcome(n, healed="button.minor") for n in range(40)])
+    (decision,) = heal.hear(failure(dom=PAGE, element=WAS)).decisions()
+    assert (decision.verdict, decision.healed, decision.source) == ("apply", "button.minor", "pattern")
+
+
+@pytest.mark.parametrize("healed", ["#order", "button"])
+def test_what_is_known_is_left_where_the_page_has_no_such_element_or_several(healed):
+    heal = Healing(ranked("apply"))
+    heal.hear(*[outcome(n, healed=healed) for n in range(40)])
+    (decision,) = heal.hear(failure(dom=PAGE, element=WAS)).decisions()
+    assert (decision.healed, decision.source) == ("#pay", "similarity")
+    assert healed in {each.healed for each in decision.proposals}
+
+
+def test_what_a_person_pinned_is_not_taken_where_nobody_sees_it():
+    heal = Healing(ranked("ask"))
+    heal.hear(command("pin", healed="#pay"))
+    hidden = PAGE.replace('id="pay"', 'id="pay" hidden')
+    (decision,) = heal.hear(failure(dom=hidden, element=WAS)).decisions()
+    assert decision.verdict == "ask"
+
+
+def test_nothing_that_is_known_is_done_on_a_page_that_is_an_error():
+    heal = Healing(ranked("apply"))
+    heal.hear(*[outcome(n) for n in range(40)])
+    broken = (
+        "<html><head><title>500 Internal Server Error</title></head><body><h1>Something went wrong</h1></body></html>"
+    )
+    (decision,) = heal.hear(failure(dom=broken, element=WAS)).decisions()
+    assert (decision.verdict, decision.reason) == ("refuse", "error_page")
+
+
+def test_what_a_rename_suggests_is_not_taken_for_an_element_that_says_something_else():
+    heal = Healing(Similar(load_ranker()))
+    heal.hear(
+        outcome(1, locator="#pay-old", healed="[data-cy=pay-old]"),
+        outcome(2, locator="#buy-old", healed="[data-cy=buy-old]"),
+    )
+    gone = PAGE.replace(
+        '<button id="pay" type="submit">Pay</button>', '<button data-cy="pay-now">Delete account</button>'
+    )
+    (decision,) = heal.hear(failure(dom=gone, element=WAS)).decisions()
+    assert decision.verdict in {"ask", "refuse"}, decision.detail
+    assert decision.healed is None
 
 
 @pytest.mark.parametrize("standing", ["suppressed", "vetoed"])

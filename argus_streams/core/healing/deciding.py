@@ -1,6 +1,6 @@
 """What is to be done about one broken locator: knowledge first, then the page; of what is left a model is asked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from argus_streams.core.clip import clean
 from argus_streams.core.healing.advice import Advice
 from argus_streams.core.healing.case import HEALABLE, Case
 from argus_streams.core.healing.knowledge.deciding import Advice as Recalled
-from argus_streams.core.repairs import PROPOSALS, HealingDecision, Proposal, Standing
+from argus_streams.core.repairs import PROPOSALS, HealingDecision, Proposal, RepairSource, Standing
 
 TEXT = 1_000  # characters of what a decision tells
 LINES = 2**31 - 1  # of a file; what is beyond them no store has a number for
@@ -28,15 +28,31 @@ class Knowledge(Protocol):
         ...
 
 
-def decide(case: Case, known: Knowledge, look: Callable[[Case], Advice]) -> HealingDecision:
-    """What is to be done; a page is looked at only where what is known does not tell."""
+class Eyes(Protocol):
+    """What the page of a failure tells."""
+
+    def look(self, case: Case) -> Advice:
+        """Which element is meant."""
+        ...
+
+    def against(self, case: Case, healed: str, source: RepairSource) -> Advice | None:
+        """What speaks against a known repair; ``None`` = nothing."""
+        ...
+
+
+def decide(case: Case, known: Knowledge, eyes: Eyes) -> HealingDecision:
+    """What is to be done: what is known, unless the page speaks against it; then what the page says."""
     if case.kind not in HEALABLE:
         advice = Advice("refuse", "no_locator_error", f"It is no matter of a locator: {case.kind}.")
         return decision(case, advice)
     recalled = known.advice(case)
-    if recalled.verdict != "ask":
-        return decision(case, _recalled(recalled))
-    seen = _heeding(known, case, look(case))
+    if recalled.healed is not None and recalled.source is not None:
+        objection = eyes.against(case, recalled.healed, recalled.source)
+        if objection is None:
+            return decision(case, _recalled(recalled))
+        if objection.verdict == "refuse":
+            return decision(case, objection)
+    seen = _heeding(known, case, eyes.look(case))
     if seen.reason == "no_page" and recalled.reason != "unknown":
         seen = _recalled(recalled)
     return decision(case, seen._replace(proposals=_proposals((*seen.proposals, *recalled.proposals))))

@@ -12,7 +12,7 @@ from argus_streams.core.healing.locators.writing import written
 from argus_streams.core.healing.page.anchors import Rated, best
 from argus_streams.core.healing.page.contract import contract
 from argus_streams.core.healing.page.findings import Finding, asked, passed
-from argus_streams.core.healing.page.guards import guarded
+from argus_streams.core.healing.page.guards import enabled, guarded, visible
 from argus_streams.core.healing.page.matching import located, matching
 from argus_streams.core.healing.page.scrubbing import Cleaner
 from argus_streams.core.healing.page.snapshot import Page
@@ -22,6 +22,8 @@ from argus_streams.core.repairs import PROPOSALS, Proposal, RepairSource, Repair
 
 _LOCATOR = 200  # characters of it that are looked at for words
 _FEW = 5  # elements, of which a locator may find all
+_UNTOLD = frozenset({"no_page", "frame"})  # reasons with which a page says nothing of a repair
+_DERIVED = frozenset({"rule", "cross_test_learning"})
 
 
 class Likeliest(Struct, frozen=True):
@@ -83,6 +85,29 @@ class Repairer:
         if count == 1 and not page.flat:
             return self._told("ask", "still_found", "the locator finds one element of this page: it may have come late")
         return None
+
+    def against(self, page: Page, lost: Lost, healed: str, source: RepairSource) -> Repaired | None:
+        """What the page says against a repair that is known; ``None`` = nothing, or it can not tell.
+
+        A person who repaired or pinned it knew that the element had changed; nobody looked at what a rename suggests.
+        """
+        hopeless = self.hopeless(page, lost)
+        if hopeless is not None:
+            return None if hopeless.reason in _UNTOLD else hopeless
+        found = located(page, parsed(healed))
+        if found is None or (page.partial and len(found) != 1):
+            return None
+        if len(found) != 1:
+            return self._told("ask", "unique", f"what is known of it finds {len(found)} elements of this page")
+        winner = page.elements[found[0]]
+        looked = [visible(winner), enabled(lost.target, winner)]
+        if source in _DERIVED:
+            looked += guarded(lost.locator, lost.target, page, found[0], self._terms)
+            looked += contract(lost.locator, lost.target, winner, self._terms)
+        worst = _worst(tuple(looked))
+        return (
+            self._told("refuse" if worst.verdict == "refuse" else "ask", worst.guard, worst.detail) if worst else None
+        )
 
     def repaired(self, page: Page, lost: Lost, likeliest: Likeliest) -> Repaired:
         """The answer by whoever is likeliest, held against all guards; for pages that are not ``hopeless``.
@@ -169,12 +194,11 @@ def _decided(
     page: Page, lost: Lost, likeliest: Likeliest, around: tuple[Finding, ...], own: tuple[Finding, ...]
 ) -> tuple[RepairVerdict, str, str]:
     worst = _worst((*around, *own))
-    if worst is not None:  # of an element that may not be the one, nothing can be said of the product
-        bug = worst.verdict == "refuse" and (likeliest.verdict != "ask" or worst in around)
-        return ("refuse" if bug else "ask"), worst.guard, worst.detail
     said = likeliest.reason or f"the likeliest element is right in {likeliest.probability:.0%} of such cases"
-    if likeliest.verdict == "ask":
-        return "ask", "not_sure", said
+    if likeliest.verdict == "ask" and (worst is None or worst not in around):
+        return "ask", "not_sure", f"{said}; {worst.detail}" if worst else said  # it need not even be the one
+    if worst is not None:
+        return ("refuse" if worst.verdict == "refuse" else "ask"), worst.guard, worst.detail
     if likeliest.verdict == "validate":
         return "validate", likeliest.source, said
     if lost.target is None:
