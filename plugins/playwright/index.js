@@ -1,16 +1,14 @@
 // Playwright's `test`, whose `page` goes on with known repairs where a locator is broken.
 'use strict';
 
-const path = require('node:path');
 const playwright = require('@playwright/test');
 const { Elements } = require('./elements');
 const { load } = require('./repairs');
 const { commit, run } = require('./runs');
+const { settings } = require('./settings');
 const { Watch } = require('./watch');
 const { watched } = require('./watched');
 
-const MODES = ['off', 'apply', 'validate'];
-const PATIENCE = 5000; // ms
 const JOINT = ' \u203a '; // between the titles of suites and of the test, as reports have it
 
 /** Another `test` with repairs of its `page`. @template {typeof playwright.test} T @param {T} test @returns {T} */
@@ -31,17 +29,12 @@ async function worker(/** @type {any} */ { argus }, /** @type {any} */ use, /** 
 
 /** What all tests of a worker have in common. @returns {import('./watch').Run} */
 function opened(/** @type {import('.').ArgusOptions} */ options, /** @type {any} */ config) {
-  const mode = options.heal ?? 'off';
-  if (!MODES.includes(mode)) throw new Error(`argus.heal is ${mode}; it may be off, apply or validate`);
-  const root = config.configFile ? path.dirname(config.configFile) : config.rootDir;
-  const file = (/** @type {string} */ told) => (told ? path.resolve(root, told) : null);
+  const told = settings(options, config);
   return {
-    root, mode, strict: options.strict ?? false, patience: options.patience ?? PATIENCE,
+    ...told,
     run: run(),
-    report: file(options.report ?? 'argus-heals.ndjson'),
-    repairs: load(file(options.repairs ?? 'argus-heals.json')),
-    elements: new Elements(file(options.elements ?? '.argus/elements.json')),
-    release: options.release ?? null,
+    repairs: load(told.repairs),
+    elements: new Elements(told.elements),
     commit: commit(),
   };
 }

@@ -199,6 +199,14 @@ def test_nothing_is_healed_unless_it_is_asked_for(project, shops, run_playwright
     ran = run_playwright(project, shops["new"], {"report": "off.ndjson"}, "-g", "short way")
     failures, outcomes = told(project / "off.ndjson")
     assert (ran.returncode, len(failures), outcomes) == (1, 1, [])
+    assert ran.stdout.count("next: argus heal submit --project shop off.ndjson") == 1
+
+
+def test_a_file_of_repairs_that_is_not_there_is_named_with_what_writes_it(project, shops, run_playwright):
+    options = {"heal": "apply", "repairs": "none.json", "report": "quiet.ndjson"}
+    ran = run_playwright(project, shops["new"], options, "-g", "no such test")
+    assert "there is no none.json: argus heal export --project PROJECT > none.json" in ran.stderr
+    assert "argus heal submit" not in ran.stdout
 
 
 def test_locators_are_read_and_lines_changed_as_their_own_tests_say(node):

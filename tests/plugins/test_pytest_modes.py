@@ -60,6 +60,23 @@ def test_nothing_is_healed_unless_it_is_asked_for(ran):
     assert (len(failures), outcomes) == (3, [])
 
 
+@pytest.mark.parametrize("more", [(), ("-p", "xdist", "-n", "2")])
+def test_the_run_says_where_it_wrote_what_broke_and_what_comes_next(ran, more):
+    _, output, _, _ = ran(*more)
+    assert output.count("argus heal submit --project shop argus-heals.ndjson") == 1
+    _, output, _, _ = ran("-k", "none", *more)
+    assert "argus heal" not in output
+
+
+def test_a_file_of_repairs_that_is_not_there_is_named_with_what_writes_it(ran):
+    wanted = ("-k", "sure", "--argus-repairs=none.json")
+    assert (
+        "there is no none.json: argus heal export --project PROJECT > none.json"
+        in ran("--argus-heal=apply", *wanted)[1]
+    )
+    assert "there is no" not in ran(*wanted)[1]
+
+
 def test_what_is_to_be_validated_is_not_tried_where_only_what_is_sure_may_be(ran):
     end, _, failures, outcomes = ran("--argus-heal=apply")
     assert "1 failed, 2 passed" in end

@@ -41,11 +41,13 @@ def run_of(config: pytest.Config) -> Run:
     mode = _told(config, "argus_heal")
     if mode not in ("off", "apply", "validate"):
         raise pytest.UsageError(f"argus_heal is {mode!r}; it may be off, apply or validate")
+    repairs = _path(config, "argus_repairs")
     return Run(
         root=config.rootpath,
         run=_run(config),
         mode=mode,  # type: ignore[arg-type]  # it was just looked at
-        repairs=_repairs(_path(config, "argus_repairs")),
+        repairs=_repairs(repairs),
+        missing=None if repairs is None or repairs.exists() else repairs,
         elements=Elements(_path(config, "argus_elements")),
         report=Report(_path(config, "argus_report")),
         release=config.getoption("argus_release"),

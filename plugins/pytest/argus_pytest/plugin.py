@@ -1,8 +1,10 @@
 """The fixture ``heal``, and what the run says about it in the end."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,8 +96,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash[_RUN]
     for line in _complaints(run):
         terminalreporter.write_line(f"argus: {line}", yellow=True)
-    if not told:
-        return
+    if (written := run.report.grown()) is not None:
+        submit = shlex.join(["argus", "heal", "submit", "--project", _project(run), _shown(written)])
+        terminalreporter.write_line(f"argus: what happened is in {_shown(written)}; next: {submit}")
+    if told:
+        _write_heals(terminalreporter, run, told)
+
+
+def _write_heals(terminalreporter: Any, run: Run, told: list[dict[str, Any]]) -> None:
     terminalreporter.section("argus: locators that broke", yellow=True)
     for each in told:
         terminalreporter.write_line(each["test"], bold=True)
@@ -105,10 +113,24 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _complaints(run: Run) -> Iterator[str]:
-    if run.mode != "off" and not run.repairs.known:
+    if run.mode != "off" and run.missing is not None:
+        file = _shown(run.missing)
+        yield f"there is no {file}: argus heal export --project {_project(run)} > {shlex.quote(file)}"
+    elif run.mode != "off" and not run.repairs.known:
         yield "no repair is known of any locator in Python"
     if run.report.lost:
         yield f"{run.report.lost} lines did not fit into the report: submit it, then remove it"
+
+
+def _project(run: Run) -> str:
+    """The project whose repairs are known, else a place to fill in."""
+    return run.repairs.project or "PROJECT"
+
+
+def _shown(file: Path) -> str:
+    """A file as a command is given it."""
+    here = Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
 def _write_patch(terminalreporter: Any, run: Run, edits: list[Edit]) -> None:

@@ -18,7 +18,12 @@ class Report:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
+        self._before = self._size()
         self.lost = 0  # lines that there was no room for
+
+    def grown(self) -> Path | None:
+        """The file, if any process has added to it since."""
+        return self._path if self._size() > self._before else None
 
     def add(self, kind: str, told: dict[str, Any]) -> None:
         """One line; what is ``None`` is left out."""
@@ -26,8 +31,7 @@ class Report:
             return
         present = {name: value for name, value in told.items() if value is not None}
         line = json.dumps({kind: present}, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        size = self._path.stat().st_size if self._path.exists() else 0
-        if size + len(line) > LARGEST:
+        if self._size() + len(line) > LARGEST:
             self.lost += 1
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,6 +40,9 @@ class Report:
             os.write(file, line)
         finally:
             os.close(file)
+
+    def _size(self) -> int:
+        return self._path.stat().st_size if self._path is not None and self._path.exists() else 0
 
 
 def identity(*parts: object) -> str:

@@ -24,6 +24,7 @@ class Run(NamedTuple):
     repairs: Repairs
     elements: Elements
     report: Report
+    missing: Path | None = None  # file of known repairs that is not there
     release: str | None = None
     commit: str | None = None
 
