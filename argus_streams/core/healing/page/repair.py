@@ -175,7 +175,8 @@ class Repairer:
         """Whether it holds no secret, and the test's language says it: for a bare CSS selector no XPath may stand."""
         if like.language == "css" and anchor.by in {"role", "label", "text"}:
             return False
-        return self._cleaner.is_clean(anchor.value) and self._cleaner.is_clean(anchor.name)
+        unescaped = anchor.value.replace("\\", "")  # a selector has a backslash before the @ of an address
+        return all(map(self._cleaner.is_clean, (anchor.value, unescaped, anchor.name)))
 
     def _told(self, verdict: RepairVerdict, reason: str, detail: str) -> Repaired:
         return Repaired(verdict=verdict, reason=reason, detail=self._cleaner.text(detail[:1].upper() + detail[1:]))

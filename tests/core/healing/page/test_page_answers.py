@@ -26,6 +26,15 @@ def test_secrets_of_a_page_are_in_no_answer():
     assert decided.healed == '[data-testid="pay"]'
 
 
+@pytest.mark.parametrize("locator", ["#pay", "//button[@id='pay']", "page.locator('#pay')"])
+def test_no_address_of_a_person_is_written_down_however_a_selector_escapes_it(locator):
+    leaking = page("<main><button class='ada@shop.example'>x</button><button>x</button></main>")
+
+    decided = answer(leaking, locator, None, index(leaking, tag="BUTTON"))
+
+    assert "shop" not in repr(decided)
+
+
 @pytest.mark.parametrize(
     ("locator", "wanted"),
     [
