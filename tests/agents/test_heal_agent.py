@@ -53,6 +53,20 @@ def test_the_scope_is_the_path_of_the_page_where_nobody_names_it(heal):
     assert [each.scope for each in heal.hear(*told).decisions()] == ["/cart", "/orders/*/lines", "", ""]
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "ada@shop.example",
+        "ada%40shop.example",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmN",
+        "AbCdEfGhIjKlMnOpQr01",
+    ],
+)
+def test_no_token_and_no_address_of_a_person_is_part_of_a_scope(heal, part):
+    told = heal.hear(failure(scope=None, url=f"https://shop.example.com/reset/{part}/form"))
+    assert [each.scope for each in told.decisions()] == ["/reset/*/form"]
+
+
 def test_a_rename_is_told_of_the_rest_of_the_suite_before_it_fails(heal):
     heal.hear(failure(locator="cy.get('.pf-c-title')", scope="/orders"))
     renamed = [

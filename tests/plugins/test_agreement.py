@@ -71,7 +71,12 @@ def test_a_plugin_tells_the_same_locator_as_a_report_does(locator):
 
 @pytest.mark.parametrize(
     "url",
-    ["https://shop.example/orders/17/items?page=2", "http://h/u/123e4567-e89b-12d3-a456-426614174000", "http://["],
+    [
+        "https://shop.example/orders/17/items?page=2",
+        "http://h/u/123e4567-e89b-12d3-a456-426614174000",
+        "http://h/u/ada@shop.example/reset/AbCdEfGhIjKlMnOpQr01",
+        "http://[",
+    ],
 )
 def test_a_plugin_tells_the_same_page_as_healing_would(url):
     told = TestFailure(test="a", framework="pytest", status="error", url=url)

@@ -12,7 +12,11 @@ LOCATOR = 1_000  # characters; what is longer is no locator that a person wrote
 SCOPE = 300
 HEALABLE: frozenset[FailureKind] = frozenset({"not_found", "ambiguous"})
 
-_ID = re.compile(r"[0-9]+|[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# Of a thing or a person: a number, a hash, a UUID, an address, a token (which lets in whoever has it).
+_ID = re.compile(
+    r"[0-9]+|[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|[^@%]+(?:@|%40)[^@%]+|(?=(?:[^0-9]*[0-9]){2})(?=[^A-Z]*[A-Z])[A-Za-z0-9._~=-]{20,}"
+)
 
 
 class Case(NamedTuple):

@@ -5,7 +5,10 @@ from urllib.parse import urlsplit
 
 LONGEST = 300  # characters
 # as `argus_streams.core.healing` has it: a part of a path that is somebody's id
-_ID = re.compile(r"[0-9]+|[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_ID = re.compile(
+    r"[0-9]+|[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|[^@%]+(?:@|%40)[^@%]+|(?=(?:[^0-9]*[0-9]){2})(?=[^A-Z]*[A-Z])[A-Za-z0-9._~=-]{20,}"
+)
 
 
 def scope_of(url: str) -> str:
