@@ -9,7 +9,7 @@ from argus_streams.core.healing.knowledge.identity import known_as
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.patch import Left, Missed
 from argus_streams.core.repairs import HealingDecision, Pattern, RepairSource, RepairVerdict
-from argus_streams.core.reports.page import Grid, Page, Prose, Section, many
+from argus_streams.core.reports.page import Code, Grid, Page, Prose, Section, many
 
 _WHY_LEFT: Mapping[Missed, str] = {
     "no_line": "nobody told on which line it stands",
@@ -18,6 +18,10 @@ _WHY_LEFT: Mapping[Missed, str] = {
     "assertion": "it stands in an assertion, which no repair may change",
     "unwritable": "what should stand there would break the string that it stands in",
 }
+_TOUCHED = (
+    "Each change is one locator and nothing else. What is asserted is never changed; a locator that an assertion "
+    "follows on, as in cy.get(…).should(…), is. One inside an assertion is left to a person."
+)
 
 
 class Repair(Struct, frozen=True, kw_only=True):
@@ -85,13 +89,18 @@ def written(
 def page(decisions: Sequence[HealingDecision]) -> Page:
     """The text of a pull request: each repair with its reason."""
     number = many(len(decisions), "broken locator")
-    about = Prose("Each change is the locator alone; no assertion is changed.")
     rows = tuple(
-        (_place(each), each.locator, each.healed or "", f"{each.verdict}: {each.detail}", f"{each.confidence:.2f}")
+        (
+            Code(_place(each)),
+            Code(each.locator),
+            Code(each.healed or ""),
+            f"{each.verdict}: {each.detail}",
+            f"{each.confidence:.2f}",
+        )
         for each in decisions
     )
     grid = Grid(("where", "broken", "healed", "why", "confidence"), rows)
-    return Page(f"Repair {number}", (Section("What is repaired", (about, grid)),) if rows else ())
+    return Page(f"Repair {number}", (Section("What is repaired", (Prose(_TOUCHED), grid)),) if rows else ())
 
 
 def leavings(left: Iterable[tuple[HealingDecision, Left]]) -> list[str]:

@@ -7,6 +7,7 @@ from argus_streams.core.reports.page import (
     TEXT,
     Block,
     Caution,
+    Code,
     Facts,
     Grid,
     Page,
@@ -72,8 +73,12 @@ def _point(text: str) -> str:
     return f"<li>{_text(text, LINE)}</li>\n"
 
 
-def _row(cells: tuple[str, ...]) -> str:
-    return f"<tr>{''.join(f'<td>{_text(cell, LINE)}</td>' for cell in cells)}</tr>\n"
+def _row(cells: tuple[str | Code, ...]) -> str:
+    return f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in cells)}</tr>\n"
+
+
+def _cell(cell: str | Code) -> str:
+    return f"<code>{_text(cell.text, LINE)}</code>" if isinstance(cell, Code) else _text(cell, LINE)
 
 
 def _text(text: str, length: int) -> str:

@@ -7,6 +7,7 @@ from argus_streams.core.reports.page import (
     TEXT,
     Block,
     Caution,
+    Code,
     Facts,
     Grid,
     Page,
@@ -18,6 +19,8 @@ from argus_streams.core.reports.page import (
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})  # no tag, whoever reads it
 _MARKS = re.compile(r"([\\`*_\[\]#!|~$^])")
+_TICKS = re.compile("`+")
+_NO_CODE = re.compile(r"<|\\\|")  # a tag in bare HTML, a pipe that looks escaped
 _ADDRESS = re.compile(r":(?=//)|(?<=www)\.|@", re.IGNORECASE)  # a dialect makes links of bare addresses
 _BEGINNING = re.compile(r"\A(\d{1,9}|)(?:([.)+](?=\s|\Z))|([-=](?=[-=\s]|\Z)))")  # of a list, a rule or an underline
 
@@ -45,8 +48,22 @@ def _block(block: Block) -> str:
             return "\n".join([_row(block.head), f"|{' --- |' * len(block.head)}", *map(_row, block.rows)])
 
 
-def _row(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(_text(cell, LINE) for cell in cells)} |"
+def _row(cells: tuple[str | Code, ...]) -> str:
+    return f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _cell(cell: str | Code) -> str:
+    return _code(cell.text) if isinstance(cell, Code) else _text(cell, LINE)
+
+
+def _code(text: str) -> str:
+    """The text as a code span of a table's cell, or escaped where a span of it is not the same to all readers."""
+    line = shortened(text, LINE)
+    if not line or _NO_CODE.search(line):
+        return _text(text, LINE)
+    fence = "`" * (1 + max(map(len, _TICKS.findall(line)), default=0))
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return fence + pad + line.replace("|", "\\|") + pad + fence
 
 
 def _text(text: str, length: int) -> str:

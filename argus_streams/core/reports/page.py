@@ -8,6 +8,12 @@ LINE = 160  # characters of a text in a table or a list
 TEXT = 2_000  # of a paragraph or a title
 
 
+class Code(Struct, frozen=True, tag=True):
+    """What a program reads, such as a locator or a file's path: a reader copies it as it is."""
+
+    text: str
+
+
 class Facts(Struct, frozen=True, tag=True):
     """Names and values; what has no value is left out."""
 
@@ -36,7 +42,7 @@ class Grid(Struct, frozen=True, tag=True):
     """A table."""
 
     head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str | Code, ...], ...]
 
 
 Block = Facts | Prose | Caution | Points | Grid

@@ -107,6 +107,15 @@ def test_a_pull_request_tells_each_repair_with_its_reason_and_obeys_no_text_of_o
     assert markdown.written(page([])) == "# Repair 0 broken locators\n"
 
 
+def test_locators_and_files_of_a_pull_request_can_be_copied_as_they_are():
+    told = markdown.written(page([a_decision(file="test_cart.py", locator="cy.get('#a_b*c')", healed="$(`#x`)")]))
+    assert "| `test_cart.py:18` | `cy.get('#a_b*c')` | ``$(`#x`)`` |" in told
+
+
+def test_a_pull_request_says_what_is_never_changed():
+    assert "What is asserted is never changed" in markdown.written(page([a_decision()]))
+
+
 def test_what_is_left_is_told_with_its_reason():
     told = leavings([(a_decision(), Left(Edit(18, "#pay-now", "#pay"), "assertion"))])
     assert told == ["cart.spec.ts:18: #pay-now is left: it stands in an assertion, which no repair may change"]

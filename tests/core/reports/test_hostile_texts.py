@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from argus_streams.core.analysis.plain import one_line
 from argus_streams.core.reports import html, markdown
-from argus_streams.core.reports.page import LINE, TEXT, Caution, Facts, Grid, Page, Points, Prose, Section
+from argus_streams.core.reports.page import LINE, TEXT, Caution, Code, Facts, Grid, Page, Points, Prose, Section
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -43,7 +43,7 @@ HOSTILE = [
 ]  # fmt: skip
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "h1", "section", "h2", "dl", "dt", "dd", "p", "strong", "ul",
-    "li", "table", "thead", "tbody", "tr", "th", "td",
+    "li", "table", "thead", "tbody", "tr", "th", "td", "code",
 }  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def page(text):
         Prose(text),
         Caution(text),
         Points((text, text)),
-        Grid((text, "head"), ((text, "cell"), ("cell", text))),
+        Grid((text, "head"), ((text, "cell"), ("cell", text), (Code(text), "cell"))),
     )
     return Page(text, (Section(text, blocks),))
 
@@ -137,15 +137,32 @@ def _is_harmless_markdown(text):
     kinds = {token.type.removesuffix("_open").removesuffix("_close") for token in found}
     assert kinds <= {
         "heading", "inline", "text", "paragraph", "bullet_list", "list_item", "strong", "blockquote",
-        "table", "thead", "tbody", "tr", "th", "td",
+        "table", "thead", "tbody", "tr", "th", "td", "code_inline",
     }  # fmt: skip
     assert not Seen(document).tags, "not even where it is taken for HTML"
     wanted = words(text)
     if wanted:
         told = [words("".join(child.content for child in token.children or ())) for token in found if token.children]
-        assert told.count(wanted) >= 7, "headings, paragraph, points and cells show it as it is"
+        assert told.count(wanted) >= 8, "headings, paragraph, points and cells show it as it is"
         assert f"Beware: {wanted}" in told
         assert f"name: {wanted}" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("cy.get('#pay')", "`cy.get('#pay')`"),
+        ("`#x`", "`` `#x` ``"),
+        ("a ``b`` c", "```a ``b`` c```"),
+        ("a|b", "`a\\|b`"),
+        ("a\\|b", "a\\\\\\|b"),
+        ("//a[2<3]", "//a\\[2&lt;3\\]"),
+    ],
+)
+def test_code_is_fenced_so_that_it_can_be_copied(text, shown):
+    document = markdown.written(Page("p", (Section("s", (Grid(("head",), ((Code(text),),)),)),)))
+    assert document.endswith(f"| --- |\n| {shown} |\n")
+    assert words(text) in ["".join(child.content for child in token.children or ()) for token in tokens(document)]
 
 
 @pytest.mark.parametrize("written", [html.written, markdown.written])
@@ -166,7 +183,7 @@ def test_html_fetches_nothing_and_links_nowhere(text):
 
 @pytest.mark.parametrize("text", ["https://evil.example", "www.evil.example", "a@evil.example"])
 def test_no_dialect_of_markdown_finds_an_address(text):
-    document = markdown.written(page(text))
+    document = re.sub("`.*?`", "", markdown.written(page(text)))  # nobody looks for addresses in code
     assert not re.search(r"[^\\\\]://", document)
     assert "www." not in document
     assert not re.search(r"[^\\]@", document)
