@@ -1,7 +1,7 @@
 """What people do about repairs: ``argus heal list``, ``decisions``, ``pin`` and the like, ``submit``, ``report``."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,8 +13,9 @@ from argus_streams.cli.command import slug, with_generation, with_shown_generati
 from argus_streams.console import printer
 from argus_streams.console import repairs as tables
 from argus_streams.core.healing import exporting
-from argus_streams.core.repairs import PatternAction
+from argus_streams.core.repairs import HealingDecision, PatternAction
 from argus_streams.core.reports import markdown
+from argus_streams.core.reports.page import many
 from argus_streams.foreign import harmless
 from argus_streams.inquiry import Signed
 from argus_streams.mending import checkout, known, submitting
@@ -37,10 +38,17 @@ def patterns(given: Settings, project: str, limit: int, as_json: bool) -> int:  
         for each in found:
             click.echo(msgspec.json.encode(each))
     elif found:
-        printer().print(tables.patterns_table(found, f"{len(found):,} repairs, the one used last first"))
+        printer().print(tables.patterns_table(found, f"{many(len(found), 'repair')}, the one used last first"))
     else:
-        click.echo("0 repairs")
+        click.echo(_no_repairs(project, asyncio.run(known.decisions(given, project, limit=1))))
     return 0
+
+
+def _no_repairs(project: str, decided: Sequence[HealingDecision]) -> str:
+    """Why nothing is known: a repair that is decided on is in the export before anybody has tried it."""
+    if not decided:
+        return "0 repairs"
+    return f"0 repairs were tried yet; what was decided: argus heal decisions --project {project}"
 
 
 @click.command()
@@ -62,7 +70,7 @@ def decisions(
         for each in found:
             click.echo(msgspec.json.encode(each))
     elif found:
-        printer().print(tables.decisions_table(found, f"{len(found):,} decisions, the latest first"))
+        printer().print(tables.decisions_table(found, f"{many(len(found), 'decision')}, the latest first"))
     else:
         click.echo("0 decisions")
     return 0
@@ -105,7 +113,7 @@ def submit(given: Settings, project: str, file: BinaryIO) -> int:
     told = asyncio.run(submitting.submit(given, project, file))
     for mistake in told.mistakes:
         click.echo(harmless(f"argus: {mistake}"), err=True)
-    click.echo(f"published {told.failures:,} failures and {told.outcomes:,} outcomes")
+    click.echo(f"published {many(told.failures, 'failure')} and {many(told.outcomes, 'outcome')}")
     return int(bool(told.mistakes))
 
 

@@ -71,6 +71,12 @@ def test_repairs_are_listed_with_how_they_stand_and_why(deployed):
     assert deployed("heal", "list", "--project", "nowhere").stdout == "0 repairs\n"
 
 
+def test_where_no_repair_was_tried_yet_the_list_names_what_was_decided(deployed):
+    shown = deployed("heal", "list", "--project", "blog").stdout
+    assert shown == "0 repairs were tried yet; what was decided: argus heal decisions --project blog\n"
+    assert "1 decision, the latest first" in deployed("heal", "decisions", "--project", "blog").stdout
+
+
 def test_decisions_are_listed_with_their_reason(deployed):
     shown = deployed("heal", "decisions", "--project", "shop")
     assert shown.exit_code == 0, shown.output
@@ -116,12 +122,19 @@ def test_what_a_test_runner_wrote_is_published_and_mistakes_are_named_by_line(de
         {"outcome": outcome, "failure": {}},
         {"other": 1},
         {"failure": {"test": 7}},
+        {"failure": {"test": "a", "framework": "selenium", "status": "failed"}},
+        {"outcome": {**outcome, "failure": "lost"}},
+        {"failure": {"framework": "junit", "status": "failed"}},
     ]
     file = tmp_path / "told.ndjson"
-    file.write_bytes(b"\n".join([*(json.dumps(line).encode() for line in lines), b"\xff", b""]))
+    file.write_bytes(b"\n".join([*(json.dumps(line).encode() for line in lines), b"\xff", b" ", b""]))
     result = deployed("heal", "submit", "--project", "shop", str(file))
-    assert (result.exit_code, result.stdout) == (1, "published 1 failures and 1 outcomes\n"), result.output
-    assert [line.split(":")[1].strip() for line in result.stderr.splitlines()] == [f"line {n}" for n in range(3, 9)]
+    assert (result.exit_code, result.stdout) == (1, "published 1 failure and 1 outcome\n"), result.output
+    mistakes = result.stderr.splitlines()
+    assert [line.split(":")[1].strip() for line in mistakes] == [f"line {n}" for n in range(3, 12)]
+    assert "selenium' - at `$.failure.framework`; it is one of playwright, jest, pytest, " in mistakes[5]
+    assert "'lost' - at `$.outcome.failure`; it is one of not_found, ambiguous, " in mistakes[6]
+    assert mistakes[7] == "argus: line 10: Object missing required field `test` - at `$.failure`"
     failure, key = last(topics, "tests.failed")
     assert (failure["project"], failure["locator"], key) == ("shop", "#pay-now", b"shop")
     assert last(topics, "healing.outcomes") == (outcome, b"shop")
