@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, NamedTuple, cast
 
@@ -17,11 +17,13 @@ from argus_streams.cli import repairs
 from argus_streams.cli.command import with_settings
 from argus_streams.core.healing.knowledge.replaying import Replay, Row
 from argus_streams.core.healing.knowledge.scoring import Scores
+from argus_streams.core.reports.page import shortened
 from argus_streams.errors import Malformed
 from argus_streams.settings import Settings
 
 _COLUMNS = ("repository", "old_locator", "new_locator")
 _LONGEST = 65_536  # characters of a field
+_NAMES, _NAME = 8, 80  # columns that are named where one lacks, and characters of each
 _LINE = 1 << 20  # characters of a line; a longer one is no row
 _GZIP = b"\x1f\x8b"
 
@@ -82,12 +84,17 @@ def _rows(lines: IO[str]) -> Iterator[_Numbered | Malformed]:
         raise names or Malformed("header", "the first line has to name the columns, and there is none")
     lacking = [column for column in _COLUMNS if column not in names]
     if lacking:
-        raise Malformed("header", f"no column {', '.join(lacking)}")
+        raise Malformed("header", f"no column {', '.join(lacking)}; it names {_shown(names)}")
     for number, fields in enumerate(told, start=1):
         if isinstance(fields, Malformed):
             yield Malformed(f"row {number}", str(fields))
         elif fields:
             yield _row(number, dict(zip(names, fields, strict=False)))
+
+
+def _shown(names: Sequence[str]) -> str:
+    """The columns that were found, which may be anything: a file with another separator has one of all."""
+    return shortened(", ".join(repr(name[:_NAME]) for name in names[:_NAMES]), _NAMES * _NAME)
 
 
 def _row(number: int, fields: Mapping[str, str]) -> _Numbered | Malformed:

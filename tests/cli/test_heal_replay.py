@@ -67,6 +67,20 @@ def test_a_file_of_another_kind_is_refused(tmp_path, content, told):
     assert "Traceback" not in result.stderr
 
 
+def test_columns_that_lack_are_told_with_those_that_were_found(tmp_path):
+    result, _ = replayed(tmp_path, "repository;old_locator;new_locator\na;b;c\n")
+    assert "it names 'repository;old_locator;new_locator'" in result.stderr
+    result, _ = replayed(tmp_path, ",".join(f"\x1b[3{number}m{'x' * 10_000}" for number in range(50)))
+    assert "\x1b" not in result.stderr
+    assert len(result.stderr) < 2_000
+
+
+def test_one_row_is_told_as_one(tmp_path):
+    result, _ = replayed(tmp_path, HEADER + f"1,{PAIR}")
+    assert "1 row;" in result.stderr
+    assert "1 repair:" in result.stderr
+
+
 def test_a_cut_file_gives_the_rows_that_can_be_read(tmp_path):
     packed = gzip.compress((HEADER + "".join(f"{n},a/b,o{n * n},n{n},x\n" for n in range(4_000))).encode())
     result, lines = replayed(tmp_path, packed[: len(packed) // 2])

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from argus_streams.core.healing.knowledge.replaying import Line
+from argus_streams.core.reports.page import many
 
 
 class Score:
@@ -35,7 +36,7 @@ class Score:
     def texts(self) -> Iterator[str]:
         """The counts for people, a line each."""
         asked = self.of("ask", "unseen")
-        yield f"{self.rows} repairs: {self.hits} answered rightly, {_share(self.hits, self.rows)} of all"
+        yield f"{many(self.rows, 'repair')}: {self.hits} answered rightly, {_share(self.hits, self.rows)} of all"
         yield (
             f"  where the locator broke before or its change was made before: {self.known_hits} of {self.known}, "
             f"{_share(self.known_hits, self.known)}"
@@ -71,11 +72,11 @@ class Scores:
         """The counts for people, a line each."""
         changes = self._changes
         yield (
-            f"{self.all.rows} rows; {changes['style']} change style alone, {changes['call']} the call around one "
-            f"selector and {changes['data']} numbers or variables: they are no repairs"
+            f"{many(self.all.rows, 'row')}; {changes['style']} change style alone, {changes['call']} the call around "
+            f"one selector and {changes['data']} numbers or variables: they are no repairs"
         )
         yield from self.repairs.texts()
         yield (
-            f"with those that are no repairs: {self.all.hits} of {self.all.rows} rows answered rightly, "
+            f"with those that are no repairs: {self.all.hits} of {many(self.all.rows, 'row')} answered rightly, "
             f"{self.all.known_hits} of {self.all.known} where it broke or was changed before"
         )
