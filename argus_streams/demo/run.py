@@ -25,6 +25,8 @@ from argus_streams.demo.screen import Screen, screen
 from argus_streams.demo.story import HERO, PROJECT, Act, Story, beats
 from argus_streams.demo.variation import Sample
 from argus_streams.errors import Unavailable
+from argus_streams.foreign import harmless
+from argus_streams.mending import known
 from argus_streams.publishing import Publication
 from argus_streams.settings import Settings
 
@@ -118,6 +120,7 @@ class _Actors:
         self._story = Story(samples(), SEED)
         self._beats = list(beats(seconds))
         self._seen: Sequence[Group] = ()
+        self._healed = False
 
     async def play(self, plan: Plan, ending: asyncio.Event) -> None:
         """Publish at a steady rate until the time is over, or the end is asked for."""
@@ -141,9 +144,19 @@ class _Actors:
         """What Postgres holds, or held before it went away."""
         try:
             self._seen = await self.groups()
+            await self._tell_healed()
         except Unavailable as error:
             self._shown.say(f"{error}: the store worker holds, nothing is lost")
         return self._seen
+
+    async def _tell_healed(self) -> None:
+        """Tell of the first broken locator that something can be put in the place of."""
+        if self._healed:
+            return
+        for each in await known.decisions(self._stage.settings, PROJECT, verdicts=("apply", "validate"), limit=1):
+            told = f"“{each.test}” broke by its locator: {each.locator} may be {each.healed} now ({each.verdict})"
+            self._shown.say(harmless(told))
+            self._healed = True
 
     async def groups(self) -> Sequence[Group]:
         """What Postgres holds now. Raises ``Unavailable``."""

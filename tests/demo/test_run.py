@@ -115,6 +115,7 @@ def test_a_short_run_tells_its_story_and_loses_nothing(elsewhere):
     (hero,) = [group for group in groups if "PaymentDeclined" in group["title"]]
     assert {each["source"] for each in hero["sources"]} == {"sentry", "otlp", "rollbar", "datadog"}
     assert "Traceback" not in stderr.decode()
+    assert stderr.decode().count("broke by its locator") == 1
 
 
 def assert_ended_by(number, given=()):
