@@ -5,7 +5,7 @@ from argus_streams.agents.wire import Topics
 from argus_streams.core.generations.naming import FIRST, RESERVED, Naming, complaint
 
 SHOP = Naming("shop.", "argus_live")
-INPUTS = {"incoming", "replayed", "commands", "incident_commands", "feedback"}
+INPUTS = {"incoming", "replayed", "commands", "incident_commands", "feedback", "outcomes", "heal_commands"}
 
 
 def test_the_first_generation_has_the_names_that_a_deployment_begins_with():
