@@ -15,9 +15,9 @@ class Elements {
   constructor(/** @type {string | null} */ file) {
     this.file = file;
     /** @type {Known} */
-    this.before = file ? readKnown(file) : {};
+    this.before = file ? readKnown(file) : named();
     /** @type {Known} */
-    this.seen = {};
+    this.seen = named();
   }
 
   /** Whether it is worth a look at the page: once in a run. */
@@ -26,7 +26,7 @@ class Elements {
   }
 
   note(/** @type {string} */ scope, /** @type {string} */ locator, /** @type {object} */ element) {
-    (this.seen[scope] ||= {})[locator] = element;
+    (this.seen[scope] ||= named())[locator] = element;
   }
 
   /** What the locator found when it last worked. */
@@ -46,7 +46,7 @@ class Elements {
         for (const [locator, element] of Object.entries(found)) {
           const before = known[scope]?.[locator];
           if (before ? lasting(before) === lasting(element) : room <= 0) continue;
-          (known[scope] ||= {})[locator] = element;
+          (known[scope] ||= named())[locator] = element;
           room -= before ? 0 : 1;
         }
       }
@@ -64,10 +64,16 @@ function lasting(/** @type {object} */ element) {
 function readKnown(/** @type {string} */ file) {
   try {
     const told = fs.statSync(file).size <= LARGEST ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
-    return Object.fromEntries(Object.entries(told || {}).filter(([, found]) => found && typeof found === 'object'));
+    const usable = Object.entries(told || {}).filter(([, found]) => found && typeof found === 'object');
+    return named(usable.map(([scope, found]) => [scope, named(Object.entries(found))]));
   } catch {
-    return {};
+    return named();
   }
+}
+
+/** An object whose names are strangers': `__proto__` is one like any other. @returns {any} */
+function named(/** @type {[string, any][]} */ entries = []) {
+  return Object.assign(Object.create(null), Object.fromEntries(entries));
 }
 
 function write(/** @type {string} */ file, /** @type {Known} */ known) {

@@ -90,11 +90,11 @@
   const others = [...node.attributes].filter(({ name }) => !OWN.has(name) && !name.startsWith('on') && !SECRET.test(name));
   const told = {
     tag: node.tagName, // as HTML has it, in capitals
-    id: node.id || null,
-    name: node.getAttribute('name'),
+    id: node.id.slice(0, LONGEST) || null,
+    name: node.getAttribute('name')?.slice(0, LONGEST) ?? null,
     classList: [...node.classList].slice(0, MOST),
     href: node.hasAttribute('href') ? cut(node.getAttribute('href').split(/[?#]/)[0]) : null,
-    alt: node.getAttribute('alt'),
+    alt: node.getAttribute('alt')?.slice(0, LONGEST) ?? null,
     xpath: path(node),
     idxpath: named ? `id("${named.id}")${path(node, named)}` : path(node),
     isButton: tag === 'button' || isPressed || (tag === 'a' && [...node.classList].some((one) => /btn/i.test(one))),

@@ -41,3 +41,11 @@ test('the file does not grow for ever, and a damaged one is written anew', () =>
   const many = Array.from({ length: 2_010 }, (_, at) => [String(at), { at }]);
   assert.equal(Object.keys(JSON.parse(saved(file, ...many))['/']).length, 2_000);
 }));
+
+test('a component that is called __proto__ is one like any other', () => inFolder((file) => {
+  const elements = new Elements(file);
+  elements.note('__proto__', 'polluted', { tag: 'a' });
+  elements.save();
+  assert.equal({}.polluted, undefined);
+  assert.deepEqual(new Elements(file).last('__proto__', 'polluted'), { tag: 'a' });
+}));
