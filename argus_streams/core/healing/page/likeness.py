@@ -6,7 +6,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.fuzz import token_sort_ratio
 
 _LONGEST = 200  # characters
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"(?<!\w)-?\d+|\d+")  # of "2-3" the second has no sign
 _WORD = re.compile(r"\w+")
 
 
