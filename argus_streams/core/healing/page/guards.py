@@ -1,5 +1,6 @@
 """Whether an element may stand for the one that is lost; each guard tells why or why not."""
 
+import re
 from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
@@ -17,6 +18,7 @@ _ACTIVATED = frozenset({"button", "link", "menu item", "tab", "option"})  # what
 _SAME_PLACE = 0.5  # likeness of two landmarks' names
 _TWINS = 50  # that are held against it
 _PATH = 500  # characters
+_ROW = re.compile(r"/(?:tr|li)\b", re.IGNORECASE)
 _TEST_IDS = ("data-testid", "data-test-id", "data-test", "data-cy", "data-qa")
 
 
@@ -114,11 +116,21 @@ def neighbor(target: Element | None, page: Page, winner: int, terms: PageTerms) 
         for number, each in enumerate(page.elements)
         if number != winner and each.tag == element.tag and _looks(each) == like
     ]
+    if not twins and target is not None and _was_one_of_several(target) and not _identity(target) & _identity(element):
+        return asked(
+            "neighbor", "it was one of several rows that said the same, and which of them is left is not known"
+        )
     if not twins:
         return passed("neighbor", "no other element looks like it")
     if target is not None and all(_apart(target, element, twin, terms) for twin in twins[:_TWINS]):
         return passed("neighbor", "others look like it, and are less like the element that was known")
     return asked("neighbor", f"{len(twins)} other element{'s' * (len(twins) > 1)} of the page may as well be meant")
+
+
+def _was_one_of_several(target: Element) -> bool:
+    """Whether what it says was said around it, too, in a list or table: the delete button of one of its rows."""
+    says = set(target.visible_text)
+    return bool(says) and bool(_ROW.search(target.xpath)) and says <= set(target.neighbor_text)
 
 
 def _apart(target: Element, winner: Element, twin: Element, terms: PageTerms) -> bool:

@@ -245,3 +245,36 @@ def test_what_may_be_another_element_says_nothing_of_the_product():
 
     assert answer(BEFORE, "#out", target, home, verdict="validate").verdict == "refuse"
     assert answer(BEFORE, "#out", target, home, verdict="ask").verdict == "ask"
+
+
+ROWS = """<main><table><tr><td>Tea</td><td><button id="del-tea">Delete</button></td></tr>
+<tr><td>Cup</td><td><button id="del-cup">Delete</button></td></tr></table></main>"""
+
+
+@pytest.mark.parametrize("renamed", ["del-cup", "remove-cup"])
+def test_the_button_of_a_row_that_is_gone_is_not_that_of_the_row_that_is_left(renamed):
+    target = element(page(ROWS), id="del-tea")
+    left = page(
+        ROWS.replace('<tr><td>Tea</td><td><button id="del-tea">Delete</button></td></tr>', "").replace(
+            "del-cup", renamed
+        )
+    )
+    decided = answer(left, "#del-tea", target, index(left, id=renamed))
+
+    assert (decided.verdict, decided.reason, decided.healed) == ("ask", "neighbor", None)
+
+
+def test_a_row_that_kept_its_id_is_known_by_it_however_few_are_left():
+    target = structs.replace(element(page(ROWS), id="del-cup"), name="old")
+    left = page(ROWS.replace('<tr><td>Tea</td><td><button id="del-tea">Delete</button></td></tr>', ""))
+    decided = answer(left, "[name=old]", target, index(left, id="del-cup"))
+
+    assert decided.verdict == "apply"
+
+
+def test_a_sign_is_part_of_a_number():
+    target = structs.replace(PAY, id="pay-button", visible_text=("Pay", "12", "EUR"), label="Pay 12 EUR")
+    changed = page(CHECKOUT.replace("Pay now", "Pay -12 EUR"))
+    winner = next(n for n, each in enumerate(changed.elements) if "pay" in each.attributes.get("data-testid", ""))
+
+    assert answer(changed, "#pay-button", target, winner).verdict == "ask"
