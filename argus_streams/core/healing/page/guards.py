@@ -128,9 +128,12 @@ def neighbor(target: Element | None, page: Page, winner: int, terms: PageTerms) 
 
 
 def _was_one_of_several(target: Element) -> bool:
-    """Whether what it says was said around it, too, in a list or table: the delete button of one of its rows."""
+    """Whether what it says was said around it, too, in a list or table: the delete button of one of its rows.
+
+    A link says by its address what it is of.
+    """
     says = set(target.visible_text)
-    return bool(says) and bool(_ROW.search(target.xpath)) and says <= set(target.neighbor_text)
+    return bool(says) and not target.href and bool(_ROW.search(target.xpath)) and says <= set(target.neighbor_text)
 
 
 def _apart(target: Element, winner: Element, twin: Element, terms: PageTerms) -> bool:
