@@ -21,6 +21,7 @@ class Promise(NamedTuple):
 
     said: str
     whole: bool  # whether it has to be all that the element says
+    kind: str = "text"  # of the condition that asks for it
 
 
 def promised(locator: Locator) -> Promise | None:
@@ -32,7 +33,7 @@ def promised(locator: Locator) -> Promise | None:
         for condition in step.conditions:
             told = plain(condition) if condition.kind in _SAYING and not condition.dynamic else None
             if told and told[1].strip():
-                return Promise(told[1], told[0] == "exact")
+                return Promise(told[1], told[0] == "exact", condition.kind)
         if step.combinator != "filter":
             break
     return None
@@ -45,7 +46,9 @@ def contract(locator: Locator, target: Element | None, winner: Element, terms: P
 
 def text(locator: Locator, target: Element | None, winner: Element, terms: PageTerms) -> Finding:
     """A text that the test looks for is part of what it asserts: where another one stands, nothing is to be healed."""
-    told, now = promised(locator), texts(winner)
+    told = promised(locator)
+    titled = winner.attributes.get("title", "") if told and told.kind == "title" else ""
+    now = (*texts(winner), *([titled] if titled else []))
     before = (told.said,) if told else texts(target) if target else ()
     if told and not now:
         return asked("text", f"nothing says {told.said[:80]!r} any more")
@@ -54,10 +57,20 @@ def text(locator: Locator, target: Element | None, winner: Element, terms: PageT
     if told and not told.whole and any(_folded(told.said) in _folded(each) for each in now):
         return passed("text", f"it says {told.said[:80]!r}")
     like, was, became = max((_alike(one, other), one, other) for one in before for other in now)
+    if target is not None and not told:
+        like, was, became = min([(like, was, became), *_broken(target, winner, terms)])
     if like >= terms.same_text:
         return passed("text", f"it says {became[:80]!r}")
     detail = f"what said {was[:80]!r} says {became[:80]!r}"
     return refused("text", detail) if told and like < terms.other_text else asked("text", detail)
+
+
+def _broken(target: Element, winner: Element, terms: PageTerms) -> list[tuple[float, str, str]]:
+    """What is heard or seen of it says something else: the one may stay while the other changes."""
+    seen = (" ".join(target.visible_text), " ".join(winner.visible_text))
+    kinds = [(one, other) for one, other in ((target.label or "", winner.label or ""), seen) if one and other]
+    found = [(_alike(one, other), one, other) for one, other in kinds]
+    return [each for each in found if each[0] < terms.other_text]
 
 
 def leads(target: Element | None, winner: Element, terms: PageTerms) -> Finding:
@@ -96,6 +109,6 @@ def texts(element: Element) -> tuple[str, ...]:
         " ".join(element.visible_text),
         element.attributes.get("placeholder"),
         element.alt,
-        element.attributes.get("title"),
+        None if element.label else element.attributes.get("title"),  # nobody reads it first who has a label
     )
     return tuple(dict.fromkeys(each for each in told if each))

@@ -278,3 +278,20 @@ def test_a_sign_is_part_of_a_number():
     winner = next(n for n, each in enumerate(changed.elements) if "pay" in each.attributes.get("data-testid", ""))
 
     assert answer(changed, "#pay-button", target, winner).verdict == "ask"
+
+
+@pytest.mark.parametrize(
+    ("markup", "verdict"),
+    [
+        ('id="ember1" title="Pay now">Delete account', "ask"),
+        ('id="ember1" aria-label="Delete account">Pay now', "ask"),
+        ('id="ember1" aria-label="Pay now (opens a dialog)">Pay now', "ask"),
+        ('id="ember1" title="Charges your card">Pay now', "apply"),
+    ],
+)
+def test_what_is_seen_and_what_is_heard_vouch_each_for_themselves(markup, verdict):
+    target = structs.replace(PAY, id="pay-button")
+    changed = page(CHECKOUT.replace('id="ember123">Pay now', markup))
+    winner = next(n for n, each in enumerate(changed.elements) if "pay" in each.attributes.get("data-testid", ""))
+
+    assert answer(changed, "#pay-button", target, winner).verdict == verdict
