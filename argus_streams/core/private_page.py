@@ -56,10 +56,7 @@ class _Page:
         }
         return structs.replace(
             element,
-            **{
-                name: self._or_none(getattr(element, name))
-                for name in ("id", "name", "href", "alt", "label", "landmark")
-            },
+            **{name: self._or_none(getattr(element, name)) for name in _TEXTS},
             visible_text=(self._scrubbed,) if hidden and element.visible_text else self._words(element.visible_text),
             neighbor_text=self._words(element.neighbor_text),
             attributes={told(name): value for name, value in values.items()},

@@ -6,7 +6,7 @@ from argus_streams.core.repairs import Proposal, RepairSource, RepairVerdict
 
 
 class Advice(NamedTuple):
-    """One answer; ``ask`` without proposals = it knows nothing."""
+    """One answer; ``ask`` = it can not tell, whatever ``proposals`` are not sure enough."""
 
     verdict: RepairVerdict
     reason: str  # short and fixed, counted
@@ -16,3 +16,4 @@ class Advice(NamedTuple):
     confidence: float = 0.0
     pattern: str | None = None  # fingerprint of the pattern that it is taken from
     proposals: tuple[Proposal, ...] = ()  # the best first
+    rule: str | None = None  # id of the rename that explains it

@@ -11,13 +11,14 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from argus_streams.core.events import Origin
+from argus_streams.core.healing.advice import Advice
 from argus_streams.core.healing.case import HEALABLE, Case, run_of
 from argus_streams.core.healing.knowledge import index as indices
 from argus_streams.core.healing.knowledge import known as knowledge
 from argus_streams.core.healing.knowledge import record as records
 from argus_streams.core.healing.knowledge import rulebook as rulebooks
 from argus_streams.core.healing.knowledge import spreading
-from argus_streams.core.healing.knowledge.deciding import Advice, decide
+from argus_streams.core.healing.knowledge.deciding import decide
 from argus_streams.core.healing.knowledge.known import Known, Learnt
 from argus_streams.core.healing.knowledge.learning import bound
 from argus_streams.core.healing.knowledge.limits import Limits

@@ -9,9 +9,9 @@ from msgspec import structs
 from argus_streams.core.clip import clean
 from argus_streams.core.healing.advice import Advice
 from argus_streams.core.healing.case import HEALABLE, Case
-from argus_streams.core.healing.knowledge.deciding import Advice as Recalled
 from argus_streams.core.repairs import PROPOSALS, HealingDecision, Proposal, RepairSource, Standing
 
+_NO_PAGE = Advice("ask", "no_page", "Neither the page nor its elements were told.")
 TEXT = 1_000  # characters of what a decision tells
 LINES = 2**31 - 1  # of a file; what is beyond them no store has a number for
 
@@ -19,7 +19,7 @@ LINES = 2**31 - 1  # of a file; what is beyond them no store has a number for
 class Knowledge(Protocol):
     """What is known of a project's repairs."""
 
-    def advice(self, case: Case) -> Recalled:
+    def advice(self, case: Case) -> Advice:
         """What it proposes for the locator."""
         ...
 
@@ -28,15 +28,23 @@ class Knowledge(Protocol):
         ...
 
 
-class Eyes(Protocol):
+class Sight(Protocol):
     """What the page of a failure tells."""
 
-    def look(self, case: Case) -> Advice:
+    def look(self) -> Advice:
         """Which element is meant."""
         ...
 
-    def against(self, case: Case, healed: str, source: RepairSource) -> Advice | None:
+    def against(self, healed: str, source: RepairSource) -> Advice | None:
         """What speaks against a known repair; ``None`` = nothing."""
+        ...
+
+
+class Eyes(Protocol):
+    """Who reads pages."""
+
+    def at(self, case: Case) -> Sight | None:
+        """The failure's page; ``None`` = none is told."""
         ...
 
 
@@ -45,16 +53,16 @@ def decide(case: Case, known: Knowledge, eyes: Eyes) -> HealingDecision:
     if case.kind not in HEALABLE:
         advice = Advice("refuse", "no_locator_error", f"It is no matter of a locator: {case.kind}.")
         return decision(case, advice)
-    recalled = known.advice(case)
+    recalled, sight = known.advice(case), eyes.at(case)
     if recalled.healed is not None and recalled.source is not None:
-        objection = eyes.against(case, recalled.healed, recalled.source)
+        objection = None if sight is None else sight.against(recalled.healed, recalled.source)
         if objection is None:
-            return decision(case, _recalled(recalled))
+            return decision(case, recalled)
         if objection.verdict == "refuse":
             return decision(case, objection)
-    seen = _heeding(known, case, eyes.look(case))
+    seen = _heeding(known, case, _NO_PAGE if sight is None else sight.look())
     if seen.reason == "no_page" and recalled.reason != "unknown":
-        seen = _recalled(recalled)
+        seen = recalled
     return decision(case, seen._replace(proposals=_proposals((*seen.proposals, *recalled.proposals))))
 
 
@@ -97,12 +105,6 @@ def decision(case: Case, advice: Advice) -> HealingDecision:
         repository=_short(told.repository), commit=_short(told.commit), release=_short(told.release), at=case.at,
     )  # fmt: skip
     return structs.replace(made, decision_id=f"{advice.source or 'none'}-{_hash(made)}")
-
-
-def _recalled(told: Recalled) -> Advice:
-    return Advice(
-        told.verdict, told.reason, told.detail, told.healed, told.source, told.confidence, told.pattern, told.proposals
-    )
 
 
 def _short(text: str | None) -> str | None:

@@ -20,6 +20,7 @@ from argus_streams.core.healing.similarity.ranker import Ranker
 from argus_streams.core.healing.similarity.ranking import located
 from argus_streams.core.repairs import HealingDecision, RepairSource
 
+_UNTOLD = frozenset({"no_page", "frame"})  # reasons with which a page says nothing of a repair
 _WHOLE = frozenset({"html", "head", "body"})
 _NOBODY = Likeliest((), 0.0, "ask")  # where the locator tells nothing of its element
 
@@ -49,35 +50,49 @@ class Looker:
         self._rank = rank
         self._cleaner = cleaner
 
-    def look(self, case: Case) -> Advice:
-        """Which element is meant, and how it is named best; bounded in time and memory whatever the page is."""
-        page, lost = _page(case), _lost(case)
-        if page is None:
-            return Advice("ask", "no_page", "Neither the page nor its elements were told.")
-        hopeless = self._repairer.hopeless(page, lost)
-        if hopeless is not None:
-            return _advice(hopeless)
-        target = lost.target or described(lost.locator)
-        likeliest = _NOBODY if target is None else self._likeliest(target, page)
-        return _advice(self._repairer.repaired(page, lost, likeliest))
-
-    def against(self, case: Case, healed: str, source: RepairSource) -> Advice | None:
-        """What the failure's page says against a known repair; ``None`` = nothing, or no page is told."""
+    def at(self, case: Case) -> "Sight | None":
+        """The failure's page, read once, in bounded time and memory whatever it is; ``None`` = none is told."""
         page = _page(case)
-        found = None if page is None else self._repairer.against(page, _lost(case), healed, source)
-        return None if found is None else _advice(found)
-
-    def _likeliest(self, target: Element, page: Page) -> Likeliest:
-        """Who of the page's elements it is; the page as a whole is like everything on it, and no element of a test."""
-        places = [place for place, each in enumerate(page.elements) if each.tag.lower() not in _WHOLE]
-        ranked = self._rank(target, [page.elements[place] for place in places])
-        return structs.replace(ranked, order=tuple(places[number] for number in ranked.order))
+        return None if page is None else Sight(page, _lost(case), self._repairer, self._rank)
 
     def question(self, case: Case, decision: HealingDecision) -> AnalysisRequest | None:
         """What a model is to be asked about a decision, without secrets; ``None`` = nothing."""
         told = case.told
         target = None if told.element is None else self._cleaner.element(told.element)
         return question(decision, message=told.message and self._cleaner.text(told.message), target=target)
+
+
+class Sight:
+    """One failure's page."""
+
+    def __init__(self, page: Page, lost: Lost, repairer: Repairer, rank: Rank) -> None:
+        self._page = page
+        self._lost = lost
+        self._repairer = repairer
+        self._rank = rank
+        self._hopeless = repairer.hopeless(page, lost)
+
+    def look(self) -> Advice:
+        """Which element is meant, and how it is named best."""
+        if self._hopeless is not None:
+            return _advice(self._hopeless)
+        target = self._lost.target or described(self._lost.locator)
+        likeliest = _NOBODY if target is None else self._likeliest(target)
+        return _advice(self._repairer.repaired(self._page, self._lost, likeliest))
+
+    def against(self, healed: str, source: RepairSource) -> Advice | None:
+        """What speaks against a known repair; ``None`` = nothing, or a snapshot can not tell."""
+        if self._hopeless is not None:
+            return None if self._hopeless.reason in _UNTOLD else _advice(self._hopeless)
+        found = self._repairer.against(self._page, self._lost, healed, source)
+        return None if found is None else _advice(found)
+
+    def _likeliest(self, target: Element) -> Likeliest:
+        """Who of the page's elements it is; the page as a whole is like everything on it, and no element of a test."""
+        elements = self._page.elements
+        places = [place for place, each in enumerate(elements) if each.tag.lower() not in _WHOLE]
+        ranked = self._rank(target, [elements[place] for place in places])
+        return structs.replace(ranked, order=tuple(places[number] for number in ranked.order))
 
 
 def _page(case: Case) -> Page | None:

@@ -5,10 +5,9 @@ those are tried at most, and never written down untried.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from msgspec import Struct
-
+from argus_streams.core.healing.advice import Advice
 from argus_streams.core.healing.knowledge.identity import known_as
 from argus_streams.core.healing.knowledge.index import similarity
 from argus_streams.core.healing.knowledge.known import Known
@@ -21,26 +20,7 @@ from argus_streams.core.healing.knowledge.rulebook import TELLING, Rule, Use, ha
 from argus_streams.core.healing.knowledge.units import Read, read
 from argus_streams.core.repairs import PROPOSALS, Proposal, RepairSource
 
-AdviceReason = Literal[
-    "pinned", "proven", "likely", "rule", "cross_test", "conflicting", "weak", "suppressed", "vetoed", "unknown"
-]
-
-
 _COMPARED = 40  # locators that may be meant, of which those that are barred are taken out
-
-
-class Advice(Struct, frozen=True, kw_only=True):
-    """What the knowledge base says; ``ask`` = it can not tell, whatever ``proposals`` are not sure enough."""
-
-    verdict: Literal["apply", "validate", "ask"]
-    reason: AdviceReason
-    detail: str  # one sentence for people
-    healed: str | None = None
-    source: RepairSource | None = None
-    confidence: float = 0.0
-    pattern: str | None = None  # fingerprint
-    rule: str | None = None  # id
-    proposals: tuple[Proposal, ...] = ()
 
 
 class _Option(NamedTuple):
@@ -180,7 +160,7 @@ def _advice(best: Sequence[_Option], here: Sequence[Record], project: str, limit
     )
 
 
-_REASONS: dict[RepairSource, AdviceReason] = {
+_REASONS: dict[RepairSource, str] = {
     "pattern": "likely",
     "rule": "rule",
     "cross_test_learning": "cross_test",

@@ -8,14 +8,15 @@ from msgspec import Struct
 from rapidfuzz.distance import Indel
 
 from argus_streams.core.events import Origin
-from argus_streams.core.healing.knowledge.deciding import Advice, decide
+from argus_streams.core.healing.advice import Advice
+from argus_streams.core.healing.knowledge.deciding import decide
 from argus_streams.core.healing.knowledge.identity import same
 from argus_streams.core.healing.knowledge.known import Known, learn
 from argus_streams.core.healing.knowledge.lexing import canonical
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.knowledge.question import Question
 from argus_streams.core.healing.knowledge.record import Entry, place
-from argus_streams.core.repairs import Outcome, RepairSource
+from argus_streams.core.repairs import Outcome, RepairSource, RepairVerdict
 
 # What a row changed: quotes, white space or trailing brackets; the call, the options or the language around what means
 # the same; numbers and variables inside of strings; or what is looked for.
@@ -42,7 +43,7 @@ class Line(Struct, frozen=True, kw_only=True):
     repository: str
     old_locator: str
     proposed: str | None  # what it would apply or try
-    verdict: Literal["apply", "validate", "ask"]
+    verdict: RepairVerdict  # apply, validate or ask
     source: Literal["exact", "rule", "none"]
     by: RepairSource | None
     confidence: float

@@ -19,7 +19,6 @@ _SAME_PLACE = 0.5  # likeness of two landmarks' names
 _TWINS = 50  # that are held against it
 _PATH = 500  # characters
 _ROW = re.compile(r"/(?:tr|li)\b", re.IGNORECASE)
-_TEST_IDS = ("data-testid", "data-test-id", "data-test", "data-cy", "data-qa")
 
 
 def guarded(locator: Locator, target: Element | None, page: Page, winner: int, terms: PageTerms) -> tuple[Finding, ...]:
@@ -116,15 +115,19 @@ def neighbor(target: Element | None, page: Page, winner: int, terms: PageTerms) 
         for number, each in enumerate(page.elements)
         if number != winner and each.tag == element.tag and _looks(each) == like
     ]
-    if not twins and target is not None and _was_one_of_several(target) and not _identity(target) & _identity(element):
-        return asked(
-            "neighbor", "it was one of several rows that said the same, and which of them is left is not known"
-        )
     if not twins:
-        return passed("neighbor", "no other element looks like it")
+        return _alone(target, element, terms)
     if target is not None and all(_apart(target, element, twin, terms) for twin in twins[:_TWINS]):
         return passed("neighbor", "others look like it, and are less like the element that was known")
     return asked("neighbor", f"{len(twins)} other element{'s' * (len(twins) > 1)} of the page may as well be meant")
+
+
+def _alone(target: Element | None, winner: Element, terms: PageTerms) -> Finding:
+    if target and _was_one_of_several(target) and not _identity(target, terms) & _identity(winner, terms):
+        return asked(
+            "neighbor", "it was one of several rows that said the same, and nobody knows which is left"
+        )
+    return passed("neighbor", "no other element looks like it")
 
 
 def _was_one_of_several(target: Element) -> bool:
@@ -138,8 +141,8 @@ def _was_one_of_several(target: Element) -> bool:
 
 def _apart(target: Element, winner: Element, twin: Element, terms: PageTerms) -> bool:
     """Whether what was known is clearly closer to the one: an id, else classes, words around it and its place."""
-    known = _identity(target)
-    own, others = known & _identity(winner), known & _identity(twin)
+    known = _identity(target, terms)
+    own, others = known & _identity(winner, terms), known & _identity(twin, terms)
     if own != others:
         return len(own) > len(others)
     return _closeness(target, winner) - _closeness(target, twin) >= terms.apart
@@ -166,6 +169,6 @@ def _looks(element: Element) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _identity(element: Element) -> frozenset[tuple[str, str]]:
-    told = (("id", element.id), *((name, element.attributes.get(name)) for name in _TEST_IDS))
+def _identity(element: Element, terms: PageTerms) -> frozenset[tuple[str, str]]:
+    told = (("id", element.id), *((name, element.attributes.get(name)) for name in terms.test_ids))
     return frozenset((name, value) for name, value in told if value)

@@ -22,7 +22,6 @@ from argus_streams.core.repairs import PROPOSALS, Proposal, RepairSource, Repair
 
 _LOCATOR = 200  # characters of it that are looked at for words
 _FEW = 5  # elements, of which a locator may find all
-_UNTOLD = frozenset({"no_page", "frame"})  # reasons with which a page says nothing of a repair
 _DERIVED = frozenset({"rule", "cross_test_learning"})
 
 
@@ -87,13 +86,10 @@ class Repairer:
         return None
 
     def against(self, page: Page, lost: Lost, healed: str, source: RepairSource) -> Repaired | None:
-        """What the page says against a repair that is known; ``None`` = nothing, or it can not tell.
+        """What the page says against a repair that is known, for pages that are not ``hopeless``; ``None`` = nothing.
 
         A person who repaired or pinned it knew that the element had changed; nobody looked at what a rename suggests.
         """
-        hopeless = self.hopeless(page, lost)
-        if hopeless is not None:
-            return None if hopeless.reason in _UNTOLD else hopeless
         found = located(page, parsed(healed))
         if found is None or (page.partial and len(found) != 1):
             return None
