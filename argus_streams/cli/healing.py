@@ -12,7 +12,7 @@ import click
 import msgspec
 from msgspec.structs import asdict
 
-from argus_streams.adapters.healing_limits import load_knowledge_limits
+from argus_streams.adapters.healing_terms import load_knowledge_limits
 from argus_streams.cli import repairs
 from argus_streams.cli.command import with_settings
 from argus_streams.core.healing.knowledge.replaying import Replay, Row

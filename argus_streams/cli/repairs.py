@@ -17,8 +17,8 @@ from argus_streams.core.repairs import HealingDecision, PatternAction
 from argus_streams.core.reports import markdown
 from argus_streams.core.reports.page import many
 from argus_streams.foreign import harmless
+from argus_streams.healing import checkout, known, submitting
 from argus_streams.inquiry import Signed
-from argus_streams.mending import checkout, known, submitting
 from argus_streams.settings import Settings
 
 _PROJECT = click.option("--project", required=True, callback=slug, help="Slug of the project.")

@@ -26,7 +26,7 @@ from argus_streams.demo.story import HERO, PROJECT, Act, Story, beats
 from argus_streams.demo.variation import Sample
 from argus_streams.errors import Unavailable
 from argus_streams.foreign import harmless
-from argus_streams.mending import known
+from argus_streams.healing import known
 from argus_streams.publishing import Publication
 from argus_streams.settings import Settings
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping
 
 from argus_streams import app
-from argus_streams.adapters.healing_limits import load_knowledge_limits
+from argus_streams.adapters.healing_terms import load_knowledge_limits
 from argus_streams.agents.wire import key_of, outgoing
 from argus_streams.core.healing.book import patterns_of
 from argus_streams.history.site import Site

@@ -2,9 +2,8 @@
 
 from prometheus_client import CollectorRegistry
 
-from argus_streams.adapters.healing_limits import load_knowledge_limits
 from argus_streams.adapters.healing_metrics import PrometheusHealingMeter
-from argus_streams.adapters.healing_pages import load_page_terms
+from argus_streams.adapters.healing_terms import load_knowledge_limits, load_page_terms
 from argus_streams.adapters.similarity import load_ranker
 from argus_streams.agents.heal import HealAgent
 from argus_streams.agents.heal_turn import Terms

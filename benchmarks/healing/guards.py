@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pairs import Paired, load
 
-from argus_streams.adapters.healing_pages import load_page_terms
+from argus_streams.adapters.healing_terms import load_page_terms
 from argus_streams.adapters.similarity import load_ranker
 from argus_streams.core.elements import Element
 from argus_streams.core.healing.locators.reading import parsed

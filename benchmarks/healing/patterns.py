@@ -22,7 +22,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from argus_streams.adapters.healing_limits import load_knowledge_limits
+from argus_streams.adapters.healing_terms import load_knowledge_limits
 from argus_streams.core.healing.knowledge.deciding import Question, decide
 from argus_streams.core.healing.knowledge.known import Known
 from argus_streams.core.healing.knowledge.lexing import canonical

@@ -5,8 +5,7 @@ import asyncio
 import msgspec
 from records import NOW, TOPICS, Answer, Memory, Record, piece
 
-from argus_streams.adapters.healing_limits import load_knowledge_limits
-from argus_streams.adapters.healing_pages import load_page_terms
+from argus_streams.adapters.healing_terms import load_knowledge_limits, load_page_terms
 from argus_streams.adapters.memory_repairs import MemoryHealingMeter
 from argus_streams.agents.heal import HealAgent
 from argus_streams.agents.heal_turn import Terms

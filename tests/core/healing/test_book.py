@@ -1,6 +1,6 @@
 """A project's knowledge as the table keeps it."""
 
-from argus_streams.adapters.healing_limits import load_knowledge_limits
+from argus_streams.adapters.healing_terms import load_knowledge_limits
 from argus_streams.core.events import Origin
 from argus_streams.core.healing.book import Book, patterns_of, source_of
 from argus_streams.core.repairs import Outcome

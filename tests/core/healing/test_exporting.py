@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 from stored_rows import a_decision, a_pattern
 
-from argus_streams.adapters.healing_limits import load_knowledge_limits
+from argus_streams.adapters.healing_terms import load_knowledge_limits
 from argus_streams.core.healing.exporting import leavings, page, repairs, written
 from argus_streams.core.healing.patch import Edit, Left
 from argus_streams.core.reports import markdown

@@ -124,9 +124,7 @@ def neighbor(target: Element | None, page: Page, winner: int, terms: PageTerms) 
 
 def _alone(target: Element | None, winner: Element, terms: PageTerms) -> Finding:
     if target and _was_one_of_several(target) and not _identity(target, terms) & _identity(winner, terms):
-        return asked(
-            "neighbor", "it was one of several rows that said the same, and nobody knows which is left"
-        )
+        return asked("neighbor", "it was one of several rows that said the same, and nobody knows which is left")
     return passed("neighbor", "no other element looks like it")
 
 

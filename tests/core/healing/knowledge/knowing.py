@@ -1,6 +1,6 @@
 """A project's knowledge as an agent keeps it: states by key, taken through their encoding each time."""
 
-from argus_streams.adapters.healing_limits import load_knowledge_limits
+from argus_streams.adapters.healing_terms import load_knowledge_limits
 from argus_streams.core.events import Origin
 from argus_streams.core.healing.knowledge import index, known, record, rulebook
 from argus_streams.core.healing.knowledge.deciding import decide

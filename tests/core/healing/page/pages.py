@@ -1,6 +1,6 @@
 """Pages of a shop that does not exist, and what is needed to look at them."""
 
-from argus_streams.adapters.healing_pages import load_page_terms
+from argus_streams.adapters.healing_terms import load_page_terms
 from argus_streams.core.elements import Element
 from argus_streams.core.healing.locators.reading import parsed
 from argus_streams.core.healing.page.repair import Likeliest, Lost, Repaired, Repairer

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from argus_streams import app, asking
 from argus_streams.adapters import topics
-from argus_streams.adapters.healing_limits import load_knowledge_limits
+from argus_streams.adapters.healing_terms import load_knowledge_limits
 from argus_streams.adapters.repairs import PostgresRepairs
 from argus_streams.agents.wire import outgoing
 from argus_streams.asking import NotFound

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from stored_rows import a_decision
 
-from argus_streams.mending.checkout import diffed
+from argus_streams.healing.checkout import diffed
 
 LINE = "cy.get('#pay-now').click()\n"
 
