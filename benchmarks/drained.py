@@ -15,8 +15,8 @@ import asyncio
 import pstats
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple, get_args
 
@@ -165,19 +165,24 @@ def seconds_to_postgres(stage: Pipeline, began: Spent) -> float:
     return last - (time.time() - time.monotonic() + began.at)
 
 
-def measure(plan: argparse.Namespace, *, beside: bool) -> tuple[float, bool]:
-    """Load, drain, report; bodies a second until the last is in Postgres, and whether all is right.
+Beside = Callable[[Pipeline, Path | None], AbstractContextManager[Hanging | None]]  # what runs at the same time
 
-    ``beside`` = with ANALYZE, whose models hang.
-    """
-    with pipeline(plan.partitions, quietly) as stage, ExitStack() as opened:
+
+@contextmanager
+def nothing(_: Pipeline, __: Path | None) -> Iterator[None]:
+    """What is measured is alone."""
+    yield
+
+
+def measure(plan: argparse.Namespace, beside: Beside) -> tuple[float, bool]:
+    """Load, drain, report; bodies a second until the last is in Postgres, and whether all is right."""
+    with pipeline(plan.partitions, quietly) as stage:
         accountant = Accountant(stage.settings)  # of all that the topics hold: they are new
         backlog = load(stage, plan)
         profiles = {role: stage.folder / f"{role}.profile" for role in plan.profile}
         state = None if plan.memory else stage.folder / "state"
-        asking = opened.enter_context(hanging(stage, state)) if beside else None
         roles: Sequence[app.Role] = (*["normalize"] * plan.normalizers, "correlate", "store")
-        with crew(stage, roles, state=state, profiles=profiles) as workers:
+        with beside(stage, state) as asking, crew(stage, roles, state=state, profiles=profiles) as workers:
             before = asking.cpu() if asking else 0.0
             began, ended = drain(workers, accountant)
             report(backlog, began, ended, workers)
@@ -200,9 +205,9 @@ def told_of(asking: Hanging, before: float) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Measure, once or both ways; the exit code."""
     plan = planned(arguments)
-    rate, right = measure(plan, beside=False)
+    rate, right = measure(plan, nothing)
     if plan.hanging:
-        slowed, also = measure(plan, beside=True)
+        slowed, also = measure(plan, hanging)
         told = f"{slowed:,.0f} bodies/s with models that hang, {rate:,.0f} without ANALYZE"
         print(f"\nuntil the last is in Postgres: {told}; {slowed / rate:.2f}")
         right = right and also

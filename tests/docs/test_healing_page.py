@@ -20,9 +20,9 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
 def test_the_lines_that_are_shown_for_submit_can_be_read_and_the_failure_is_healed():
     (shown,) = re.findall(r"```json\n(.*?)```", (parts.ROOT / "docs/healing.md").read_text(), re.DOTALL)
     first, second = (msgspec.json.decode(line, type=Line) for line in shown.splitlines())
-    look = looker(Settings()).look
-    advice = look(case_of(first.failure, at=1))
+    eyes = looker(Settings())
+    advice = eyes.at(case_of(first.failure, at=1)).look()
     assert (advice.verdict, advice.healed) == ("apply", second.outcome.healed)
     assert case_of(first.failure, at=1).scope == second.outcome.scope
     without = msgspec.structs.replace(first.failure, element=None)
-    assert look(case_of(without, at=1)).verdict == "ask"
+    assert eyes.at(case_of(without, at=1)).look().verdict == "ask"

@@ -154,7 +154,7 @@ def test_an_error_leads_to_the_line_of_the_test(after):
 
 def test_healing_finds_the_lost_element_in_what_a_failure_tells(after):
     failure = msgspec.convert(failure_of(after, "reads the terms"), TestFailure)
-    advice = looker(Settings()).look(case_of(failure, at=0))
+    advice = looker(Settings()).at(case_of(failure, at=0)).look()
     assert (advice.verdict, "terms" in advice.healed) == ("validate", True)
 
 

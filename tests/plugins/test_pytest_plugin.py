@@ -125,7 +125,7 @@ def test_a_failure_tells_where_it_is_written_and_what_the_locator_found_before(a
 
 def test_healing_finds_the_lost_element_in_what_a_failure_tells(after):
     failure = msgspec.convert(failure_of(after, "test_reads_the_terms"), TestFailure)
-    advice = looker(Settings()).look(case_of(failure, at=0))
+    advice = looker(Settings()).at(case_of(failure, at=0)).look()
     assert (advice.verdict, "terms" in advice.healed) == ("validate", True)
 
 
