@@ -70,7 +70,9 @@ def plain(tokens: Iterable[Token]) -> str:
 
 
 def _without_tail(text: str) -> tuple[str, str]:
-    body = text.rstrip("; ,")
+    body = text
+    while (shorter := body.rstrip("; ,").rstrip()) != body:  # white space is more than blanks
+        body = shorter
     missing = body.count(")") - body.count("(")
     while missing > 0 and body.endswith(")"):
         body, missing = body[:-1].rstrip(), missing - 1

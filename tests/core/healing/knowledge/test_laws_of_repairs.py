@@ -2,7 +2,7 @@
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from knowing import LIMITS, NOW, Base, origin, outcome
 from msgspec import structs
 
@@ -89,6 +89,7 @@ def test_a_bound_lies_below_the_share_and_rises_with_evidence(won, lost, z):
 
 
 @given(st.one_of(LOCATORS, st.text(alphabet="'\"`\\()[]{}.#=:/ >ab$\n", max_size=60)))
+@example("0\x1f;")
 @settings(max_examples=300)
 def test_tokens_are_the_whole_text(text):
     told = lexed(text)
