@@ -1,17 +1,12 @@
 """Incidents, analyses and scores: what is stored is read as it was told, in memory and in Postgres."""
 
-import asyncio
-from contextlib import asynccontextmanager
-
 import pytest
 from msgspec.structs import replace
 from stored_rows import NOON, a_group, a_score, an_analysis, an_incident
+from stores import BOTH, runner
 
-from argus_streams.adapters.database import open_database
 from argus_streams.adapters.findings import PostgresFindings
-from argus_streams.adapters.memory import MemoryStore
 from argus_streams.adapters.memory_findings import MemoryFindings
-from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.core.messages import Version
 from argus_streams.ports import AnalysisQuery, IncidentQuery
 
@@ -19,34 +14,10 @@ MINUTES_5 = 300_000
 BARE = {"causes": (), "members": (), "links": (), "groups": (), "services": (), "environments": ()}
 
 
-@asynccontextmanager
-async def in_memory():
-    store = MemoryStore()
-    yield store, MemoryFindings(store)
-
-
-def in_postgres(url):
-    @asynccontextmanager
-    async def opened():
-        async with open_database(url) as database:
-            yield PostgresStore(database), PostgresFindings(database)
-
-    return opened
-
-
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def run(request):
     """Run a scenario on an empty store."""
-    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("migrated_url"))
-
-    def run(scenario):
-        async def main():
-            async with opened() as (store, findings):
-                await scenario(store, findings)
-
-        asyncio.run(main())
-
-    return run
+    return runner(request, MemoryFindings, PostgresFindings)
 
 
 def incidents(findings, **query):

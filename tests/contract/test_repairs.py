@@ -1,49 +1,20 @@
 """Repairs and the decisions about them: what is stored is read as it was told, in memory and in Postgres."""
 
-import asyncio
-from contextlib import asynccontextmanager
-
 import pytest
 from msgspec.structs import replace
 from stored_rows import NOON, a_decision, a_group, a_pattern
+from stores import BOTH, runner
 
-from argus_streams.adapters.database import open_database
-from argus_streams.adapters.memory import MemoryStore
 from argus_streams.adapters.memory_repairs import MemoryRepairs
-from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.repairs import PostgresRepairs
 from argus_streams.core.messages import Version
 from argus_streams.ports.repairs import DecisionQuery, PatternQuery
 
 
-@asynccontextmanager
-async def in_memory():
-    store = MemoryStore()
-    yield store, MemoryRepairs(store)
-
-
-def in_postgres(url):
-    @asynccontextmanager
-    async def opened():
-        async with open_database(url) as database:
-            yield PostgresStore(database), PostgresRepairs(database)
-
-    return opened
-
-
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def run(request):
     """Run a scenario on an empty store."""
-    opened = in_memory if request.param == "memory" else in_postgres(request.getfixturevalue("migrated_url"))
-
-    def run(scenario):
-        async def main():
-            async with opened() as (store, repairs):
-                await scenario(store, repairs)
-
-        asyncio.run(main())
-
-    return run
+    return runner(request, MemoryRepairs, PostgresRepairs)
 
 
 def patterns(repairs, **query):
