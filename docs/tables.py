@@ -19,7 +19,14 @@ from argus_streams.metric import Metric
 from argus_streams.streaming import metrics
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/metrics.md", "docs/analysis.md", "docs/healing.md")
+FILES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/operations/README.md",
+    "docs/metrics.md",
+    "docs/analysis.md",
+    "docs/healing.md",
+)
 _PLACE = re.compile(r"(<!-- (?P<table>\w+): written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

@@ -76,6 +76,6 @@ class Lookout:
         found, looked = self._found[source, path], self._looked[source]
         log.warning(
             "%s sends `%s`, which no version of this program has seen: %d of %d bodies looked at; "
-            'see "Unknown fields" in docs/operations.md',
+            'see "Unknown fields" in docs/operations/README.md',
             source, path, found, looked,
         )  # fmt: skip

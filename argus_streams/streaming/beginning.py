@@ -76,7 +76,7 @@ class Beginning:
         if state_ids - {"", found[changelog][0]}:
             raise Misconfigured(
                 f"{changelog} was deleted or made anew, and the state in it is gone: to count on from nothing would "
-                'tell too little. "A changelog that is gone" in docs/operations.md says what to do'
+                'tell too little. "A changelog that is gone" in docs/operations/README.md says what to do'
             )
 
     async def _insist(self, ask: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T | None:

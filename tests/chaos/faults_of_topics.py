@@ -44,7 +44,7 @@ async def the_dead_letter_topic_is_gone_for_a_while(play):
 
 
 async def the_changelog_is_deleted_and_made_again(play):
-    """The state is gone: nobody counts on from nothing; an operator has all counted again (docs/operations.md)."""
+    """The state is gone: nobody counts on from nothing; an operator has all counted again (docs/operations)."""
     stage, crew = play.stage, play.regulars
     async with play.quiet():
         await _made_again(play, stage.topics.changelog)
