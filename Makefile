@@ -32,7 +32,9 @@ test: $(STAMP) ## all tests, three files at once: most of them wait for a broker
 check: lint types contracts coverage test ## all that CI checks
 
 coverage: $(STAMP) ## of core and sources, by tests that need no broker; below 95 % it fails
-	$(PY) -m coverage run -m pytest --quiet tests/core tests/sources tests/agents
+	rm -f .coverage .coverage.*
+	$(PY) -m coverage run -m pytest --quiet -n 2 --dist loadfile tests/core tests/sources tests/agents
+	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report --skip-covered
 
 lint: $(STAMP) ## ruff, and the format
@@ -79,7 +81,7 @@ lock: $(STAMP) ## write requirements.lock anew from pyproject.toml
 		--no-emit-trusted-host --no-emit-options --output-file requirements.lock $(ARGS) pyproject.toml
 
 clean: ## remove all that make has made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # stdout belongs to the command, so all that this says goes to stderr
