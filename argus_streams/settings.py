@@ -3,9 +3,10 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from argus_streams.core.analysis.prices import Provider
@@ -238,6 +239,12 @@ def described() -> list[tuple[str, str, str]]:
     return rows
 
 
+def secrets() -> frozenset[str]:
+    """Variables whose values are secret."""
+    fields = Settings.model_fields.items()
+    return frozenset(str(field.validation_alias or variable(name)) for name, field in fields if _is_secret(field))
+
+
 def strangers() -> list[str]:
     """Variables that begin as ours do and are no setting: most likely one is misspelt."""
     known = {name for name, _, _ in described()}
@@ -250,6 +257,10 @@ def effective(settings: Settings) -> list[tuple[str, str]]:
         (str(field.validation_alias or variable(name)), _shown(getattr(settings, name)))
         for name, field in Settings.model_fields.items()
     ]
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return SecretStr in (field.annotation, *get_args(field.annotation))
 
 
 def _shown(value: object) -> str:
