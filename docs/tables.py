@@ -1,4 +1,4 @@
-"""Writes the tables of the documentation that the code tells: `make docs`; a test compares them."""
+"""Writes the tables of the documentation, and the chart's schema, that the code tells: `make docs`; a test compares."""
 
 import re
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import chart
 import click
 import senders
 
@@ -26,6 +27,7 @@ FILES = (
     "docs/metrics.md",
     "docs/analysis.md",
     "docs/healing.md",
+    "helm/argus/README.md",
 )
 _PLACE = re.compile(r"(<!-- (?P<table>\w+): written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -44,6 +46,7 @@ def filled(path: Path, text: str) -> str:
         "outcomes": _outcomes,
         "example": lambda: senders.example(path.stem),
         "tutorial": _tutorial,
+        "values": _values,
     }
     return _PLACE.sub(lambda place: place[1] + tables[place["table"]]() + place[3], text)
 
@@ -96,6 +99,12 @@ def _described(group: click.Group, path: str) -> Iterator[tuple[str, str]]:
             yield f"`{path} {name}`", (command.help or "").partition("\n")[0]
 
 
+def _values() -> str:
+    """Every value of the chart."""
+    rows = [(f"`{path}`", default, said) for path, default, said in chart.values()]
+    return _table(("value", "default", "what for"), rows)
+
+
 def _tutorial() -> str:
     """The module that CONTRIBUTING.md leads through."""
     code = (ROOT / "argus_streams" / "sources" / "pingdom.py").read_text("utf-8")
@@ -111,7 +120,8 @@ def documents() -> Mapping[Path, str]:
     """Every document that holds such a table, as it should be."""
     written = {ROOT / name: (ROOT / name).read_text("utf-8") for name in FILES}
     pages = {senders.PAGES / f"{name}.md": senders.page(name) for name in sources.load()}
-    return {path: filled(path, text) for path, text in {**written, **pages}.items()}
+    tables = {path: filled(path, text) for path, text in {**written, **pages}.items()}
+    return {**tables, chart.SCHEMA: chart.schema()}
 
 
 if __name__ == "__main__":

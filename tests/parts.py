@@ -23,6 +23,7 @@ MARKER_OF = {
     "redis_server": "redis",
     "shared_dir": "shared",
     "chromium": "browser",
+    "helm": "helm",
 }
 """The marker that a test carries by itself for using a fixture."""
 

@@ -1,0 +1,100 @@
+"""The chart rendered as Helm does it, and what its objects say."""
+
+import json
+import os
+import shutil
+import subprocess
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import parts
+import yaml
+
+CHART = parts.ROOT / "helm" / "argus"
+VALUES = sorted((CHART / "ci").glob("*-values.yaml"))
+KUBERNETES = "1.34.0"  # a Helm of `go install` takes itself to be before 1.21
+WORKLOADS = frozenset({"Deployment", "StatefulSet"})
+GIVEN = {"kafka": {"bootstrapServers": "kafka:9092"}, "database": {"existingSecret": "argus-database"}}
+
+
+class RefusedError(Exception):
+    """What Helm says instead of rendering."""
+
+
+class Chart:
+    """The objects of one release."""
+
+    def __init__(self, documents):
+        self.documents = documents
+
+    def all(self, *kinds):
+        return [document for document in self.documents if document["kind"] in kinds]
+
+    def named(self, kind, name):
+        (found,) = [each for each in self.all(kind) if each["metadata"]["name"] == name]
+        return found
+
+    def role(self, name):
+        """The workload of a role."""
+        (found,) = [each for each in self.all(*WORKLOADS) if component(each) == name]
+        return found
+
+    @cached_property
+    def workloads(self):
+        return {component(each): each for each in self.all(*WORKLOADS)}
+
+    @cached_property
+    def pods(self):
+        """The pods' specs by the kind and name of what makes them, hooks and tests among them."""
+        return {_called(each): pod(each)["spec"] for each in self.documents if pod(each)}
+
+
+class Helm(NamedTuple):
+    """The program."""
+
+    binary: str
+
+    def run(self, *arguments):
+        """Its standard output; ``RefusedError`` with what it complains of."""
+        done = subprocess.run([self.binary, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise RefusedError(done.stderr + done.stdout)
+        return done.stdout
+
+    def lint(self, values):
+        self.run("lint", "--strict", "--kube-version", KUBERNETES, str(CHART), "--values", str(values))
+
+    def render(self, *files, release="argus", namespace="default", **values):
+        """The objects of a release with values of files and of our own, which go before those."""
+        given = [part for file in files for part in ("--values", str(file))]
+        own = [part for key, value in values.items() for part in ("--set-json", f"{key}={json.dumps(value)}")]
+        text = self.run(
+            "template", release, str(CHART), "--namespace", namespace, "--kube-version", KUBERNETES, *given, *own
+        )
+        return Chart([document for document in yaml.safe_load_all(text) if document])
+
+    def rendered(self, release="argus", **values):
+        """The same with what has to be given."""
+        return self.render(release=release, **{**GIVEN, **values})
+
+
+def found():
+    """Helm, where there is one: on the path, or where `go install` puts it."""
+    go = os.environ.get("GOPATH", str(Path.home() / "go"))
+    return shutil.which("helm") or shutil.which("helm", path=f"{go}/bin")
+
+
+def component(document):
+    return document["metadata"]["labels"].get("app.kubernetes.io/component")
+
+
+def pod(document):
+    """The template of the pods that this makes, if it makes any."""
+    if document["kind"] == "Pod":
+        return document
+    return document["spec"]["template"] if document["kind"] in WORKLOADS | {"Job"} else None
+
+
+def _called(document):
+    return f"{document['kind']}/{document['metadata']['name']}"
