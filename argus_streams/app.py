@@ -15,6 +15,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from importlib.metadata import version
 from typing import Literal, TextIO
 
 from confluent_kafka import KafkaException
@@ -39,6 +40,7 @@ from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.store import StoreAgent
+from argus_streams.agents.tallies import tallies
 from argus_streams.agents.together import Together
 from argus_streams.agents.wire import DEAD, Topics, told_by
 from argus_streams.core.clip import Limits
@@ -221,7 +223,9 @@ def _worker(role: Role, settings: Settings, attached: TextIO | None, metrics: Co
         group=group_of(settings, role),
         topics=inputs(settings, role),
         metrics=metrics,
+        version=version("argus-streams"),
         letters=Letters(DEAD, told_by),
+        tallies=tallies(topics),
         changelog=changelogs.get(role),
         rest=REST_SECONDS.get(role),
         state=settings.state_dir,

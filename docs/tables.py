@@ -12,7 +12,8 @@ import click
 import senders
 
 from argus_streams import settings, sources
-from argus_streams.adapters import analysis_metrics, healing_metrics, model_metrics, topics
+from argus_streams.adapters import analysis_metrics, healing_metrics, model_metrics, telemetry, topics
+from argus_streams.agents import tallies
 from argus_streams.cli import main
 from argus_streams.core.analysis.gate import SKIPS
 from argus_streams.core.analysis.reasons import OUTCOMES
@@ -38,7 +39,8 @@ def filled(path: Path, text: str) -> str:
         "settings": _settings,
         "senders": _senders,
         "topics": _topics,
-        "metrics": lambda: _metrics((*metrics.PUSHED, *metrics.PULLED)),
+        "metrics": lambda: _metrics((*metrics.PUSHED, *metrics.PULLED, *tallies.ALL)),
+        "fields": lambda: _metrics(telemetry.ALL),
         "models": lambda: _metrics((*model_metrics.ALL, *analysis_metrics.ALL)),
         "healing": lambda: _metrics(healing_metrics.ALL),
         "commands": _commands,

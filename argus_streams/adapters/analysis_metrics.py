@@ -1,9 +1,12 @@
 """What is made of models' answers, as metrics: by model and version of the prompt, so that a change shows."""
 
+from collections.abc import Callable
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
+from argus_streams.adapters import budget_metrics
+from argus_streams.adapters.budget_metrics import Budgets
 from argus_streams.core.findings import Analysis
 from argus_streams.metric import Metric
 
@@ -35,15 +38,21 @@ VERDICTS = Metric(
     (*_PROMPT, "verdict"),
 )
 
-ALL = (TOLD, AGREED, DOUBTED, VERDICTS)
+ALL = (TOLD, AGREED, DOUBTED, VERDICTS, *budget_metrics.ALL)
+_COUNTERS = (TOLD, AGREED, DOUBTED, VERDICTS)
 _AGREES = {True: "yes", False: "no", None: "unknown"}
 
 
 class PrometheusAnalysisMeter:
     """``ports.AnalysisMeter`` as metrics of this registry."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._made: dict[str, Any] = {metric.name: metric.made(registry) for metric in ALL}
+    def __init__(self, registry: CollectorRegistry, clock: Callable[[], int]) -> None:
+        self._made: dict[str, Any] = {metric.name: metric.made(registry) for metric in _COUNTERS}
+        self._budgets = Budgets(clock)
+        registry.register(self._budgets)
+
+    def spent(self, project: str, day: int, nanos: int, limit: int) -> None:
+        self._budgets.spent(project, day, nanos, limit)
 
     def told(self, analysis: Analysis) -> None:
         prompt = (analysis.model or "", analysis.prompt or "")

@@ -5,7 +5,9 @@ event. A restart may tell a place again, and otherwise: places unite, and the st
 ``core.audit`` adds up.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import mul
 
 from msgspec import Struct, json
 
@@ -80,6 +82,17 @@ def decode(record: LedgerRecord) -> Iterator[Entry]:
     for run in record.runs:
         for offset, index in _places(run, record.start):
             yield Entry(run.project, run.outcome, run.reason, offset, index, run.events)
+
+
+def totals(record: LedgerRecord) -> Mapping[str, int]:
+    """How many bodies, items and events of a record of ours had each outcome, without telling them one by one."""
+    found: Counter[str] = Counter()
+    for run in record.runs:
+        if run.outcome in OF_BODIES:
+            found[run.outcome] += sum(run.at[1::2])
+        else:
+            found[run.outcome] += sum(map(mul, run.at[1::4], run.at[3::4]))
+    return found
 
 
 def _places(run: LedgerRun, start: int) -> Iterator[tuple[int, int | None]]:

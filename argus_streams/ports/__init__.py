@@ -284,3 +284,7 @@ class AnalysisMeter(Protocol):
     def told(self, analysis: Analysis) -> None:
         """Something was explained or put off, or a person has judged how it was explained."""
         ...
+
+    def spent(self, project: str, day: int, nanos: int, limit: int) -> None:
+        """A project has spent, or set aside, so much of its limit (billionths of a dollar) on a day since 1970."""
+        ...

@@ -58,7 +58,7 @@ async def run(settings: Settings, topics: Topics, worker: Worker, metrics: Colle
             delay=settings.analysis_delay * 1000, merge=settings.merge,
         )  # fmt: skip
         calls = Calls(models, fitness, settings.analysis_calls, clock=now)
-        outside = Outside(PostgresEvidence(database), answers, fitness, PrometheusAnalysisMeter(metrics))
+        outside = Outside(PostgresEvidence(database), answers, fitness, PrometheusAnalysisMeter(metrics, now))
         agent = AnalyzeAgent(terms, calls, outside, clock=now)
         looking = [asyncio.create_task(fitness.watch()), asyncio.create_task(_follow(settings, askable))]
         try:

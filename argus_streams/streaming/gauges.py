@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from argus_streams.metric import Metric as OurMetric
 from argus_streams.streaming import metrics
 from argus_streams.streaming.health import WORDS, Health
-from argus_streams.streaming.position import Position
+from argus_streams.streaming.position import Partition, Position
 from argus_streams.streaming.table import Table
 
 Labels = tuple[str, ...]
@@ -23,7 +24,14 @@ class Sources(NamedTuple):
     position: Position
     queue: Callable[[], int]  # of the producer that forwards, in records
     salvaged: Callable[[], int]  # batches
-    table: Table | None
+    table: Callable[[], Table | None]  # its state, once there is one
+    build: Labels  # version and consumer group
+
+
+def show(registry: CollectorRegistry, sources: Sources) -> None:
+    """Let this registry tell what is looked up of a worker, and of its process."""
+    ProcessCollector(registry=registry)
+    registry.register(Gauges(sources))
 
 
 class Gauges(Collector):
@@ -45,20 +53,24 @@ class Gauges(Collector):
 
     def _engine(self) -> Mapping[OurMetric, Samples]:
         health, position = self._sources.health, self._sources.position
-        lags: Samples = {(tp.topic, str(tp.partition)): float(lag) for tp, lag in position.lag().items()}
+        topics = {tp.topic for tp in position.held()} | position.expired.keys()
         return {
+            metrics.BUILD: {self._sources.build: 1},
             metrics.READY: {(): float(not health.obstacles())},
             metrics.PARTITIONS: {(): health.partitions},
+            metrics.ALL_PARTITIONS: {} if health.inputs is None else {(): health.inputs},
             metrics.REBALANCES: {(): health.rebalances},
-            metrics.LAG: lags,
+            metrics.LAG: _by_partition(position.lag()),
+            metrics.HEADROOM: _by_partition(position.headroom()),
             metrics.COMMIT_AGE: {(): health.commit_age()},
             metrics.HOLES: {("repaired",): position.repaired, ("real",): position.gaps},
+            metrics.EXPIRED: {(topic,): position.expired[topic] for topic in topics},
             metrics.SALVAGED: {(): self._sources.salvaged()},
             metrics.QUEUE: {(): self._queue()},
         }
 
     def _queue(self) -> int:
-        table = self._sources.table
+        table = self._sources.table()
         return self._sources.queue() + (0 if table is None else table.waiting())
 
     def _waits(self) -> Mapping[OurMetric, Samples]:
@@ -71,7 +83,7 @@ class Gauges(Collector):
         }
 
     def _state(self) -> Mapping[OurMetric, Samples]:
-        table = self._sources.table
+        table = self._sources.table()
         if table is None:
             return {}
         recovery, size = table.recovery, table.size()
@@ -82,9 +94,17 @@ class Gauges(Collector):
             metrics.OVERWRITTEN: {(): table.overwritten},
             metrics.KEYS: {(): size.keys},
         }
-        if size.disk is not None and size.memory is not None:
-            found[metrics.STATE_BYTES], found[metrics.STATE_MEMORY] = {(): size.disk}, {(): size.memory}
-        return found
+        told = {
+            metrics.STATE_BYTES: size.disk,
+            metrics.STATE_MEMORY: size.memory,
+            metrics.STATE_FREE: size.free,
+            metrics.STATE_ROOM: size.room,
+        }
+        return found | {metric: {(): value} for metric, value in told.items() if value is not None}
+
+
+def _by_partition(offsets: Mapping[Partition, int]) -> Samples:
+    return {(tp.topic, str(tp.partition)): number for tp, number in offsets.items()}
 
 
 def _family(metric: OurMetric, samples: Samples) -> Metric:

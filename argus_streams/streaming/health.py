@@ -19,6 +19,7 @@ class Health:
     recovering: bool = False
     away: str | None = None  # what did not answer when it was last asked, though nothing waited for it
     partitions: int = 0
+    inputs: int | None = None  # partitions of all inputs, whoever has them; ``None`` = nobody has asked yet
     rebalances: int = 0
     committed: float = field(default_factory=monotonic)  # when we last did, or began
     turns: int = 0

@@ -221,6 +221,7 @@ class Loop:
         bounds = await insist(self._engine.health, lambda: self._engine.reader.bounds([tp]))
         if bounds[tp][0] < hole[1]:
             return None
+        self._engine.position.expired[tp.topic] += hole[1] - hole[0]
         log.error("%s/%s: offsets %s to %s were deleted by retention before they were read", *tp, hole[0], hole[1] - 1)
         return hole
 

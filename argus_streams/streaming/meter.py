@@ -1,11 +1,12 @@
 """Counts what a turn did, once a turn."""
 
-from collections.abc import Callable, Iterable, Sequence
-from time import monotonic
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic, time
 from typing import Any, NamedTuple, Protocol
 
 from prometheus_client import CollectorRegistry
 
+from argus_streams.metric import Metric
 from argus_streams.streaming import metrics
 from argus_streams.streaming.agent import Slice
 from argus_streams.streaming.position import Chunk
@@ -24,12 +25,24 @@ class Letters(NamedTuple):
     told: Callable[[Outgoing], StageAndReason]
 
 
+class Tally(NamedTuple):
+    """A counter of what the records of one topic tell, once they are written."""
+
+    metric: Metric
+    topic: str
+    told: Callable[[Outgoing], Mapping[tuple[str, ...], int]]  # numbers by the metric's labels, few and bounded
+
+
 class Meter:
     """The counters and histograms of one worker."""
 
-    def __init__(self, registry: CollectorRegistry, letters: Letters | None = None) -> None:
-        self._made: dict[str, Any] = {metric.name: metric.made(registry) for metric in metrics.PUSHED}
+    def __init__(
+        self, registry: CollectorRegistry, letters: Letters | None = None, tallies: Sequence[Tally] = ()
+    ) -> None:
+        counted = (*metrics.PUSHED, *(tally.metric for tally in tallies))
+        self._made: dict[str, Any] = {metric.name: metric.made(registry) for metric in counted}
         self._letters = letters
+        self._tallies = {tally.topic: tally for tally in tallies}
         self._reasons: set[StageAndReason] = set()
 
     def turn(self) -> "Laps":
@@ -44,8 +57,12 @@ class Meter:
 
     def processed(self, slices: Sequence[Slice]) -> None:
         """A turn over these is confirmed."""
+        now = time()
         for piece in slices:
             self._made[metrics.RECORDS_IN.name].labels(piece.topic).inc(len(piece.records))
+            self._made[metrics.DELAY.name].labels(piece.topic).observe(
+                max(0.0, now - piece.records[0].timestamp / 1000)
+            )
 
     def written(self, records: Iterable[Outgoing]) -> None:
         """The broker has acknowledged these."""
@@ -56,11 +73,18 @@ class Meter:
             self.logged(topic, len(group), sum([len(record.value or b"") + len(record.key or b"") for record in group]))
             if self._letters is not None and topic.endswith(self._letters.suffix):
                 self._count_letters(group, self._letters.told)
+            if topic in self._tallies:
+                self._count(group, self._tallies[topic])
 
     def logged(self, topic: str, count: int, size: int) -> None:
         """The broker has acknowledged so many records of so many bytes."""
         self._made[metrics.RECORDS_OUT.name].labels(topic).inc(count)
         self._made[metrics.BYTES_OUT.name].labels(topic).inc(size)
+
+    def _count(self, records: Iterable[Outgoing], tally: Tally) -> None:
+        for record in records:
+            for labels, number in tally.told(record).items():
+                self._made[tally.metric.name].labels(*labels).inc(number)
 
     def _count_letters(self, letters: Iterable[Outgoing], told: Callable[[Outgoing], StageAndReason]) -> None:
         for letter in letters:

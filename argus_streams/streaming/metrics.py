@@ -4,6 +4,7 @@ from argus_streams.metric import Metric
 
 COUNTS = (1, 10, 30, 100, 300, 1_000, 2_000, 5_000)
 BYTES = (1e3, 1e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7)
+DELAYS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0)
 
 # -- counted once a turn -------------------------------------------------------------------------------------------
 
@@ -13,6 +14,13 @@ STEP = Metric(
     "histogram",
     "Time of one step of a turn: take, decide (waiting while holding included), forward, changelog, store.",
     ("step",),
+)
+DELAY = Metric(
+    "argus_delay_seconds",
+    "histogram",
+    "Time from a record's arrival in Kafka to its confirmation here, of the oldest record of each partition in a turn.",
+    ("topic",),
+    DELAYS,
 )
 CHUNK_RECORDS = Metric("argus_chunk_records", "histogram", "Records of one partition that a fetch brought.", (), COUNTS)
 CHUNK_BYTES = Metric(
@@ -41,6 +49,13 @@ LAG = Metric(
     "Offsets between what is committed and the end of the partition, as of 10 s ago at most.",
     ("topic", "partition"),
 )
+HEADROOM = Metric(
+    "argus_headroom_records",
+    "gauge",
+    "Offsets between the beginning of the partition and what is committed: below 0, retention has deleted what was not "
+    "read.",
+    ("topic", "partition"),
+)
 COMMIT_AGE = Metric(
     "argus_commit_age_seconds", "gauge", "Time since the last commit; it grows also while nothing comes."
 )
@@ -62,9 +77,16 @@ HOLES = Metric(
     "Holes before a fetched chunk: asked for again (repaired), or still there in the answer (real).",
     ("kind",),
 )
+EXPIRED = Metric(
+    "argus_expired_records",
+    "counter",
+    "Offsets that retention deleted before they were read: they are lost, and the ledger tells which.",
+    ("topic",),
+)
 SALVAGED = Metric("argus_salvaged_batches", "counter", "Batches read around a record that the client can not decode.")
 REBALANCES = Metric("argus_rebalances", "counter", "How often this worker gained or lost partitions, or was asked to.")
 PARTITIONS = Metric("argus_partitions", "gauge", "Input partitions that this worker has.")
+ALL_PARTITIONS = Metric("argus_input_partitions", "gauge", "Partitions of all its inputs, whoever has them.")
 OVERWRITTEN = Metric(
     "argus_overwritten_records",
     "counter",
@@ -76,10 +98,16 @@ STATE_BYTES = Metric("argus_state_bytes", "gauge", "Bytes of the local store on 
 STATE_MEMORY = Metric(
     "argus_state_memory_bytes", "gauge", "Memory of RocksDB: block cache, write buffers and what it knows of its files."
 )
+STATE_FREE = Metric(
+    "argus_state_free_bytes", "gauge", "What is free of the file system with the state folder; RocksDB alone has one."
+)
+STATE_ROOM = Metric("argus_state_room_bytes", "gauge", "How large that file system is.")
+BUILD = Metric("argus_build_info", "gauge", "1; which version runs, in which consumer group.", ("version", "group"))
 READY = Metric("argus_ready", "gauge", "1 while `/readyz` says that this worker is ready.")
 
-PUSHED = (TURN, STEP, CHUNK_RECORDS, CHUNK_BYTES, RECORDS_IN, BYTES_IN, RECORDS_OUT, BYTES_OUT, LETTERS)
+PUSHED = (TURN, STEP, DELAY, CHUNK_RECORDS, CHUNK_BYTES, RECORDS_IN, BYTES_IN, RECORDS_OUT, BYTES_OUT, LETTERS)
 PULLED = (
-    READY, PARTITIONS, LAG, COMMIT_AGE, HOLDING, HOLDS, HELD, RECOVERY_DONE, RECOVERY_ALL, RECOVERY_TIME, REBALANCES,
-    HOLES, SALVAGED, OVERWRITTEN, QUEUE, KEYS, STATE_BYTES, STATE_MEMORY,
+    BUILD, READY, PARTITIONS, ALL_PARTITIONS, LAG, HEADROOM, COMMIT_AGE, HOLDING, HOLDS, HELD, RECOVERY_DONE,
+    RECOVERY_ALL, RECOVERY_TIME, REBALANCES, HOLES, EXPIRED, SALVAGED, OVERWRITTEN, QUEUE, KEYS, STATE_BYTES,
+    STATE_MEMORY, STATE_FREE, STATE_ROOM,
 )  # fmt: skip

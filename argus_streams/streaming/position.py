@@ -7,6 +7,7 @@ first fetch after the seek) is real: compaction, transaction markers, retention.
 nothing else.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -73,6 +74,7 @@ class _Place:
     patience: float = STILL_SECONDS
     wanted: bool = False  # a hole showed: seek back to next
     end: int = 0  # of the log
+    start: int | None = None  # of the log, when it was last asked for
     brought: bool = False  # records came since the last question
     asked: tuple[int, int] | None = None  # (next, number of the fetch that answers) of the last question
 
@@ -86,6 +88,7 @@ class Position:
         self._sought: dict[Partition, int] = {}  # number of the first fetch after the last seek
         self.repaired = 0  # holes asked for again
         self.gaps = 0  # holes that proved real
+        self.expired: Counter[str] = Counter()  # offsets that retention deleted before they were read, by topic
 
     def reset(self, tp: Partition, offset: int, topic_id: str, now: float) -> None:
         """Begin at ``offset`` under this topic's id."""
@@ -161,6 +164,16 @@ class Position:
         for tp, end in ends.items():
             if tp in self._places:
                 self._places[tp].end = end
+
+    def begun(self, starts: Mapping[Partition, int]) -> None:
+        """The logs begin there now."""
+        for tp, start in starts.items():
+            if tp in self._places:
+                self._places[tp].start = start
+
+    def headroom(self) -> Mapping[Partition, int]:
+        """Offsets between beginning and commit, where the beginning is known; below 0, some were deleted unread."""
+        return {tp: place.committed - place.start for tp, place in self._places.items() if place.start is not None}
 
     def lag(self) -> Mapping[Partition, int]:
         """Offsets between commit and end."""

@@ -69,7 +69,11 @@ class Reader:
 
     async def ends(self, tps: Sequence[Partition]) -> Mapping[Partition, int]:
         """End of each partition's log, as one who reads only what is committed sees it; one request a broker."""
-        return await _in_thread(partial(self._ends, tps))
+        return await _in_thread(partial(self._listed, tps, "latest", "ends"))
+
+    async def starts(self, tps: Sequence[Partition]) -> Mapping[Partition, int]:
+        """First offset of each partition's log; one request a broker."""
+        return await _in_thread(partial(self._listed, tps, "earliest", "beginnings"))
 
     def read(self, spans: Mapping[Partition, tuple[int, int]], stop: Callable[[], bool]) -> Iterator[list[Message]]:
         """The records of [first, end) of each partition, a fetch at a time; blocking, so call it in a thread.
@@ -146,19 +150,19 @@ class Reader:
             for answer in answers
         }
 
-    def _ends(self, tps: Sequence[Partition]) -> Mapping[Partition, int]:
+    def _listed(self, tps: Sequence[Partition], which: str, told: str) -> Mapping[Partition, int]:
         if not tps:
             return {}
         spec: Any = kafka_admin  # whose types leave OffsetSpec out
         futures = self._admin.list_offsets(
-            {TopicPartition(*tp): spec.OffsetSpec.latest() for tp in tps},
+            {TopicPartition(*tp): getattr(spec.OffsetSpec, which)() for tp in tps},
             isolation_level=IsolationLevel.READ_COMMITTED,
             request_timeout=TIMEOUT_SECONDS,
         )
         try:
             return {Partition(tp.topic, tp.partition): future.result().offset for tp, future in futures.items()}
         except KafkaException as error:
-            raise Unavailable(f"ends of logs can not be read: {error.args[0].str()}") from error
+            raise Unavailable(f"{told} of logs can not be read: {error.args[0].str()}") from error
 
     def _why_not(self) -> str | None:
         """Whether the group is refused to us: librdkafka's consumer only tells that it got no answer."""

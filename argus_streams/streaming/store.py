@@ -4,6 +4,7 @@ Both hold, for each partition, the values and the changelog offset up to which t
 topic's id. Values are bytes that begin with the epoch of their writer; ``None`` deletes.
 """
 
+import shutil
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,8 @@ class Size(NamedTuple):
     keys: int
     disk: int | None = None
     memory: int | None = None
+    free: int | None = None  # of its file system ...
+    room: int | None = None  # ... and how large that is
 
 
 class Store(Protocol):
@@ -141,7 +144,8 @@ class RocksStore:
 
     def size(self) -> Size:
         keys, disk = self._told("estimate-num-keys"), self._told("total-sst-files-size")
-        return Size(keys, disk, sum(map(self._told, _IN_MEMORY)))
+        system = shutil.disk_usage(self._folder)
+        return Size(keys, disk, sum(map(self._told, _IN_MEMORY)), system.free, system.total)
 
     def _told(self, name: str) -> int:
         return int(self._db.property_int_value(f"rocksdb.{name}") or 0)

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, NamedTuple, TextIO
 
 import faust
-from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client import CollectorRegistry
 
 from argus_streams.errors import ArgusError, Misconfigured
 from argus_streams.streaming.agent import Agent, KeyedAgent
@@ -22,10 +22,10 @@ from argus_streams.streaming.application import Chunks, application
 from argus_streams.streaming.beginning import Beginning
 from argus_streams.streaming.credentials import credentials
 from argus_streams.streaming.decision import Decide, keyed, plain
-from argus_streams.streaming.gauges import Gauges, Sources
+from argus_streams.streaming.gauges import Sources, show
 from argus_streams.streaming.health import Cause, Health
 from argus_streams.streaming.loop import Engine, Loop, made_anew
-from argus_streams.streaming.meter import Letters, Meter
+from argus_streams.streaming.meter import Letters, Meter, Tally
 from argus_streams.streaming.position import Partition, Position
 from argus_streams.streaming.probes import HealthServer
 from argus_streams.streaming.producer import ConfirmedProducer, PlacingProducer
@@ -66,7 +66,9 @@ class Job(NamedTuple):
     group: str  # consumer group
     topics: Sequence[str]  # inputs; those of a keyed agent are keyed alike and have equal partition counts
     metrics: CollectorRegistry  # what is counted here, shown beside health
+    version: str = ""  # of the program, to be shown
     letters: Letters | None = None  # how a dead letter is known, to be counted
+    tallies: Sequence[Tally] = ()  # what else is counted of what is written
     changelog: str | None = None  # of the agent's table
     rest: float | None = None  # seconds between two turns over nothing; None = none of the agent's work is due by time
     state: Path | None = None  # folder for RocksDB; None = memory
@@ -88,7 +90,9 @@ class Worker:
         self._salvage = Salvage(partial(self._declare, "unreadable"))
         self._agent_ended = False
         self._asked = monotonic()  # when the fetch loop last asked for records
-        self._meter = Meter(job.metrics, job.letters)
+        self._meter = Meter(job.metrics, job.letters, job.tallies)
+        self._state: Table | None = None
+        show(job.metrics, self._sources())  # at once: one who waits for Kafka to start tells that, too
         self._probe: Callable[[], Awaitable[None]] = nothing_else
 
     async def run(self, agent: Agent, probe: Callable[[], Awaitable[None]] | None = None) -> int:
@@ -161,7 +165,7 @@ class Worker:
         app = application(self._job.group, self._broker.servers, credentials(self._broker.client))
         self._health.go_on("broker")
         loop = Loop(engine, decide, table=table, generation=lambda: app.consumer_generation_id, fatal=die)
-        self._measure(table)
+        self._state = table
         tenancy = Tenancy(
             position=self._position, salvage=self._salvage, starts=loop.starts, assigned=loop.assigned,
             leave=loop.leave, crowded=loop.crowded, delivered=loop.delivered, committed=loop.committed,
@@ -193,10 +197,11 @@ class Worker:
             task.cancel()
         return await self._end(app)
 
-    def _measure(self, table: Table | None) -> None:
-        ProcessCollector(registry=self._job.metrics)
-        sources = Sources(self._health, self._position, self._producer.waiting, lambda: self._salvage.salvaged, table)
-        self._job.metrics.register(Gauges(sources))
+    def _sources(self) -> Sources:
+        return Sources(
+            self._health, self._position, self._producer.waiting, lambda: self._salvage.salvaged, lambda: self._state,
+            (self._job.version, self._job.group),
+        )  # fmt: skip
 
     def _declare(self, cause: Cause, what: str | None) -> None:
         """Say in readiness what a part of the work waits for; ``None`` = nothing."""
@@ -256,7 +261,10 @@ class Worker:
             await asyncio.sleep(WATCH_SECONDS)
             try:
                 found = await self._reader.topics(engine.topic_ids)
-                self._position.seen(await self._reader.ends(list(self._position.held())))
+                self._health.inputs = sum(found[name][1] for name in self._job.topics if name in found)
+                held = list(self._position.held())
+                self._position.seen(await self._reader.ends(held))
+                self._position.begun(await self._reader.starts(held))
                 await self._probe()
             except ArgusError as error:
                 if self._health.away is None:

@@ -136,6 +136,7 @@ class Analyzing:
         self.answers = answers or MemoryAnswers()
         self.now = NOW
         self.records = []
+        self.budgets = {}  # day, spent, limit by project, as the meter was told
         told = {"registry": REGISTRY, "batching": ()} | terms
         terms = Terms(
             topics=TOPICS, prices=PRICES, budgets=Budgets(limits, {}), redactor=Redactor(scrubber(())),
@@ -178,6 +179,9 @@ class Analyzing:
             return None
         found = [record for record in self.records if record.topic == TOPICS.analyses]
         return [msgspec.json.decode(record.value, type=Analysis) for record in found]
+
+    def spent(self, project, day, nanos, limit):
+        self.budgets[project] = (day, nanos, limit)
 
     def decided(self):
         found = [record for record in self.records if record.topic == TOPICS.decisions]

@@ -133,6 +133,7 @@ def test_only_a_hole_that_ends_where_the_log_begins_is_told_as_expired(first, ex
         answer = Chunk(kafka.log(IN)[3:], size=1, fetch=worker.position.fetches()[TP], generation=1)
         await worker.deliver((TP, answer))
         assert agent.turns == [[(0, [3, 4], expired)]]
+        assert worker.position.expired.total() == (3 if expired else 0)
 
     asyncio.run(scenario())
 

@@ -8,14 +8,15 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from rig import OUT, TP, Rig, Taking, filled
 
+from argus_streams.metric import Metric
 from argus_streams.streaming import metrics
-from argus_streams.streaming.meter import OTHER, REASONS, Letters, Meter
+from argus_streams.streaming.meter import OTHER, REASONS, Letters, Meter, Tally
 from argus_streams.streaming.producer import Outgoing
 
 
-def metered(letters=None):
+def metered(letters=None, tallies=()):
     registry = CollectorRegistry()
-    return Meter(registry, letters), registry.get_sample_value
+    return Meter(registry, letters, tallies), registry.get_sample_value
 
 
 def test_what_was_written_is_counted_by_topic_with_its_bytes():
@@ -48,6 +49,13 @@ def test_reasons_beyond_those_told_apart_are_one_series():
     assert value("argus_letters_total", {"stage": "normalize", "reason": "reason 0"}) == REASONS + 6
 
 
+def test_what_the_records_of_a_topic_tell_is_counted_by_labels_and_other_topics_tell_nothing():
+    colours = Tally(Metric("argus_colours", "counter", "Colours.", ("colour",)), "paint", lambda r: {(r.value,): 2})
+    meter, value = metered(tallies=[colours])
+    meter.written([Outgoing("paint", None, "red"), Outgoing("paint", None, "red"), Outgoing("glue", None, "red")])
+    assert value("argus_colours_total", {"colour": "red"}) == 4
+
+
 def test_a_turn_that_holds_is_timed_once_and_its_records_are_counted_once():
     async def scenario():
         agent, registry = Taking(unavailable=1), CollectorRegistry()
@@ -60,6 +68,7 @@ def test_a_turn_that_holds_is_timed_once_and_its_records_are_counted_once():
     assert value("argus_turn_seconds_count") == 1
     assert value("argus_step_seconds_sum", {"step": "decide"}) > value("argus_step_seconds_sum", {"step": "take"})
     assert value("argus_records_in_total", {"topic": TP.topic}) == 5
+    assert value("argus_delay_seconds_count", {"topic": TP.topic}) == 1
     assert value("argus_records_out_total", {"topic": OUT}) == 1
     assert health.holds["outside"] == 1
 
@@ -94,6 +103,10 @@ def test_a_worker_tells_what_it_did_how_far_it_is_and_how_large_it_is(kafka, tmp
         assert value("argus_turn_seconds_count") == value("argus_step_seconds_count", step="store") >= 1
         assert value("argus_ready") == 1
         assert value("argus_partitions") == 4
+        assert value("argus_expired_records_total") == 0
+        assert value("argus_delay_seconds_count", topic=fleet.input) >= 1
+        assert 0 < value("argus_state_free_bytes") < value("argus_state_room_bytes")
+        assert value("argus_build_info", version="", group=fleet.group) == 1
         assert value("argus_lag_records") == 0
         assert value("argus_state_keys") >= 50
         assert value("argus_state_memory_bytes") > 0

@@ -227,3 +227,12 @@ def test_what_arrives_of_a_partition_given_up_is_nobodys():
 
 def test_partitions_are_known_with_the_id_of_their_topic():
     assert begun().held() == {TP: ID}
+
+
+def test_headroom_is_what_lies_between_the_beginning_of_the_log_and_what_is_committed():
+    position = begun(100)
+    assert position.headroom() == {}
+    position.begun({TP: 40, Partition("in", 7): 3})
+    assert position.headroom() == {TP: 60}
+    position.begun({TP: 120})
+    assert position.headroom() == {TP: -20}

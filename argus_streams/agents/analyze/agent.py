@@ -65,6 +65,9 @@ class AnalyzeAgent:
             await self._outside.answers.put(settling.answers)
         for told in books.told:
             self._outside.meter.told(told)
+        for at, account in books.changed():
+            limit = self._terms.budgets.of(at.project).nanos_per_day
+            self._outside.meter.spent(at.project, accounts.day(account), accounts.committed(account), limit)
         return Effects(books.end())
 
     def _forget(self, books: Books, due: Sequence[At]) -> None:

@@ -72,6 +72,10 @@ class Books:
             self._accounts[at] = Account() if stored is None else accounts.decode(stored)
         return self._accounts[at]
 
+    def changed(self) -> Iterator[tuple[At, Account]]:
+        """The accounts that the turn has changed."""
+        return ((at, self._accounts[at]) for at in self._changed)
+
     def keep(self, at: At, account: Account) -> None:
         """Change the account."""
         if account != self.account(at):

@@ -95,6 +95,11 @@ def committed(account: Account) -> int:
     return account.spent + sum(each.reserved for each in account.attempts.values() if _day(each.minute) == day)
 
 
+def day(account: Account) -> int:
+    """The account's day, since 1970."""
+    return _day(account.minute)
+
+
 def reserve(account: Account, attempt: Attempt, limits: Limits, now: int) -> Reserved | Denied:
     """Reserve a call's worst case in the present minute; ``attempt.minute`` is set here."""
     account = at(account, now)
