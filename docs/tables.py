@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import chart
 import click
+import declared
 import senders
 
 from argus_streams import settings, sources
@@ -119,11 +120,11 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def documents() -> Mapping[Path, str]:
-    """Every document that holds such a table, as it should be."""
+    """Every file that tells what the code does, as it should be."""
     written = {ROOT / name: (ROOT / name).read_text("utf-8") for name in FILES}
     pages = {senders.PAGES / f"{name}.md": senders.page(name) for name in sources.load()}
     tables = {path: filled(path, text) for path, text in {**written, **pages}.items()}
-    return {**tables, chart.SCHEMA: chart.schema()}
+    return {**tables, chart.SCHEMA: chart.schema(), declared.FILE: declared.written()}
 
 
 if __name__ == "__main__":
