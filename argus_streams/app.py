@@ -38,10 +38,12 @@ from argus_streams.agents.correlate import CorrelateAgent
 from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
+from argus_streams.agents.normalize_turn import Sending
 from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.store import StoreAgent
 from argus_streams.agents.tallies import tallies
 from argus_streams.agents.together import Together
+from argus_streams.agents.tracing import Begin
 from argus_streams.agents.wire import DEAD, Topics, told_by
 from argus_streams.core.clip import Limits
 from argus_streams.core.generations.naming import FIRST
@@ -50,6 +52,8 @@ from argus_streams.core.grouping.keeping import everything, exemplars
 from argus_streams.core.normalization import Norms
 from argus_streams.core.scrub import scrubber
 from argus_streams.errors import ArgusError, Misconfigured, Unavailable
+from argus_streams.ports.tracing import Tracer
+from argus_streams.roles.tracing import traces
 from argus_streams.settings import Settings
 from argus_streams.sources import mapped
 from argus_streams.streaming.agent import KeyedAgent
@@ -76,13 +80,18 @@ ROLES: Mapping[Role, str] = {
 async def run(role: Role, settings: Settings, *, attached: TextIO | None = None) -> int:
     """Run one role until SIGTERM, or until ``attached`` closes; the process's exit code."""
     metrics = CollectorRegistry()
-    worker = _worker(role, settings, attached, metrics)
+    with traces(settings, role, metrics) as followed:
+        worker = _worker(role, settings, attached, metrics, followed.tracer)
+        return await _work(role, settings, worker, metrics, followed.begin)
+
+
+async def _work(role: Role, settings: Settings, worker: Worker, metrics: CollectorRegistry, trace: Begin) -> int:
     since = await _beginning(settings)
     match role:
         case "normalize":
-            return await _normalize(settings, worker, metrics, since)
+            return await _normalize(settings, worker, metrics, since, trace)
         case "correlate":
-            return await _correlate(settings, worker, since)
+            return await _correlate(settings, worker, since, trace)
         case "analyze":
             from argus_streams.roles import analyze  # noqa: PLC0415 - the models' clients take 50 MiB, and seconds
 
@@ -92,7 +101,7 @@ async def run(role: Role, settings: Settings, *, attached: TextIO | None = None)
 
             return await heal.run(settings, topics_of(settings), worker, metrics, since)
         case "store":
-            return await _store(settings, worker)
+            return await _store(settings, worker, trace)
 
 
 def norms(settings: Settings) -> Norms:
@@ -147,12 +156,14 @@ async def _beginning(settings: Settings) -> int:
     return 0 if made.name == FIRST else await generations.beginning(settings.database(), made.schema)
 
 
-async def _normalize(settings: Settings, worker: Worker, metrics: CollectorRegistry, since: int) -> int:
+async def _normalize(settings: Settings, worker: Worker, metrics: CollectorRegistry, since: int, trace: Begin) -> int:
     fold = sighting.Single if settings.store == "all" else sighting.Coalesced
     defaults, read = settings.input_defaults(), norms(settings)
     _check_inputs(defaults, read)
     lookout = Lookout(known_fields(), PrometheusFields(metrics), read.scrubber.text)
-    agent = NormalizeAgent(topics_of(settings), read, fold=fold, defaults=defaults, lookout=lookout, since=since)
+    agent = NormalizeAgent(
+        Sending(topics_of(settings), fold, since), read, defaults=defaults, lookout=lookout, trace=trace
+    )
     return await worker.run(agent)
 
 
@@ -170,10 +181,10 @@ def _check_inputs(defaults: Mapping[str, tuple[str, str]], read: Norms) -> None:
         )
 
 
-async def _correlate(settings: Settings, worker: Worker, since: int) -> int:
+async def _correlate(settings: Settings, worker: Worker, since: int, trace: Begin) -> int:
     keep = everything if settings.store == "all" else exemplars
     topics, scoring = topics_of(settings), Scoring(load_weights(settings.scores_file))
-    group = GroupAgent(topics, load_bursts(settings.bursts_file), keep=keep, since=since)
+    group = GroupAgent(topics, load_bursts(settings.bursts_file), keep=keep, since=since, trace=trace)
     correlate = CorrelateAgent(topics, load_incident_rules(settings.incidents_file), scoring, clock=now)
     read: dict[KeyedAgent, tuple[str, ...]] = {
         group: (topics.normalized, topics.commands),
@@ -182,14 +193,14 @@ async def _correlate(settings: Settings, worker: Worker, since: int) -> int:
     return await worker.run_keyed(Together("correlate", read))
 
 
-async def _store(settings: Settings, worker: Worker) -> int:
+async def _store(settings: Settings, worker: Worker, trace: Begin) -> int:
     async with open_database(settings.database(), settings.making().schema) as database:
         with suppress(Unavailable):  # one that is down is waited for; one that lacks our tables is a wrong setting
             await database.probe()
         store = PostgresStore(database, settings.unknown_projects)
         keeping = asyncio.create_task(_keep_partitions(settings))
         try:
-            return await worker.run(StoreAgent(topics_of(settings), store), database.probe)
+            return await worker.run(StoreAgent(topics_of(settings), store, trace=trace), database.probe)
         finally:
             keeping.cancel()
 
@@ -213,7 +224,9 @@ async def _keep_partitions(settings: Settings) -> None:
         await asyncio.sleep(UPKEEP_SECONDS)
 
 
-def _worker(role: Role, settings: Settings, attached: TextIO | None, metrics: CollectorRegistry) -> Worker:
+def _worker(
+    role: Role, settings: Settings, attached: TextIO | None, metrics: CollectorRegistry, tracer: Tracer
+) -> Worker:
     topics = topics_of(settings)
     changelogs: Mapping[Role, str] = {
         "correlate": topics.changelog, "analyze": topics.analysis_changelog, "heal": topics.heal_changelog
@@ -231,6 +244,7 @@ def _worker(role: Role, settings: Settings, attached: TextIO | None, metrics: Co
         state=settings.state_dir,
         health=(settings.health_host, settings.health_port),
         attached=attached,
+        tracer=tracer,
     )
     try:
         return Worker(Broker(settings.kafka()), job)

@@ -101,6 +101,21 @@ class Settings(BaseSettings):
     health_host: str = Field("0.0.0.0", description="Where /livez and /readyz listen.")  # noqa: S104 - a pod's probes
     health_port: int = Field(8080, ge=0, le=65535, description="Port of /livez and /readyz; 0 = any free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    otlp_endpoint: str | None = Field(
+        None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Collector of OpenTelemetry, http://host:4318, that is sent traces of the bodies whose producers "
+        "ask for it (docs/operations/traces-and-logs.md); default: nobody.",
+        pattern=r"^https?://",
+    )
+    otlp_headers: SecretStr | None = Field(
+        None,
+        validation_alias="OTEL_EXPORTER_OTLP_HEADERS",
+        description="Headers for the collector, such as a key: `name=value`, comma-separated, values URL-encoded.",
+    )
+    traces: int = Field(
+        50, ge=1, le=10_000, description="Bodies a second and worker that are traced at most; a later stage: 4 records."
+    )
     redis_url: SecretStr | None = Field(
         None,
         validation_alias="REDIS_URL",

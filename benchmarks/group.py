@@ -25,7 +25,7 @@ from traffic import NOW, TOPICS, Arrived, How, Load, lookout, norms
 from argus_streams.adapters.bursts import load_bursts
 from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.normalize import NormalizeAgent
-from argus_streams.agents.normalize_turn import Fold
+from argus_streams.agents.normalize_turn import Fold, Sending
 from argus_streams.cli.operating import COLLECT
 from argus_streams.core.grouping.sighting import Coalesced, Single
 from argus_streams.core.messages import Sighting
@@ -60,7 +60,7 @@ class Memory:
 
 def sightings(bodies: Slice, how: Fold) -> Slice:
     """What NORMALIZE sends of these bodies."""
-    agent = NormalizeAgent(TOPICS, norms(), fold=how, defaults={}, lookout=lookout())
+    agent = NormalizeAgent(Sending(TOPICS, how), norms(), defaults={}, lookout=lookout())
     sent = [each for each in asyncio.run(agent.turn([bodies])).records if each.topic == TOPICS.normalized]
     records = [Arrived(each.topic, 0, at, NOW * 1000, each.key, each.value, ()) for at, each in enumerate(sent)]
     return Slice(TOPICS.normalized, "normalized-id", 0, records)

@@ -24,6 +24,7 @@ from pipeline import Crew, Pipeline, crew, pipeline, quietly, until
 from traffic import Load, lookout, norms
 
 from argus_streams.agents.normalize import NormalizeAgent
+from argus_streams.agents.normalize_turn import Sending
 from argus_streams.agents.wire import Topics, key_of
 from argus_streams.core.grouping.sighting import Single
 from argus_streams.core.messages import Sighting
@@ -41,7 +42,7 @@ _RECOVERED = re.compile(r"partitions recovered in ([\d.]+) s")
 
 def templates(topics: Topics) -> list[Sighting]:
     """What NORMALIZE makes of real bodies that arrive now."""
-    agent = NormalizeAgent(topics, norms(), fold=Single, defaults={}, lookout=lookout())
+    agent = NormalizeAgent(Sending(topics, Single), norms(), defaults={}, lookout=lookout())
     piece = Load("sentry", now=time.time()).slice(TEMPLATES)
     records = [record._replace(timestamp=int(time.time() * 1000)) for record in piece.records]
     effects = asyncio.run(agent.turn([piece._replace(records=records)]))

@@ -24,6 +24,7 @@ import orjson
 from traffic import SENDERS, TOPICS, How, Load, incoming, lookout, mixed, norms
 
 from argus_streams.agents.normalize import NormalizeAgent
+from argus_streams.agents.normalize_turn import Sending
 from argus_streams.core.grouping.sighting import Coalesced
 from argus_streams.core.normalization import read
 from argus_streams.streaming.agent import Slice
@@ -40,7 +41,7 @@ OTHERS: Mapping[How, str] = {
 
 def turn(pieces: Sequence[Slice]) -> None:
     """One turn over each slice."""
-    agent = NormalizeAgent(TOPICS, norms(), fold=Coalesced, defaults={}, lookout=lookout())
+    agent = NormalizeAgent(Sending(TOPICS, Coalesced), norms(), defaults={}, lookout=lookout())
 
     async def run() -> None:
         for piece in pieces:

@@ -13,7 +13,7 @@ import declared
 import senders
 
 from argus_streams import settings, sources
-from argus_streams.adapters import analysis_metrics, healing_metrics, model_metrics, telemetry, topics
+from argus_streams.adapters import analysis_metrics, healing_metrics, model_metrics, telemetry, topics, tracing_metrics
 from argus_streams.agents import tallies
 from argus_streams.cli import main
 from argus_streams.core.analysis.gate import SKIPS
@@ -26,6 +26,7 @@ FILES = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/operations/README.md",
+    "docs/operations/traces-and-logs.md",
     "docs/metrics.md",
     "docs/analysis.md",
     "docs/healing.md",
@@ -44,6 +45,7 @@ def filled(path: Path, text: str) -> str:
         "fields": lambda: _metrics(telemetry.ALL),
         "models": lambda: _metrics((*model_metrics.ALL, *analysis_metrics.ALL)),
         "healing": lambda: _metrics(healing_metrics.ALL),
+        "traces": lambda: _metrics(tracing_metrics.ALL),
         "commands": _commands,
         "skips": _skips,
         "outcomes": _outcomes,

@@ -7,6 +7,7 @@ import msgspec
 
 from argus_streams.agents.group_turn import GroupTurn, How
 from argus_streams.agents.streak import Streak
+from argus_streams.agents.tracing import Begin, untraced
 from argus_streams.agents.wire import UNREADABLE, Topics, key_of
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.grouping.keeping import Keep, exemplars
@@ -26,14 +27,18 @@ class GroupAgent:
 
     name = "group"
 
-    def __init__(self, topics: Topics, bursts: Bursts, *, keep: Keep = exemplars, since: int = 0) -> None:
+    def __init__(
+        self, topics: Topics, bursts: Bursts, *, keep: Keep = exemplars, since: int = 0, trace: Begin = untraced
+    ) -> None:
         self._topics = topics
         self._how = How(keep, bursts, since)
         self._bugs = Streak()
+        self._trace = trace
 
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """Apply all records; one snapshot a touched group. Raises ``Unavailable`` after a thousand bugs in a row."""
-        turn = GroupTurn(self._topics, state, self._how)
+        trace = self._trace()
+        turn = GroupTurn(self._topics, state, self._how, trace)
         self._bugs.begin()
         for piece, record in chain.from_iterable(((piece, record) for record in piece.records) for piece in slices):
             try:
@@ -48,7 +53,7 @@ class GroupAgent:
                 turn.refuse(piece, record, Malformed(BUG, last_frames(error)))
                 self._bugs.bug(last_frames(error))
         self._bugs.end()
-        return Effects(turn.end())
+        return Effects(turn.end(), trace.told())
 
     def _apply(self, turn: GroupTurn, piece: Slice, record: Record) -> None:
         is_command = piece.topic == self._topics.commands
@@ -64,6 +69,6 @@ class GroupAgent:
         if record.key != key:
             raise Malformed("wrong key", f"the record's key is {record.key!r}, it should be {key.decode()}")
         if isinstance(told, Sighting):
-            turn.sighting((record.partition, record.key), told)
+            turn.sighting((record.partition, record.key), told, piece, record)
         else:
             turn.command((record.partition, record.key), told, piece, record)

@@ -1,17 +1,20 @@
 """What one turn of GROUP gathers: changed states, snapshots, signals, kept events, and an account of each event."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from argus_streams.agents.tracing import Trace
 from argus_streams.agents.wire import Topics, ledger_of, letter_of, outgoing, signal_of
 from argus_streams.core.events import Origin, Signal
-from argus_streams.core.grouping.group import apply, burst, command
+from argus_streams.core.grouping.group import Applied, apply, burst, command
 from argus_streams.core.grouping.keeping import Keep
 from argus_streams.core.grouping.spike import Bursts, Project, project_key
-from argus_streams.core.grouping.state import GroupState, decode, encode, snapshot
+from argus_streams.core.grouping.state import GroupState, decode, encode, snapshot, status
 from argus_streams.core.ledger import Entry
 from argus_streams.core.letters import WHOLE, Letter
-from argus_streams.core.messages import Command, Sighting
+from argus_streams.core.messages import Command, Group, Sighting
+from argus_streams.core.tracing import Context, Value
 from argus_streams.errors import Malformed
 from argus_streams.streaming.agent import Slice, State
 from argus_streams.streaming.position import Record
@@ -40,26 +43,36 @@ class _Touched(NamedTuple):
 class GroupTurn:
     """What one turn gathers; a record that fails leaves nothing in it."""
 
-    def __init__(self, topics: Topics, state: State, how: How) -> None:
+    def __init__(self, topics: Topics, state: State, how: How, trace: Trace) -> None:
         self._topics = topics
         self._state = state
         self._how = how
+        self._trace = trace
+        self._causes: dict[Key, list[Context]] = {}  # of what is told of a group
         self._groups: dict[Key, _Touched] = {}
         self._projects: dict[tuple[int, str], Project] = {}  # by partition and slug
         self._entries: dict[tuple[str, int, str], list[Entry]] = {}
         self._out: list[Outgoing] = []
 
-    def sighting(self, at: Key, seen: Sighting) -> None:
+    def sighting(self, at: Key, seen: Sighting, piece: Slice, record: Record) -> None:
         """Count what a sighting tells."""
         known = self._known(at)
         applied = apply(known, seen)
-        if not applied.changed:
-            return
+        cause = self._trace.cause(piece, record)
+        span = None if cause is None else cause.span("group", _told(seen, applied))
+        if applied.changed:
+            self._count(at, seen, known, applied, None if span is None else span.context)
+        if span is not None:
+            self._trace.add(span)
+
+    def _count(
+        self, at: Key, seen: Sighting, known: GroupState | None, applied: Applied, cause: Context | None
+    ) -> None:
         project = self._project(at[0], seen.project)
         applied = burst(applied, seen, project, self._how.bursts.of(seen.project))
         kept = self._how.keep(applied, seen)
-        out = [] if kept is None else [outgoing(self._topics.kept, at[1], kept)]
-        out += self._signals(applied.signals)
+        out = [] if kept is None else [outgoing(self._topics.kept, at[1], kept, cause)]
+        out += self._signals(applied.signals, cause)
         self._groups[at] = _Touched(seen.project, seen.fingerprint, applied.state, encode(applied.state))
         project.add(applied.buckets, known.buckets if known else ())
         self._out += out
@@ -68,21 +81,32 @@ class GroupTurn:
             for each, outcome in zip(seen.occurrences, applied.outcomes, strict=True)
             if outcome != "repeat"
         )
+        if cause is not None:
+            self._causes.setdefault(at, []).append(cause)
 
     def command(self, at: Key, order: Command, piece: Slice, record: Record) -> None:
         """Let a command decide a group's status."""
         origin = Origin(piece.topic_id, record.partition, record.offset)
         time = record.timestamp if order.at is None else max(0, min(order.at, record.timestamp))
         commanded = command(self._known(at), order, time=time, origin=origin)
+        cause = self._trace.cause(piece, record)
+        span = None if cause is None else cause.span("group", _about(order, commanded.reason, commanded.state))
         if commanded.changed:
-            out = self._signals(commanded.signals)
+            out = self._signals(commanded.signals, None if span is None else span.context)
             self._groups[at] = _Touched(order.project, order.fingerprint, commanded.state, encode(commanded.state))
             self._out += out
+            if span is not None:
+                self._causes.setdefault(at, []).append(span.context)
+        if span is not None:
+            self._trace.add(span)
 
     def refuse(self, piece: Slice, record: Record, error: Malformed) -> None:
         """A record of no use becomes a letter; its neighbours go on."""
         origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)
         letter = Letter(stage="group", reason=error.reason, detail=error.detail, origins=origins)
+        cause = self._trace.cause(piece, record)
+        if cause is not None:
+            self._trace.add(cause.span("group", {"argus.outcome": "dead"}, error.reason))
         self._out.append(letter_of(self._topics.dead(piece.topic), letter, record))
 
     def end(self) -> list[Outgoing]:
@@ -95,13 +119,21 @@ class GroupTurn:
             if touched.state.count:
                 project, fingerprint, state, _ = touched
                 group = snapshot(state, project=project, fingerprint=fingerprint, epoch=epoch)
-                self._out.append(outgoing(self._topics.groups, key, group))
+                self._out.append(outgoing(self._topics.groups, key, group, self._cause(at, group)))
         for (topic_id, partition, algorithm), entries in self._entries.items():
             self._out += ledger_of(self._topics, "group", topic_id, partition, algorithm, entries)
         return self._out
 
-    def _signals(self, signals: Sequence[Signal]) -> list[Outgoing]:
-        return [signal_of(self._topics, each, self._how.since) for each in signals]
+    def _signals(self, signals: Sequence[Signal], cause: Context | None) -> list[Outgoing]:
+        return [signal_of(self._topics, each, self._how.since, cause) for each in signals]
+
+    def _cause(self, at: Key, group: Group) -> Context | None:
+        """What a snapshot is to name: what alone changed the group, or a span that is linked with all that did."""
+        causes = self._causes.get(at)
+        if causes is None:
+            return None
+        told: dict[str, Value] = {"argus.project": group.project, "argus.fingerprint": group.fingerprint}
+        return self._trace.joined("snapshot", causes, (group.project, group.fingerprint), told)
 
     def _known(self, at: Key) -> GroupState | None:
         if at in self._groups:
@@ -116,3 +148,18 @@ class GroupTurn:
             stored = self._state.get(partition, project_key(slug))
             known = self._projects[partition, slug] = Project() if stored is None else Project.decode(stored)
         return known
+
+
+def _told(seen: Sighting, applied: Applied) -> dict[str, Value]:
+    told = Counter(applied.outcomes)
+    return _about(seen, told.most_common(1)[0][0], applied.state) | {f"argus.{name}": n for name, n in told.items()}
+
+
+def _about(of: Sighting | Command, outcome: str, state: GroupState) -> dict[str, Value]:
+    return {
+        "argus.project": of.project,
+        "argus.fingerprint": of.fingerprint,
+        "argus.outcome": outcome,
+        "argus.count": state.count,
+        "argus.status": status(state),
+    }

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from argus_streams.agents.lookout import Lookout
-from argus_streams.agents.normalize_turn import Fold, NormalizeTurn, Sending
+from argus_streams.agents.normalize_turn import NormalizeTurn, Sending
 from argus_streams.agents.streak import Streak
-from argus_streams.agents.wire import Topics
+from argus_streams.agents.tracing import Begin, Trace, untraced
 from argus_streams.core import packed
 from argus_streams.core.bugs import BUG
 from argus_streams.core.events import Origin
@@ -30,33 +30,34 @@ class NormalizeAgent:
 
     def __init__(
         self,
-        topics: Topics,
+        sending: Sending,
         norms: Norms,
         *,
-        fold: Fold,
         defaults: Mapping[str, tuple[str, str]],
         lookout: Lookout,
-        since: int = 0,
+        trace: Begin = untraced,
     ) -> None:
-        self._sending = Sending(topics, fold, since)
+        self._sending = sending
         self._norms = norms
         self._defaults = defaults  # source and project of topics whose producers set no headers
         self._lookout = lookout
         self._bugs = Streak()
+        self._trace = trace
 
     async def turn(self, slices: Sequence[Slice]) -> Effects:
         """Read all bodies. Raises ``Unavailable`` when a thousand in a row fail by a bug of ours."""
         out: list[Outgoing] = []
+        trace = self._trace()
         self._bugs.begin()
         self._lookout.begin()
         for piece in slices:
-            out += await self._gathered(piece)
+            out += await self._gathered(piece, trace)
         self._bugs.end()
-        return Effects(out)
+        return Effects(out, trace.told())
 
-    async def _gathered(self, piece: Slice) -> list[Outgoing]:
+    async def _gathered(self, piece: Slice, trace: Trace) -> list[Outgoing]:
         """What a slice gives, read a block at a time: the events of no more than a block are in memory."""
-        gathered = NormalizeTurn(self._sending, piece)
+        gathered = NormalizeTurn(self._sending, piece, trace)
         reader = read_again if piece.topic == self._sending.topics.replayed else read
         for first in range(0, len(piece.records), BLOCK):
             records = piece.records[first : first + BLOCK]

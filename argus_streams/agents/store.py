@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from argus_streams.agents.tracing import Begin, Trace, untraced
 from argus_streams.agents.wire import DEAD, UNREADABLE, Topics, letter_of
 from argus_streams.core import letters
 from argus_streams.core.clip import clean
@@ -13,7 +14,8 @@ from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.letters import TEXT, Letter
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent
 from argus_streams.core.repairs import HealingDecision, Pattern
-from argus_streams.core.rows import Row, Snapshot, row_key
+from argus_streams.core.rows import Row, Snapshot, place, row_key
+from argus_streams.core.tracing import Value
 from argus_streams.ports import Refused, Store
 from argus_streams.streaming.agent import Effects, Slice
 from argus_streams.streaming.position import Record
@@ -33,8 +35,9 @@ class StoreAgent:
 
     name = "store"
 
-    def __init__(self, topics: Topics, store: Store) -> None:
+    def __init__(self, topics: Topics, store: Store, *, trace: Begin = untraced) -> None:
         self._store = store
+        self._trace = trace
         self._read: Mapping[str, Callable[[bytes], Row]] = {
             topics.groups: msgspec.json.Decoder(Group).decode,
             topics.kept: msgspec.json.Decoder(KeptEvent).decode,
@@ -49,6 +52,7 @@ class StoreAgent:
         """Store what the slices tell. Raises ``Unavailable`` while the database is away."""
         placed: list[_Placed] = []
         out: list[Outgoing] = []
+        trace = self._trace()
         for piece in slices:
             for record in piece.records:
                 try:
@@ -56,7 +60,8 @@ class StoreAgent:
                 except UNREADABLE as error:
                     out += _refuse(piece, record, "not a message of this topic", str(error))
         refused = await self._store.write([each.row for each in placed])
-        return Effects([*out, *_letters(refused, placed)])
+        _tell(trace, refused, placed)
+        return Effects([*out, *_letters(refused, placed)], trace.told())
 
     def _rows(self, piece: Slice, record: Record) -> Sequence[Row]:
         read = self._read.get(piece.topic)
@@ -84,14 +89,37 @@ def _dead_letters(record: Record) -> list[DeadLetter]:
 def _letters(refused: Sequence[Refused], placed: Sequence[_Placed]) -> list[Outgoing]:
     """A letter for each record whose row was refused; several records may have told one row."""
     alike: dict[object, list[_Placed]] = {}
-    for place in placed if refused else ():
-        alike.setdefault(_told(place.row), []).append(place)
+    for told in placed if refused else ():
+        alike.setdefault(_told(told.row), []).append(told)
     out: list[Outgoing] = []
     for each in refused:
-        for place in alike.get(_told(each.row), ()):
-            if place.row == each.row:
-                out += _refuse(place.piece, place.record, each.reason, each.detail)
+        for told in alike.get(_told(each.row), ()):
+            if told.row == each.row:
+                out += _refuse(told.piece, told.record, each.reason, each.detail)
     return out
+
+
+def _tell(trace: Trace, refused: Sequence[Refused], placed: Sequence[_Placed]) -> None:
+    """A span of each followed record; of a letter about many places the first row stands for all."""
+    told: set[tuple[str, int, int]] = set()
+    for row, piece, record in placed:
+        if not record.headers or (at := (piece.topic, piece.partition, record.offset)) in told:
+            continue
+        told.add(at)
+        cause = trace.cause(piece, record)
+        if cause is not None:
+            why = next((each.reason for each in refused if each.row == row), "")
+            trace.add(cause.span("store", _row(row, "refused" if why else "stored"), why))
+
+
+def _row(row: Row, outcome: str) -> dict[str, Value]:
+    table, key = place(row)
+    return {
+        "db.system.name": "postgresql",
+        "db.collection.name": table,
+        "argus.row": key,
+        "argus.outcome": outcome,
+    }
 
 
 def _told(row: Row) -> Hashable:

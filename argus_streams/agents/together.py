@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from argus_streams.core.tracing import Span
 from argus_streams.streaming.agent import Effects, KeyedAgent, Slice, State
 from argus_streams.streaming.producer import Outgoing
 
@@ -16,8 +17,11 @@ class Together:
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """Let each agent decide on what is its own; without slices, let all decide on what is due by time."""
         records: list[Outgoing] = []
+        spans: list[Span] = []
         for agent, topics in self._agents.items():
             own = [piece for piece in slices if piece.topic in topics]
             if own or not slices:
-                records += (await agent.turn(own, state)).records
-        return Effects(records)
+                effects = await agent.turn(own, state)
+                records += effects.records
+                spans += effects.spans
+        return Effects(records, spans)

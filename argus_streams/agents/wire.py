@@ -6,11 +6,13 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct, structs
 
+from argus_streams.agents.tracing import headers_of
 from argus_streams.core import letters
 from argus_streams.core.events import Signal
 from argus_streams.core.ledger import Entry, encode
 from argus_streams.core.letters import Letter
 from argus_streams.core.messages import Stage
+from argus_streams.core.tracing import Context
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
@@ -91,15 +93,15 @@ def key_of(project: str, fingerprint: str) -> bytes:
     return f"{project}:{fingerprint}".encode()
 
 
-def outgoing(topic: str, key: bytes | None, message: Struct) -> Outgoing:
-    """A message as JSON under its key."""
-    return Outgoing(topic, key, _JSON.encode(message))
+def outgoing(topic: str, key: bytes | None, message: Struct, cause: Context | None = None) -> Outgoing:
+    """A message as JSON under its key; ``cause`` is the span that it goes on from."""
+    return Outgoing(topic, key, _JSON.encode(message), headers_of(cause))
 
 
-def signal_of(topics: Topics, signal: Signal, since: int) -> Outgoing:
+def signal_of(topics: Topics, signal: Signal, since: int, cause: Context | None = None) -> Outgoing:
     """A signal; one that was caused before ``since``, when its generation began, is marked as replayed."""
     told = structs.replace(signal, replayed=True) if signal.received_at < since else signal
-    return outgoing(topics.signals, signal.project.encode(), told)
+    return outgoing(topics.signals, signal.project.encode(), told, cause)
 
 
 def letter_of(topic: str, letter: Letter, record: Record) -> Outgoing:

@@ -1,6 +1,8 @@
 """What STORE writes: rows that may be told again and again, and what tells one from another."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
+
+from msgspec import structs
 
 from argus_streams.core.events import Origin
 from argus_streams.core.findings import Analysis, Incident, Score
@@ -13,6 +15,16 @@ SCORED_MS = 300_000  # of the scores of five minutes one is kept
 Snapshot = Group | Incident | Analysis | Score | Pattern  # in absolute numbers: the highest version counts
 Fact = KeptEvent | DeadLetter | HealingDecision  # never changes: the first that is told counts
 Row = Snapshot | Fact
+TABLES: Mapping[type[Row], str] = {
+    Group: "error_groups",
+    Incident: "incidents",
+    Analysis: "analyses",
+    Score: "quality_scores",
+    Pattern: "healing_patterns",
+    KeptEvent: "production_events",
+    DeadLetter: "dead_letters",
+    HealingDecision: "healing_decisions",
+}
 
 
 def distinct(rows: Iterable[Row]) -> list[Row]:
@@ -31,12 +43,12 @@ def is_newer(row: Row, known: Row) -> bool:
     return isinstance(row, Snapshot) and isinstance(known, Snapshot) and known.version < row.version
 
 
-def row_key(row: Row) -> Hashable:
+def row_key(row: Row) -> tuple[Hashable, ...]:
     """What no other row of the store has."""
     return _snapshot_key(row) if isinstance(row, Snapshot) else _fact_key(row)
 
 
-def _snapshot_key(row: Snapshot) -> Hashable:
+def _snapshot_key(row: Snapshot) -> tuple[Hashable, ...]:
     match row:
         case Group():
             return Group, row.project, row.fingerprint
@@ -50,7 +62,7 @@ def _snapshot_key(row: Snapshot) -> Hashable:
             return Pattern, row.fingerprint
 
 
-def _fact_key(row: Fact) -> Hashable:
+def _fact_key(row: Fact) -> tuple[Hashable, ...]:
     match row:
         case KeptEvent():
             return event_key(row)
@@ -58,6 +70,15 @@ def _fact_key(row: Fact) -> Hashable:
             return letter_key(row)
         case HealingDecision():
             return HealingDecision, row.project, row.decision_id
+
+
+def place(row: Row) -> tuple[str, str]:
+    """Table and key of a row, for people."""
+    return TABLES[type(row)], "/".join([_text(part) for part in row_key(row) if not isinstance(part, type)])
+
+
+def _text(part: object) -> str:
+    return "/".join(map(str, structs.astuple(part))) if isinstance(part, Origin) else str(part)
 
 
 def event_key(kept: KeptEvent) -> tuple[str, int]:

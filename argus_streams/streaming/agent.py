@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, Protocol
 
+from argus_streams.core.tracing import Span
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 from argus_streams.streaming.table import Key, Table
@@ -37,9 +38,10 @@ def joined(slices: Iterable[Slice]) -> list[Slice]:
 
 
 class Effects(NamedTuple):
-    """What a turn makes: records to forward, letters and ledger among them."""
+    """What a turn makes: records to forward, letters and ledger among them, and what is told of those followed."""
 
     records: Sequence[Outgoing] = ()
+    spans: Sequence[Span] = ()
 
 
 class State:

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from argus_streams.errors import Misconfigured, Unavailable
+from argus_streams.ports.tracing import Nowhere, Tracer
 from argus_streams.streaming.agent import Slice, joined
 from argus_streams.streaming.decision import Decide, Decided
 from argus_streams.streaming.health import Health
@@ -47,6 +48,7 @@ class Engine(NamedTuple):
     health: Health
     meter: Meter
     topic_ids: Mapping[str, str]  # by topic name, as of the start
+    tracer: Tracer = Nowhere()
 
 
 class Loop:
@@ -245,6 +247,8 @@ class Loop:
         laps.end()
         self._engine.meter.written(effects.records)
         self._engine.meter.processed(slices)
+        if effects.spans:
+            self._engine.tracer.record(effects.spans, monotonic() - (self.began or monotonic()))
 
     async def _keep(
         self, table: Table, changes: Mapping[tuple[int, bytes], bytes | None], tenure: int, laps: Clock

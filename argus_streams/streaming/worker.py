@@ -17,6 +17,7 @@ import faust
 from prometheus_client import CollectorRegistry
 
 from argus_streams.errors import ArgusError, Misconfigured
+from argus_streams.ports.tracing import Nowhere, Tracer
 from argus_streams.streaming.agent import Agent, KeyedAgent
 from argus_streams.streaming.application import Chunks, application
 from argus_streams.streaming.beginning import Beginning
@@ -75,6 +76,7 @@ class Job(NamedTuple):
     health: tuple[str, int] | None = None  # host and port; port 0 = any
     bounds: Bounds = Bounds()  # of standing still unexplained
     attached: TextIO | None = None  # a pipe of the parent's: when it closes, the worker ends
+    tracer: Tracer = Nowhere()
 
 
 class Worker:
@@ -144,11 +146,10 @@ class Worker:
         """What the loop works with; ``None`` when the end was asked for before the broker answered."""
         beginning = Beginning(self._reader, self._health, self._broker.servers)
         ids = await beginning.topic_ids(self._job.topics, self._job.changelog, stop)
-        return (
-            None
-            if ids is None
-            else Engine(self._producer, self._reader, self._position, self._health, self._meter, ids)
-        )
+        if ids is None:
+            return None
+        reader, position, health = self._reader, self._position, self._health
+        return Engine(self._producer, reader, position, health, self._meter, ids, self._job.tracer)
 
     def _table(self, engine: Engine) -> Table:
         changelog, state = self._job.changelog or "", self._job.state

@@ -12,6 +12,7 @@ from argus_streams.adapters.memory import MemoryFields
 from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
+from argus_streams.agents.normalize_turn import Sending
 from argus_streams.agents.wire import Topics
 from argus_streams.core import letters
 from argus_streams.core.clip import Limits
@@ -83,9 +84,10 @@ def norms(found=None, **limits):
     return Norms(sources=found or sources.load(), limits=Limits(**limits), scrubber=scrubber(()))
 
 
-def normalizer(read=None, *, fold=sighting.Coalesced, defaults=None, lookout=None, since=0):
+def normalizer(read=None, *, fold=sighting.Coalesced, defaults=None, lookout=None, since=0, **options):
     lookout = lookout or Lookout({}, MemoryFields(), str)
-    return NormalizeAgent(TOPICS, read or norms(), fold=fold, defaults=defaults or {}, lookout=lookout, since=since)
+    sending = Sending(TOPICS, fold, since)
+    return NormalizeAgent(sending, read or norms(), defaults=defaults or {}, lookout=lookout, **options)
 
 
 def turn(agent, *slices):

@@ -9,6 +9,7 @@ from processes import comes_true
 from prometheus_client import CollectorRegistry
 
 from argus_streams.errors import Unavailable
+from argus_streams.ports.tracing import Nowhere
 from argus_streams.streaming.agent import Effects
 from argus_streams.streaming.decision import keyed, plain
 from argus_streams.streaming.health import Health
@@ -95,14 +96,24 @@ class Rig:
     """One worker over the memory Kafka."""
 
     def __init__(
-        self, kafka, journal=None, *, store=None, agent=None, reader=None, stateless=None, producer=None, metrics=None
+        self,
+        kafka,
+        journal=None,
+        *,
+        store=None,
+        agent=None,
+        reader=None,
+        stateless=None,
+        producer=None,
+        metrics=None,
+        tracer=None,
     ):
         journal = journal or Journal()
         self.kafka, self.store = kafka, store or MemoryStore()
         kafka.ids = IDS | kafka.ids
         self.position, self.health = Confirmed(journal), Health("role")
         producer, meter = producer or Producer(kafka, journal), Meter(metrics or CollectorRegistry())
-        engine = Engine(producer, reader or kafka, self.position, self.health, meter, IDS)
+        engine = Engine(producer, reader or kafka, self.position, self.health, meter, IDS, tracer or Nowhere())
         self.table = Table(LOG, "log-id", store=self.store, producer=producer, reader=reader or kafka, worker="w")
         decide = plain(stateless) if stateless else keyed(agent or Agent(journal), self.table)
         table = None if stateless else self.table
