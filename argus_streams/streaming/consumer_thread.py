@@ -20,6 +20,7 @@ from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import metadata
 from argus_streams.streaming.refusals import REFUSED
 from argus_streams.streaming.tenancy import Tenancy
+from argus_streams.streaming.withdrawing import closed
 
 UNDECODABLE = (CorruptRecordException, UnsupportedCodecError)  # or what is no Kafka error at all, from any decoder
 HEED_SECONDS = 1.0
@@ -52,6 +53,14 @@ class ConsumerThread(AIOKafkaConsumerThread):
         """Begin, and hold one answer to a fetch at a time."""
         await super().on_start()
         self._ensure_consumer()._fetcher._prefetch_backoff = ANSWERED_SECONDS  # noqa: SLF001 - told nowhere else
+
+    async def on_thread_stop(self) -> None:
+        """End, and leave the group, also one that is being joined."""
+        ending = super().on_thread_stop()
+        if self._consumer is None:
+            await ending
+        else:
+            await closed(self._consumer._coordinator, ending)  # noqa: SLF001 - told nowhere else
 
     async def _fetch_records(
         self,
