@@ -8,7 +8,10 @@ from typing import Any
 import faust
 from faust.serializers.codecs import Codec
 
+from argus_streams.streaming.assignor import Assignor
+
 SESSION_SECONDS = 10.0  # how long partitions stand still after a crash (aiokafka's 60 s would be a minute)
+HEARTBEAT_SECONDS = 1.0  # until a worker hears that others come or go; with 3 s that is most of what a partition waits
 REBALANCE_SECONDS = 15.0
 # without a fetch aiokafka would leave the group, as it does not know that we hold, and never come back
 POLL_SECONDS = 10 * 365 * 86_400.0
@@ -45,11 +48,12 @@ def application(group: str, servers: Sequence[str], credentials: Any) -> faust.A
         autodiscover=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
-        table_standby_replicas=1,  # chooses Faust's assignor, which hands out topics of equal size alike
+        PartitionAssignor=Assignor,
+        table_standby_replicas=1,  # else aiokafka's round robin would be taken, which hands each topic out otherwise
         stream_buffer_maxsize=CHUNKS_WAITING,
         stream_wait_empty=True,
         broker_session_timeout=SESSION_SECONDS,
-        broker_heartbeat_interval=3.0,
+        broker_heartbeat_interval=HEARTBEAT_SECONDS,
         broker_rebalance_timeout=REBALANCE_SECONDS,
         broker_commit_interval=1.0,
         broker_max_poll_interval=POLL_SECONDS,

@@ -10,11 +10,13 @@ import faust
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import Fetcher, FetchResult
-from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.consumer.group_coordinator import BaseCoordinator, GroupCoordinator
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaConnectionError
 from aiokafka.structs import TopicPartition
 from faust.app.base import App
+from faust.assignor.client_assignment import CopartitionedAssignment
+from faust.assignor.copartitioned_assignor import CopartitionedAssignor
 from faust.assignor.partition_assignor import PartitionAssignor
 from faust.streams import Stream
 from faust.tables.recovery import Recovery
@@ -27,6 +29,7 @@ from parts import ROOT
 
 from argus_streams.streaming.application import POLL_SECONDS
 from argus_streams.streaming.application import App as OurApp
+from argus_streams.streaming.assignor import Assignor
 from argus_streams.streaming.consumer_thread import ConsumerThread as ChunkThread
 from argus_streams.streaming.transport import ChunkConsumer
 
@@ -63,7 +66,12 @@ def in_order(text, *parts):
 
 OVERRIDDEN = [
     (ours, upstream, name)
-    for ours, upstream in ((ChunkConsumer, FaustConsumer), (ChunkThread, AIOKafkaConsumerThread), (OurApp, App))
+    for ours, upstream in (
+        (ChunkConsumer, FaustConsumer),
+        (ChunkThread, AIOKafkaConsumerThread),
+        (OurApp, App),
+        (Assignor, PartitionAssignor),
+    )
     for name in vars(ours)
     if inspect.isfunction(vars(ours)[name]) and hasattr(upstream, name)
 ]
@@ -296,6 +304,28 @@ def test_faust_s_assignor_is_chosen_by_the_number_of_standbys(standbys, ours):
 
     chosen, faust_s = asyncio.run(fact())
     assert chosen is (faust_s if ours else RoundRobinPartitionAssignor)
+
+
+def test_faust_s_assignor_lets_new_members_idle():
+    """Why the shares are ours: 16 members keep 4 of 64 partitions each, for 20 may have 4 at most."""
+    names = [f"member-{number}" for number in range(20)]
+    held = {
+        name: CopartitionedAssignment(actives=set(range(4 * place, 4 * place + 4)) if place < 16 else set())
+        for place, name in enumerate(names)
+    }
+    shared = CopartitionedAssignor({"in"}, held, num_partitions=64, replicas=1).get_assignment()
+    assert sorted(len(each.actives) for each in shared.values()) == [0] * 4 + [4] * 16
+
+
+def test_aiokafka_leaves_a_group_after_it_was_let_in():
+    """Why a join that is under way is given up at the end: to be let in takes as long as the slowest of the others."""
+    close = source(GroupCoordinator.close)
+    assert in_order(close, "_closing.set_result", "await self._coordination_task", "_maybe_leave_group")
+
+
+@pytest.mark.parametrize("name", ["_performed_join_prepare", "_closing", "_client", "member_id", "coordinator_id"])
+def test_the_coordinator_s_own_state_that_we_use_is_there(name):
+    assert f"self.{name} = " in source(GroupCoordinator) + source(BaseCoordinator)
 
 
 def test_topics_of_equal_size_are_handed_out_together_and_a_missing_one_is_only_left_out():
