@@ -64,7 +64,7 @@ class Reader:
         return await _in_thread(partial(self._committed, tps))
 
     async def bounds(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, int]]:
-        """First offset and end of each partition's log."""
+        """First offset and end of each partition's log; two requests a broker."""
         return await _in_thread(partial(self._bounds, tps))
 
     async def ends(self, tps: Sequence[Partition]) -> Mapping[Partition, int]:
@@ -150,13 +150,19 @@ class Reader:
             for answer in answers
         }
 
-    def _listed(self, tps: Sequence[Partition], which: str, told: str) -> Mapping[Partition, int]:
+    def _listed(
+        self,
+        tps: Sequence[Partition],
+        which: str,
+        told: str,
+        isolation: IsolationLevel = IsolationLevel.READ_COMMITTED,
+    ) -> Mapping[Partition, int]:
         if not tps:
             return {}
         spec: Any = kafka_admin  # whose types leave OffsetSpec out
         futures = self._admin.list_offsets(
             {TopicPartition(*tp): getattr(spec.OffsetSpec, which)() for tp in tps},
-            isolation_level=IsolationLevel.READ_COMMITTED,
+            isolation_level=isolation,
             request_timeout=TIMEOUT_SECONDS,
         )
         try:
@@ -175,16 +181,9 @@ class Reader:
         return None
 
     def _bounds(self, tps: Sequence[Partition]) -> Mapping[Partition, tuple[int, int]]:
-        consumer = self._consumer()
-        try:
-            return {
-                tp: consumer.get_watermark_offsets(TopicPartition(*tp), timeout=TIMEOUT_SECONDS, cached=False)
-                for tp in tps
-            }
-        except KafkaException as error:
-            raise Unavailable(f"log bounds can not be read: {error}") from error
-        finally:
-            consumer.close()
+        firsts = self._listed(tps, "earliest", "beginnings")
+        ends = self._listed(tps, "latest", "ends", IsolationLevel.READ_UNCOMMITTED)
+        return {tp: (first, ends[tp]) for tp, first in firsts.items()}
 
 
 def metadata(topic_id: str, state_id: str) -> str:
