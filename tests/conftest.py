@@ -2,6 +2,7 @@ import asyncio
 import os
 from contextlib import ExitStack
 
+import charts
 import order
 import parts
 import psycopg
@@ -150,6 +151,12 @@ def redis_server(tmp_path):
     """A Redis of the test's own, to stop and start."""
     with parts.obtained("redis", lambda: RedisServer(tmp_path)) as part:
         yield part
+
+
+@pytest.fixture(scope="session")
+def helm():
+    """Helm itself, to render the chart with."""
+    return charts.installed()
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,5 @@
 import charts
-import parts
 import pytest
-
-
-@pytest.fixture(scope="session")
-def helm():
-    """Helm itself; tests of the chart skip loudly without it."""
-    binary = charts.found()
-    if binary is None:
-        parts.missing("helm", "`go install helm.sh/helm/v3/cmd/helm@latest` makes one")
-    return charts.Helm(binary)
 
 
 @pytest.fixture(scope="session")

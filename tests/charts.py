@@ -35,14 +35,17 @@ class Chart:
         (found,) = [each for each in self.all(kind) if each["metadata"]["name"] == name]
         return found
 
+    def labelled(self, kind, component):
+        """The objects of a kind that belong to a component."""
+        return [each for each in self.all(kind) if _component(each) == component]
+
     def role(self, name):
         """The workload of a role."""
-        (found,) = [each for each in self.all(*WORKLOADS) if component(each) == name]
-        return found
+        return self.workloads[name]
 
     @cached_property
     def workloads(self):
-        return {component(each): each for each in self.all(*WORKLOADS)}
+        return {_component(each): each for each in self.all(*WORKLOADS)}
 
     @cached_property
     def pods(self):
@@ -79,13 +82,21 @@ class Helm(NamedTuple):
         return self.render(release=release, **{**GIVEN, **values})
 
 
-def found():
-    """Helm, where there is one: on the path, or where `go install` puts it."""
+def tool(name):
+    """A program of Go's, where there is one: on the path, or where `go install` puts it."""
     go = os.environ.get("GOPATH", str(Path.home() / "go"))
-    return shutil.which("helm") or shutil.which("helm", path=f"{go}/bin")
+    return shutil.which(name) or shutil.which(name, path=f"{go}/bin")
 
 
-def component(document):
+def installed():
+    """Helm itself; tests of the chart skip loudly without it."""
+    binary = tool("helm")
+    if binary is None:
+        parts.missing("helm", "`go install helm.sh/helm/v3/cmd/helm@latest` makes one")
+    return Helm(binary)
+
+
+def _component(document):
     return document["metadata"]["labels"].get("app.kubernetes.io/component")
 
 

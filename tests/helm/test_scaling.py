@@ -1,0 +1,124 @@
+"""What scales a role looks at that role's own work."""
+
+import pods
+import pytest
+
+from argus_streams import app
+from argus_streams.agents.wire import Topics
+from argus_streams.settings import Settings, with_environment
+
+KEDA = {"common.autoscaling.mode": "keda"}
+INPUTS = {"kafka.inputs": {"sentry-raw": "sentry:shop"}}
+SECRETS = {"argus-database": {"DATABASE_URL": "postgresql://db/argus"}}
+
+
+def scaled_object(chart, role):
+    (found,) = chart.labelled("ScaledObject", role)
+    return found
+
+
+def triggers(chart, role):
+    return [trigger["metadata"] for trigger in scaled_object(chart, role)["spec"]["triggers"]]
+
+
+def told(chart, role):
+    """The settings that a worker of this role has."""
+    return with_environment(Settings(), _known(pods.environment(chart, pods.container(chart, role), SECRETS)))
+
+
+def _known(variables):
+    return {name: value for name, value in variables.items() if name.startswith(("ARGUS_", "KAFKA_", "DATABASE_"))}
+
+
+@pytest.mark.parametrize("values", [{}, {"kafka.topicPrefix": "shop."}, {"generation": "rules2"}], ids=str)
+@pytest.mark.parametrize("release", ["argus", "shop"])
+def test_keda_looks_at_the_lag_of_the_roles_own_group_on_its_own_inputs(helm, release, values):
+    chart = helm.rendered(release=release, **KEDA, **INPUTS, **values)
+    for role in app.ROLES:
+        given = told(chart, role)
+        topics = [trigger["topic"] for trigger in triggers(chart, role)]
+        assert {trigger["consumerGroup"] for trigger in triggers(chart, role)} == {app.group_of(given, role)}
+        assert {trigger["bootstrapServers"] for trigger in triggers(chart, role)} == {given.kafka_bootstrap_servers}
+        assert set(topics) <= set(app.inputs(given, role))
+
+
+def test_keda_looks_at_what_a_role_has_most_to_do_with(helm):
+    chart = helm.rendered(**KEDA, **INPUTS)
+    topics = Topics.under("argus.", "argus.")
+    assert {role: {trigger["topic"] for trigger in triggers(chart, role)} for role in app.ROLES} == {
+        "normalize": {topics.incoming, "sentry-raw"},
+        "correlate": {topics.normalized, topics.signals},
+        "analyze": {topics.requests},
+        "heal": {topics.failed},
+        "store": {topics.groups, topics.kept},
+    }
+
+
+def test_keda_logs_in_as_the_workers_do(helm):
+    chart = helm.rendered(
+        **KEDA,
+        **{
+            "kafka.securityProtocol": "SASL_SSL",
+            "kafka.sasl": {"username": "argus", "existingSecret": "user", "passwordKey": "secret"},
+            "kafka.tls.ca.existingSecret": "ca",
+        },
+    )
+    (authentication,) = chart.all("TriggerAuthentication")
+    for role in app.ROLES:
+        for trigger in scaled_object(chart, role)["spec"]["triggers"]:
+            assert trigger["authenticationRef"] == {"name": authentication["metadata"]["name"]}
+            assert (trigger["metadata"]["sasl"], trigger["metadata"]["tls"]) == ("scram_sha512", "enable")
+    assert authentication["spec"] == {
+        "env": [{"parameter": "username", "name": "ARGUS_KAFKA_SASL_USERNAME", "containerName": "worker"}],
+        "secretTargetRef": [
+            {"parameter": "password", "name": "user", "key": "secret"},
+            {"parameter": "ca", "name": "ca", "key": "ca.crt"},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("protocol", "mechanism", "sasl", "tls"),
+    [
+        ("SASL_PLAINTEXT", "PLAIN", "plaintext", "disable"),
+        ("SASL_SSL", "SCRAM-SHA-256", "scram_sha256", "enable"),
+        ("SSL", "PLAIN", "none", "enable"),
+    ],
+)
+def test_security_is_told_in_kedas_words(helm, protocol, mechanism, sasl, tls):
+    login = {"mechanism": mechanism, "username": "argus", "existingSecret": "user"}
+    chart = helm.rendered(**KEDA, **{"kafka.securityProtocol": protocol, "kafka.sasl": login})
+    (trigger,) = triggers(chart, "heal")
+    assert (trigger["sasl"], trigger["tls"]) == (sasl, tls)
+
+
+def test_an_open_kafka_is_looked_at_without_a_login(helm):
+    chart = helm.rendered(**KEDA)
+    assert not chart.all("TriggerAuthentication")
+    assert all("authenticationRef" not in each for each in scaled_object(chart, "store")["spec"]["triggers"])
+
+
+def test_cpu_is_that_of_the_worker_and_not_of_what_runs_beside_it(helm):
+    chart = helm.rendered(**{"common.autoscaling": {"mode": "hpa"}})
+    for each in chart.all("HorizontalPodAutoscaler"):
+        assert (each["spec"]["minReplicas"], each["spec"]["maxReplicas"]) == (2, 20)
+        (metric,) = each["spec"]["metrics"]
+        target = {"type": "Utilization", "averageUtilization": 70}
+        assert metric["containerResource"] == {"name": "cpu", "container": "worker", "target": target}
+
+
+@pytest.mark.parametrize("mode", ["hpa", "keda"])
+def test_it_shrinks_late_and_in_few_steps_for_each_is_a_rebalance(helm, mode):
+    chart = helm.rendered(**{"common.autoscaling": {"mode": mode}})
+    (each,) = chart.labelled("HorizontalPodAutoscaler" if mode == "hpa" else "ScaledObject", "store")
+    advanced = each["spec"].get("advanced", {}).get("horizontalPodAutoscalerConfig", each["spec"])
+    down = advanced["behavior"]["scaleDown"]
+    assert down["stabilizationWindowSeconds"] >= 300
+    assert min(policy["periodSeconds"] for policy in down["policies"]) >= 300
+
+
+def test_some_roles_by_cpu_and_some_by_lag(rendered):
+    chart = rendered["production"]
+    assert {each["metadata"]["name"] for each in chart.all("HorizontalPodAutoscaler")} == {"argus-normalize"}
+    assert {each["metadata"]["name"] for each in chart.all("ScaledObject")} == {"argus-correlate", "argus-analyze"}
+    assert chart.all("TriggerAuthentication")
