@@ -51,8 +51,8 @@ format: $(STAMP) ## repair what lint can repair
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-long: $(STAMP) ## an audit of ten million bodies, brokers with damaged disks and with permissions, 100,000 repairs; some minutes
-	$(PY) -m pytest tests/audit tests/streaming tests/core/healing -m long $(ARGS)
+long: $(STAMP) ## an audit of ten million bodies, brokers with damaged disks and with permissions, 100,000 repairs, the image; some minutes
+	$(PY) -m pytest tests/audit tests/streaming tests/core/healing tests/deploy -m long $(ARGS)
 
 chaos: $(STAMP) ## every fault under load, 20 to 30 minutes: make chaos ARGS="-k broker"; ARGUS_CHAOS_SEED repeats a plot
 	$(PY) -m pytest tests/chaos -m chaos $(ARGS)
@@ -75,10 +75,14 @@ fields: $(STAMP) ## add what samples and payloads show to samples/*.fields, or t
 wheel: $(STAMP) ## build dist/*.whl, which works outside the checkout
 	$(PY) -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index --wheel-dir dist .
 
-lock: $(STAMP) ## write requirements.lock anew from pyproject.toml
-	CUSTOM_COMPILE_COMMAND='make lock' $(PY) -m piptools compile --quiet --generate-hashes --all-extras \
-		--all-build-deps --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
-		--no-emit-trusted-host --no-emit-options --output-file requirements.lock $(ARGS) pyproject.toml
+COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(PY) -m piptools compile --quiet --generate-hashes --allow-unsafe \
+	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+LOCK := requirements.lock
+lock: $(STAMP) ## write requirements*.lock anew from pyproject.toml: all, what running needs, what building the wheel needs
+	$(COMPILE) --all-extras --all-build-deps --output-file $(LOCK) $(ARGS) pyproject.toml
+	$(COMPILE) --constraint $(LOCK) --output-file requirements.runtime.lock pyproject.toml
+	$(COMPILE) --constraint $(LOCK) --only-build-deps --build-deps-for wheel \
+		--output-file requirements.build.lock pyproject.toml
 
 clean: ## remove all that make has made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

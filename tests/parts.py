@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 MISSING = "NOT RUN, "
 
-PARTS = frozenset({"kafka", "postgres", "shared", "rocksdb", "pgbouncer", "redis", "browser", "helm"})
+PARTS = frozenset(
+    {"kafka", "postgres", "shared", "rocksdb", "pgbouncer", "redis", "browser", "helm", "go", "hadolint", "overlay"}
+)
 MARKER_OF = {
     "kafka": "kafka",
     "broker": "kafka",

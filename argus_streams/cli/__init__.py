@@ -1,5 +1,9 @@
 """The command line, a thin layer over the rest."""
 
+import os
+import signal
+import sys
+
 import click
 
 from argus_streams import logs
@@ -48,3 +52,10 @@ from argus_streams.cli import (
 def main() -> None:
     """Turn what production says about itself into a short list of explained problems, in Postgres."""
     logs.quieten()
+    _end_as_process_one()
+
+
+def _end_as_process_one() -> None:
+    """A container's first process is sent no signal that it has no handler for: its stop would wait, and then kill."""
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
