@@ -42,7 +42,7 @@ def schema_of(version, kind):
     group, _, number = version.rpartition("/")
     own = OWN / f"{group}_{kind}_{number}.yaml"
     if own.exists():
-        return strict(yaml.safe_load(own.read_text()))
+        return _with_metadata(strict(yaml.safe_load(own.read_text())))
     if group in DEFINED:
         return _custom(group, number, kind)
     return _built_in(group, number, kind)

@@ -24,12 +24,14 @@ NAMED = {  # by a value of its own: value, what it is set to, what the variable 
     "ARGUS_INPUTS": ("kafka.inputs", {"raw": "sentry:shop", "more": "mapped:till"}, "more=mapped:till,raw=sentry:shop"),
     "ARGUS_DB_SCHEMA": ("database.schema", "shop", "shop"),
     "ARGUS_MODEL_PROVIDERS": ("models.providers", ["anthropic", "vertex"], "anthropic,vertex"),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ("traces.endpoint", "http://collector:4318", "http://collector:4318"),
     "ARGUS_GENERATION": ("generation", "rules2", "rules2"),
     "ARGUS_LOG_LEVEL": ("logLevel", "DEBUG", "DEBUG"),
 }
 SECRET = {  # by a Secret: the value that names it, its key there, who gets it in a first generation
     "ARGUS_KAFKA_SASL_PASSWORD": ("kafka.sasl", "password", set(app.ROLES)),
     "DATABASE_URL": ("database", "DATABASE_URL", {"store", "analyze"}),
+    "OTEL_EXPORTER_OTLP_HEADERS": ("traces.headers", "OTEL_EXPORTER_OTLP_HEADERS", set(app.ROLES)),
     "REDIS_URL": ("redis", "REDIS_URL", {"analyze"}),
     "ANTHROPIC_API_KEY": ("models.anthropic", "ANTHROPIC_API_KEY", {"analyze"}),
     "AWS_BEARER_TOKEN_BEDROCK": ("models.bedrock", "AWS_BEARER_TOKEN_BEDROCK", {"analyze"}),

@@ -39,6 +39,9 @@ PGSSLROOTCERT: /etc/argus/postgres/ca.crt
 {{- with .Values.models.providers }}
 ARGUS_MODEL_PROVIDERS: {{ join "," . | quote }}
 {{- end }}
+{{- with .Values.traces.endpoint }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
+{{- end }}
 ARGUS_GENERATION: {{ .Values.generation | quote }}
 ARGUS_LOG_LEVEL: {{ .Values.logLevel }}
 ARGUS_HEALTH_PORT: "8080"
@@ -92,6 +95,9 @@ are for analyze alone.
 {{- else }}
 {{- fail "database.existingSecret is empty: it has to name the Secret with the connection string of Postgres" }}
 {{- end }}
+{{- end }}
+{{- if .traces.headers.existingSecret }}
+- {variable: OTEL_EXPORTER_OTLP_HEADERS, secret: {{ .traces.headers.existingSecret }}, key: {{ .traces.headers.key }}}
 {{- end }}
 {{- if eq $.component "analyze" }}
 {{- if .redis.existingSecret }}
