@@ -15,6 +15,7 @@ import senders
 from argus_streams import settings, sources
 from argus_streams.adapters import analysis_metrics, healing_metrics, model_metrics, telemetry, topics, tracing_metrics
 from argus_streams.agents import tallies
+from argus_streams.auditing import measured
 from argus_streams.cli import main
 from argus_streams.core.analysis.gate import SKIPS
 from argus_streams.core.analysis.reasons import OUTCOMES
@@ -29,6 +30,7 @@ FILES = (
     "docs/operations/traces-and-logs.md",
     "docs/metrics.md",
     "docs/analysis.md",
+    "docs/audit.md",
     "docs/healing.md",
     "helm/argus/README.md",
 )
@@ -42,6 +44,7 @@ def filled(path: Path, text: str) -> str:
         "senders": _senders,
         "topics": _topics,
         "metrics": lambda: _metrics((*metrics.PUSHED, *metrics.PULLED, *tallies.ALL)),
+        "audit": lambda: _metrics(measured.ALL),
         "fields": lambda: _metrics(telemetry.ALL),
         "models": lambda: _metrics((*model_metrics.ALL, *analysis_metrics.ALL)),
         "healing": lambda: _metrics(healing_metrics.ALL),

@@ -2,11 +2,14 @@
 
 import asyncio
 import re
+from pathlib import Path
+from time import time
+from typing import Any
 
 import click
 
 from argus_streams import console
-from argus_streams.auditing import report
+from argus_streams.auditing import measured, report
 from argus_streams.auditing.cutting import Scope
 from argus_streams.auditing.drain import drained
 from argus_streams.auditing.front import audited
@@ -38,31 +41,41 @@ def spans(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dic
 )  # fmt: skip
 @click.option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="First wait until nothing is in flight.")
 @click.option("--json", "as_json", is_flag=True, help="One line on standard output, all else on standard error.")
+@click.option(
+    "--metrics", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Write what was found there for Prometheus, too.",
+)  # fmt: skip
 @with_generation
 def audit(
     given: Settings,
-    since: int | None,
-    until: int | None,
-    offsets: dict[Partition, tuple[int, int]],
+    /,
     wait: float | None,
     as_json: bool,  # noqa: FBT001 - click's flag
+    metrics: Path | None,
+    **span: Any,
 ) -> int:
     """Prove that every body and event is accounted for.
 
     Holds the inputs, the ledger, the topics between and Postgres against each other, and tells what is missing or
-    double, where, and at which stage; by default of all that is retained. Nothing is written. Exit code 1 when
+    double, where, and at which stage; by default of all that is retained. Nothing of it is changed. Exit code 1 when
     anything is missing or double.
     """
-    if offsets and (since is not None or until is not None):
-        raise click.UsageError("--offsets and --from or --to are two ways to name a span: give one")
-    if since is not None and until is not None and until <= since:
-        raise click.UsageError("--to is not later than --from: there is nothing between them to audit")
-    verdict = asyncio.run(_audited(given, Scope(since, until, offsets), wait))
+    verdict = asyncio.run(_audited(given, _scope(**span), wait))
+    if metrics is not None:
+        measured.write(verdict, metrics, time())
     if as_json:
         click.echo(report.as_json(verdict))
     else:
         report.show(verdict, console.printer())
     return int(not verdict.clean)
+
+
+def _scope(since: int | None, until: int | None, offsets: dict[Partition, tuple[int, int]]) -> Scope:
+    if offsets and (since is not None or until is not None):
+        raise click.UsageError("--offsets and --from or --to are two ways to name a span: give one")
+    if since is not None and until is not None and until <= since:
+        raise click.UsageError("--to is not later than --from: there is nothing between them to audit")
+    return Scope(since, until, offsets)
 
 
 async def _audited(given: Settings, scope: Scope, wait: float | None) -> Verdict:

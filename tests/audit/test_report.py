@@ -4,14 +4,17 @@ import io
 import json
 
 import msgspec
+import pytest
 from audits import audited
 from damages import lose_row, lose_sighting
+from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 from rich.progress import Progress
 from worlds import World, own, rubbish
 
-from argus_streams.auditing import report
+from argus_streams.auditing import measured, report
 from argus_streams.core.audit.verdict import Sheet
+from argus_streams.errors import Misconfigured
 
 
 def damaged():
@@ -88,3 +91,19 @@ def test_a_reason_that_no_body_of_the_time_has_is_not_told():
     sheet.ignore("a star", 0)
     sheet.ignore("a comment", 2)
     assert sheet.verdict().reasons == {"a comment": 2}
+
+
+def test_prometheus_gets_what_is_missing_or_double_all_sums_and_when_that_was(tmp_path):
+    verdict, file = damaged(), tmp_path / "argus.prom"
+    measured.write(verdict, file, 1_700_000_000.5)
+    families = text_string_to_metric_families(file.read_text())
+    told = {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
+    assert told["argus_audit_findings", "missing"] == verdict.total.missing > 0
+    assert told["argus_audit_findings", "double"] == 0
+    assert told["argus_audit_sum", "bodies"] == 4
+    assert told["argus_audit_timestamp_seconds",] == 1_700_000_000.5
+
+
+def test_a_file_for_prometheus_that_can_not_be_written_is_named(tmp_path):
+    with pytest.raises(Misconfigured, match=r"--metrics .*nowhere/argus.prom can not be written: No such file"):
+        measured.write(damaged(), tmp_path / "nowhere" / "argus.prom", 0)
