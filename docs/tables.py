@@ -11,6 +11,7 @@ import chart
 import click
 import declared
 import senders
+import yaml
 
 from argus_streams import settings, sources
 from argus_streams.adapters import analysis_metrics, healing_metrics, model_metrics, telemetry, topics, tracing_metrics
@@ -28,6 +29,7 @@ FILES = (
     "CONTRIBUTING.md",
     "docs/operations/README.md",
     "docs/operations/traces-and-logs.md",
+    "docs/runbooks/README.md",
     "docs/metrics.md",
     "docs/analysis.md",
     "docs/audit.md",
@@ -50,6 +52,7 @@ def filled(path: Path, text: str) -> str:
         "healing": lambda: _metrics(healing_metrics.ALL),
         "traces": lambda: _metrics(tracing_metrics.ALL),
         "commands": _commands,
+        "runbooks": _runbooks,
         "skips": _skips,
         "outcomes": _outcomes,
         "example": lambda: senders.example(path.stem),
@@ -84,6 +87,16 @@ def _metrics(told: Iterable[Metric]) -> str:
         for metric in told
     ]
     return _table(("metric", "labels", "kind", "what it tells"), rows)
+
+
+def _runbooks() -> str:
+    """Every alert, with the sentence that its page begins with."""
+    rows = []
+    for file in sorted((ROOT / "helm" / "argus" / "alerts").glob("*.yaml")):
+        for rule in (rule for group in yaml.safe_load(file.read_text("utf-8"))["groups"] for rule in group["rules"]):
+            page = (ROOT / "docs" / "runbooks" / f"{rule['alert']}.md").read_text("utf-8")
+            rows.append((f"[{rule['alert']}]({rule['alert']}.md)", rule["labels"]["severity"], page.split("\n\n")[1]))
+    return _table(("alert", "severity", "what has happened"), rows)
 
 
 def _commands() -> str:
