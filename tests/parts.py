@@ -13,7 +13,20 @@ SHARED = ROOT.parent / "shared"
 MISSING = "NOT RUN, "
 
 PARTS = frozenset(
-    {"kafka", "postgres", "shared", "rocksdb", "pgbouncer", "redis", "browser", "helm", "go", "hadolint", "overlay"}
+    {
+        "kafka",
+        "postgres",
+        "shared",
+        "rocksdb",
+        "pgbouncer",
+        "redis",
+        "browser",
+        "helm",
+        "go",
+        "hadolint",
+        "overlay",
+        "promtool",
+    }
 )
 MARKER_OF = {
     "kafka": "kafka",
@@ -26,6 +39,7 @@ MARKER_OF = {
     "shared_dir": "shared",
     "chromium": "browser",
     "helm": "helm",
+    "promtool": "promtool",
 }
 """The marker that a test carries by itself for using a fixture."""
 
