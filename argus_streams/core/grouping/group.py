@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from argus_streams.core.events import Event, Origin, Signal
 from argus_streams.core.grouping import links, spike
-from argus_streams.core.grouping.signals import Cause, Subject, place, signal
+from argus_streams.core.grouping.signals import Cause, Subject, signal
 from argus_streams.core.grouping.state import Decided, GroupState, breaks, ruling, standing, status
 from argus_streams.core.grouping.tally import Outcome, Regression, Tally
 from argus_streams.core.messages import Command, GroupStatus, KeptBecause, Sighting
@@ -88,7 +88,7 @@ def _decide(before: GroupState, order: Command, decided: Decided) -> Commanded:
     subject = Subject(order.project, order.fingerprint)
     # An occurrence of later than this resolve was read first.
     if ruling(decided, standing(after)) is decided and breaks(decided, after.last_received):
-        broken = Regression(decided.origin, decided.origin, decided.time)
+        broken = Regression(decided.time, decided.origin, decided.time)
         return Commanded(after, "applied", (_regressed(after, subject, broken),), changed=True)
     return Commanded(after, "applied", tuple(_settled(before, after, subject)), changed=True)
 
@@ -134,7 +134,7 @@ def _signals(before: GroupState, after: GroupState, tally: Tally) -> Iterator[Si
 
 def _regressed(state: GroupState, subject: Subject, regression: Regression) -> Signal:
     """One signal for each resolve that does not hold, whichever of the two is read first."""
-    cause = Cause("group_regressed", place(regression.resolve), regression.origin, regression.received_at)
+    cause = Cause("group_regressed", str(regression.resolve), regression.origin, regression.received_at)
     return signal(state, subject, cause)
 
 
@@ -145,9 +145,7 @@ def _settled(before: GroupState, after: GroupState, subject: Subject) -> Iterato
         return
     decided = ruling(after.decided, standing(after)) or after.ended
     if decided is not None:
-        told = signal(
-            after, subject, Cause("group_resolved", f"{now}/{place(decided.origin)}", decided.origin, decided.time)
-        )
+        told = signal(after, subject, Cause("group_resolved", f"{now}/{decided.time}", decided.origin, decided.time))
         yield msgspec.structs.replace(told, status=now)
 
 

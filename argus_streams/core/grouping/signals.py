@@ -3,7 +3,6 @@
 from functools import lru_cache
 from hashlib import blake2b
 
-import msgspec
 from msgspec import Struct
 
 from argus_streams.core import tagged
@@ -27,7 +26,7 @@ class Cause(Struct, frozen=True):
     """What a signal is told for; by kind and name it is the same however often and by whichever way it is told."""
 
     kind: SignalKind
-    name: str  # sets it apart from the group's others of its kind
+    name: str  # sets it apart from the group's others of its kind; the same in each region, where places differ
     origin: Origin
     received_at: int  # ms, Kafka's time
 
@@ -70,11 +69,6 @@ def _id(subject: Subject, cause: Cause) -> str:
     kind, project, fingerprint, name = cause.kind, subject.project, subject.fingerprint, cause.name
     framed = f"{len(kind)}:{kind}{len(project)}:{project}{len(fingerprint)}:{fingerprint}{len(name)}:{name}"
     return blake2b(framed.encode(), digest_size=16).hexdigest()
-
-
-def place(origin: Origin) -> str:
-    """An origin as a cause's name."""
-    return "/".join(str(part) for part in msgspec.structs.astuple(origin))
 
 
 def own_files(event: Event) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ Outcome = Literal["counted", "closed", "duplicate", "repeat"]
 class Regression(NamedTuple):
     """A resolve that did not hold, and what broke it."""
 
-    resolve: Origin
+    resolve: int  # ms, Kafka's time of it
     origin: Origin
     received_at: int
 
@@ -87,7 +87,7 @@ class Tally:
         self._note(occurrence)
         decided = self._ruling()
         if not broken and decided is not None and breaks(decided, self.last_received):
-            self.regressions.append(Regression(decided.origin, self.origin(occurrence), occurrence.received_at))
+            self.regressions.append(Regression(decided.time, self.origin(occurrence), occurrence.received_at))
 
     def _note(self, occurrence: Occurrence) -> None:
         self.last_received = max(self.last_received, occurrence.received_at)
@@ -115,7 +115,7 @@ class Tally:
         self.ended = ended
         if self._ruling() is ended and breaks(ended, self.last_received):
             # An occurrence of later than this end was read first.
-            self.regressions.append(Regression(ended.origin, ended.origin, ended.time))
+            self.regressions.append(Regression(ended.time, ended.origin, ended.time))
 
     def _ruling(self) -> Decided | None:
         return ruling(self.before.decided, standing(self))

@@ -96,7 +96,7 @@ def _split(fold: Fold, cluster: Cluster, order: Order) -> Complaint | None:
         return Complaint("a split of nothing", f"{cluster.name} is not about {', '.join(order.subjects)[:TEXT]}")
     if len(subjects) == len(cluster.subjects):
         return Complaint("a split of everything", f"nothing would remain of {cluster.name}")
-    name = identity(cluster.name, f"{order.topic}/{order.partition}/{order.offset}")
+    name = identity(cluster.name, "\n".join((str(order.at), *sorted(subjects))))  # the same in each region
     reason = order.reason or f"split from {cluster.name} by hand"
     moved = part(cluster, subjects, name)
     moved.opened, moved.reason, moved.status_by = order.at, reason, order.by
