@@ -1,4 +1,4 @@
-"""Kafka's jars: fetched once, each checked against the hash that this package names."""
+"""Jars of Kafka's programs: fetched once, each checked against the hash that a lock names."""
 
 import hashlib
 import shutil
@@ -33,24 +33,40 @@ class Jar:
         return f"{artifact}-{version}.jar"
 
 
-def locked() -> tuple[Jar, ...]:
-    """Every jar of the broker, dependencies too: nothing has to be resolved, and nothing else is run."""
-    lines = files(__package__).joinpath(f"kafka-{VERSION}.lock").read_text().splitlines()
-    rows = (line.split() for line in lines if not line.startswith("#"))
-    return tuple(Jar(sha256, int(size), coordinate) for sha256, size, coordinate in rows)
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What runs from jars: every one of them, dependencies too, so that nothing has to be resolved."""
+
+    name: str
+    """As people know it, with its version."""
+    folder: str
+    """In the cache."""
+    jars: tuple[Jar, ...]
+
+    @classmethod
+    def of(cls, name: str, folder: str, lock: str) -> "Program":
+        """The program whose lock's text this is: a line a jar, SHA-256, bytes, Maven's coordinate."""
+        rows = (line.split() for line in lock.splitlines() if not line.startswith("#"))
+        return cls(name, folder, tuple(Jar(sha256, int(size), coordinate) for sha256, size, coordinate in rows))
 
 
-def kafka_jars(cache: Path, say: Say) -> tuple[Path, ...]:
+def kafka() -> Program:
+    """The broker."""
+    lock = files(__package__).joinpath(f"kafka-{VERSION}.lock").read_text()
+    return Program.of(f"Apache Kafka {VERSION}", f"kafka-{VERSION}", lock)
+
+
+def fetched(program: Program, cache: Path, say: Say) -> tuple[Path, ...]:
     """The jars' files, fetched where they are not in the cache yet."""
-    folder, jars = cache / f"kafka-{VERSION}", locked()
-    missing = [jar for jar in jars if not is_whole(folder / jar.name, jar)]
+    folder = cache / program.folder
+    missing = [jar for jar in program.jars if not is_whole(folder / jar.name, jar)]
     if missing:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            fetch_all(missing, folder, say)
+            fetch_all(program, missing, folder, say)
         except PermissionError as error:
-            raise Unavailable(f"can not keep Apache Kafka in {folder}: {error.strerror}") from error
-    return tuple(folder / jar.name for jar in jars)
+            raise Unavailable(f"can not keep {program.name} in {folder}: {error.strerror}") from error
+    return tuple(folder / jar.name for jar in program.jars)
 
 
 def is_whole(file: Path, jar: Jar) -> bool:
@@ -58,20 +74,20 @@ def is_whole(file: Path, jar: Jar) -> bool:
     return file.exists() and file.stat().st_size == jar.size
 
 
-def fetch_all(jars: list[Jar], folder: Path, say: Say) -> None:
+def fetch_all(program: Program, jars: list[Jar], folder: Path, say: Say) -> None:
     """Fetch into the folder, file by file, so that an interrupted run goes on where it was."""
     total, done, told = sum(jar.size for jar in jars), 0, 0
-    say(f"fetching Apache Kafka {VERSION} ({total / MEGABYTE:.0f} MB, once) …")
+    say(f"fetching {program.name} ({total / MEGABYTE:.0f} MB, once) …")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         for jar in jars:
-            fetch(jar, folder, Path(scratch))
+            fetch(program, jar, folder, Path(scratch))
             done += jar.size
             if done - told >= STEP or done == total:
                 told = done
                 say(f"  {done / MEGABYTE:.0f} of {total / MEGABYTE:.0f} MB")
 
 
-def fetch(jar: Jar, folder: Path, scratch: Path) -> None:
+def fetch(program: Program, jar: Jar, folder: Path, scratch: Path) -> None:
     """Fetch one jar, check it, and only then give it its name."""
     failure = "its hash is not the one expected"
     for attempt in range(ATTEMPTS):
@@ -86,7 +102,7 @@ def fetch(jar: Jar, folder: Path, scratch: Path) -> None:
             shutil.move(file, folder / jar.name)
             return
     raise Unavailable(
-        f"could not fetch {jar.coordinate}, a part of Apache Kafka {VERSION} ({failure}); it comes from Maven's "
+        f"could not fetch {jar.coordinate}, a part of {program.name} ({failure}); it comes from Maven's "
         "central repository, once. Connect this machine to the network, or set KAFKA_BOOTSTRAP_SERVERS."
     )
 

