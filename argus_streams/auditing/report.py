@@ -1,6 +1,6 @@
 """How an audit shows: its progress, its verdict for people, and for programs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from argus_streams.auditing import evidence
+from argus_streams.auditing import evidence, mirroring
+from argus_streams.core.audit.mirroring import RegionVerdict
 from argus_streams.core.audit.verdict import Sums, Verdict
 from argus_streams.foreign import foreign
 from argus_streams.progress import bars
@@ -70,7 +71,7 @@ def progress() -> Iterator[evidence.Progress]:
         yield Bar(bar)
 
 
-def as_json(verdict: Verdict) -> bytes:
+def as_json(verdict: Verdict, regions: Sequence[RegionVerdict] = ()) -> bytes:
     """One line for programs."""
     told: Mapping[str, Any] = {
         **msgspec.structs.asdict(verdict.total),
@@ -78,12 +79,13 @@ def as_json(verdict: Verdict) -> bytes:
         "reasons": verdict.reasons,
         "findings": verdict.findings,
         "notes": verdict.notes,
+        "regions": regions,
     }
     return msgspec.json.encode(told)
 
 
-def show(verdict: Verdict, out: Console) -> None:
-    """The sums by project, why bodies were ignored, what is missing or double, and what could not be compared."""
+def show(verdict: Verdict, out: Console, regions: Sequence[RegionVerdict] = ()) -> None:
+    """Sums by project, why bodies were ignored, what is missing, double or not compared, what is here of others."""
     out.print(_sums(verdict))
     for told in _ignored(verdict):
         _line(out, told)
@@ -98,6 +100,8 @@ def show(verdict: Verdict, out: Console) -> None:
     for note in verdict.notes:
         _line(out, f"not compared: {note}")
     _line(out, _conclusion(verdict))
+    for told in mirroring.lines(regions):
+        _line(out, told)
 
 
 def _ignored(verdict: Verdict) -> Iterator[str]:

@@ -62,10 +62,10 @@ class Records:
         """Let go of the broker."""
         self._consumer.close()
 
-    def topics(self) -> Mapping[str, tuple[str, int]]:
-        """Id and number of partitions of every topic there is, by name."""
+    def topics(self, patience: float = TIMEOUT_SECONDS) -> Mapping[str, tuple[str, int]]:
+        """Id and number of partitions of every topic there is, by name; ``patience`` is in s."""
         with _asking():
-            names = list(self._admin.list_topics(timeout=TIMEOUT_SECONDS).topics)
+            names = list(self._admin.list_topics(timeout=patience).topics)
             answers = self._admin.describe_topics(TopicCollection(names), request_timeout=TIMEOUT_SECONDS)
             found = {}
             for name, answer in answers.items():
