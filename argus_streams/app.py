@@ -9,6 +9,8 @@ argus dlq ─▶ events.replayed ──────▶│   people ─▶ groups
                                     ├─▶ tests.failed ─▶ heal ─▶ healing.decisions, healing.patterns ──┤
                                     │   people, tests ─▶ healing.commands, .outcomes ─▶ (heal)        │
                                     └─▶ ledger, *.dlq ────────────────────────────────────────────────┘
+
+Where there are more regions, what stands beside a stage as an input comes from each of them (`ARGUS_REGIONS`).
 """
 
 import asyncio
@@ -50,6 +52,7 @@ from argus_streams.core.generations.naming import FIRST
 from argus_streams.core.grouping import sighting
 from argus_streams.core.grouping.keeping import everything, exemplars
 from argus_streams.core.normalization import Norms
+from argus_streams.core.regions import everywhere
 from argus_streams.core.scrub import scrubber
 from argus_streams.errors import ArgusError, Misconfigured, Unavailable
 from argus_streams.ports.tracing import Tracer
@@ -130,13 +133,14 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
     topics = topics_of(settings)
     match role:
         case "normalize":
-            return (topics.incoming, topics.replayed, *settings.input_defaults())
+            bodies = (*everywhere((topics.incoming,), settings.regions), topics.replayed)
+            return (*bodies, *settings.input_defaults())
         case "correlate":
-            return (topics.normalized, topics.commands, topics.signals, topics.incident_commands)
+            return (*_of_groups(settings), *_of_incidents(settings))
         case "analyze":
             return (topics.requests, topics.feedback)
         case "heal":
-            return (topics.failed, topics.outcomes, topics.heal_commands)
+            return (topics.failed, *everywhere((topics.outcomes, topics.heal_commands), settings.regions))
         case "store":
             told = (
                 topics.groups, topics.kept, topics.correlated, topics.analyses, topics.scores, topics.patterns,
@@ -148,6 +152,16 @@ def inputs(settings: Settings, role: Role) -> tuple[str, ...]:
                 topics.heal_commands, *told,
             )  # fmt: skip
             return (*told, *(topics.dead(topic) for topic in read))
+
+
+def _of_groups(settings: Settings) -> tuple[str, ...]:
+    topics = topics_of(settings)
+    return (topics.normalized, *everywhere((topics.commands,), settings.regions))
+
+
+def _of_incidents(settings: Settings) -> tuple[str, ...]:
+    topics = topics_of(settings)
+    return (topics.signals, *everywhere((topics.incident_commands,), settings.regions))
 
 
 async def _beginning(settings: Settings) -> int:
@@ -186,10 +200,7 @@ async def _correlate(settings: Settings, worker: Worker, since: int, trace: Begi
     topics, scoring = topics_of(settings), Scoring(load_weights(settings.scores_file))
     group = GroupAgent(topics, load_bursts(settings.bursts_file), keep=keep, since=since, trace=trace)
     correlate = CorrelateAgent(topics, load_incident_rules(settings.incidents_file), scoring, clock=now)
-    read: dict[KeyedAgent, tuple[str, ...]] = {
-        group: (topics.normalized, topics.commands),
-        correlate: (topics.signals, topics.incident_commands),
-    }
+    read: dict[KeyedAgent, tuple[str, ...]] = {group: _of_groups(settings), correlate: _of_incidents(settings)}
     return await worker.run_keyed(Together("correlate", read))
 
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from argus_streams.core.analysis.prices import Provider
 from argus_streams.core.generations.naming import FIRST, Generation, Naming, complaint
 from argus_streams.core.intake import SLUG
+from argus_streams.core.regions import checked
 from argus_streams.errors import Misconfigured
 
 
@@ -44,6 +45,11 @@ class Settings(BaseSettings):
     )
     inputs: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Topics whose producers set no headers: `topic=source:project`, comma-separated."
+    )
+    regions: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Other regions whose inputs MirrorMaker 2 mirrors to this one's Kafka, by their aliases there, "
+        "comma-separated (docs/operations/two-regions.md).",
     )
     body_limit: int = Field(1_048_576, ge=1024, le=8_388_608, description="Bytes; a larger body becomes a letter.")
     scrub_keys: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -141,7 +147,7 @@ class Settings(BaseSettings):
         None, validation_alias="ANTHROPIC_FOUNDRY_API_KEY", description="Key for the models at Microsoft Foundry."
     )
 
-    @field_validator("inputs", "scrub_keys", "model_providers", mode="before")
+    @field_validator("inputs", "regions", "scrub_keys", "model_providers", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -155,6 +161,11 @@ class Settings(BaseSettings):
             if not (topic and source and SLUG.match(project)):
                 raise ValueError(f"{part!r} is not topic=source:project")
         return value
+
+    @field_validator("regions")
+    @classmethod
+    def _aliases(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return checked(value)
 
     @field_validator("generation")
     @classmethod

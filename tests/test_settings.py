@@ -130,3 +130,15 @@ def test_what_is_described_is_what_there_is():
     rows = settings.described()
     assert [name for name, _, _ in rows] == [name for name, _ in settings.effective(settings.load())]
     assert json.dumps(rows)
+
+
+@pytest.mark.parametrize("value", ["EU", "eu.west", "-eu", "eu,eu"])
+def test_a_region_whose_alias_can_not_be_is_refused(value, monkeypatch):
+    monkeypatch.setenv("ARGUS_REGIONS", value)
+    with pytest.raises(Misconfigured, match="ARGUS_REGIONS"):
+        settings.load()
+
+
+def test_regions_are_read_as_a_list(monkeypatch):
+    monkeypatch.setenv("ARGUS_REGIONS", "eu, us-east-1")
+    assert settings.load().regions == ("eu", "us-east-1")

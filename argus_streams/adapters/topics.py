@@ -31,6 +31,7 @@ from argus_streams.core.topology import (
     Existing,
     Target,
     Topic,
+    mirrors,
     plan,
     targets,
     with_dead_letters,
@@ -92,6 +93,7 @@ class Wanted(NamedTuple):
     replication: int | None = None  # None = 3, or as many as the cluster has brokers
     derived: str | None = None  # prefix of all but the inputs, where a generation has its own
     kinds: Collection[str] = KINDS  # those of other kinds are nobody's business now
+    regions: Collection[str] = ()  # others, whose inputs are mirrored to this cluster
 
 
 def check(client: Mapping[str, Any], **wanted: Any) -> tuple[Decision, ...]:
@@ -171,7 +173,8 @@ def _plan(admin: AdminClient, wanted: Wanted) -> tuple[Decision, ...]:
         replication=replication,
         derived=wanted.derived,
     )
-    declared = [target for topic, target in zip(topics, every, strict=True) if topic.kind in wanted.kinds]
+    chosen = [(topic, target) for topic, target in zip(topics, every, strict=True) if topic.kind in wanted.kinds]
+    declared = [*(target for _, target in chosen), *mirrors(chosen, wanted.regions)]
     return plan(declared, _existing(admin, [target.name for target in declared]))
 
 

@@ -82,7 +82,7 @@ class CorrelateAgent:
         return Malformed(BUG, last_frames(error))
 
     def _apply(self, turn: CorrelateTurn, piece: Slice, record: Record) -> None:
-        value, is_command = record.value or b"", piece.topic == self._topics.incident_commands
+        value, is_command = record.value or b"", piece.topic != self._topics.signals  # other regions' commands too
         if is_command and len(value) > COMMAND_BYTES:
             raise Malformed("command too large", f"{len(value):,} bytes; the limit is {COMMAND_BYTES:,}")
         try:

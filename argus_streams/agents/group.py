@@ -56,7 +56,7 @@ class GroupAgent:
         return Effects(turn.end(), trace.told())
 
     def _apply(self, turn: GroupTurn, piece: Slice, record: Record) -> None:
-        is_command = piece.topic == self._topics.commands
+        is_command = piece.topic != self._topics.normalized  # else other regions' commands too
         if is_command and len(record.value or b"") > COMMAND_BYTES:
             raise Malformed("command too large", f"{len(record.value or b''):,} bytes; the limit is {COMMAND_BYTES:,}")
         try:

@@ -67,7 +67,7 @@ class HealAgent:
             failure = _read(_FAILURE, record, "not a test failure")
             _check(record, failure.project)
             turn.take(piece, record, failure)
-        elif piece.topic == self._topics.outcomes:
+        elif self._topics.home(piece.topic) == self._topics.outcomes:
             _bound(record, OUTCOME_BYTES, "outcome too large")
             outcome = _read(_OUTCOME, record, "not an outcome")
             _check(record, outcome.project)

@@ -12,6 +12,7 @@ from argus_streams.core.events import Signal
 from argus_streams.core.ledger import Entry, encode
 from argus_streams.core.letters import Letter
 from argus_streams.core.messages import Stage
+from argus_streams.core.regions import home
 from argus_streams.core.tracing import Context
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
@@ -77,11 +78,28 @@ class Topics(NamedTuple):
         )
 
     def dead(self, topic: str) -> str:
-        """The dead-letter topic for records of one of these: letters are derived, also those about an input."""
+        """The dead-letter topic for records of one of these: letters are derived, also those about an input.
+
+        What was mirrored dies where records of the topic of that name do that is this region's own.
+        """
+        topic = self.home(topic)
         if topic not in self._inputs():
             return topic + DEAD
         prefix, own = self.incoming.removesuffix("events.incoming"), self.normalized.removesuffix("events.normalized")
         return own + topic.removeprefix(prefix) + DEAD
+
+    def home(self, topic: str) -> str:
+        """The topic of this region that holds the same as ``topic``, which may be another region's mirrored one."""
+        return home(topic, self.mirrored())
+
+    def mirrored(self) -> tuple[str, ...]:
+        """The topics that regions mirror to each other: all else is derived in each of them.
+
+        A letter is replayed where it lies; feedback is about an analysis that its region alone has.
+        """
+        return (
+            self.incoming, self.commands, self.incident_commands, self.heal_commands, self.outcomes,
+        )  # fmt: skip
 
     def _inputs(self) -> tuple[str, ...]:
         decided = (self.commands, self.incident_commands, self.feedback, self.heal_commands)

@@ -74,8 +74,9 @@ class Cutter:
         facts = await self._facts()
         known = _Known(*await self._known(facts))
         outputs = {tp: bounds for tp, bounds in facts.bounds.items() if tp.topic not in self._inputs}
-        # What producers stamp may lie hours behind or ahead of when it was read, and what was made of it of any time.
-        firsts = await self._offsets_at(None if self._settings.inputs else scope.since, outputs)
+        # What producers stamp, or another region, may lie hours off from when it was read, and what was made of it too.
+        foreign = bool(self._settings.inputs or self._settings.regions)
+        firsts = await self._offsets_at(None if foreign else scope.since, outputs)
 
         def topic(name: str) -> Topic:
             extents = {

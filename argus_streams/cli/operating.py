@@ -54,6 +54,7 @@ def topics_command(given: Settings, action: str) -> int:
         derived=given.making().prefix,
         partitions=given.topic_partitions,
         replication=given.topic_replication,
+        regions=given.regions,
     )
     for decision in decisions:
         click.echo(f"{decision.topic}: {decision.reason}")

@@ -1,9 +1,11 @@
 """What our topics should be, against what a cluster has: every difference is a decision with its reason."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct, structs
+
+from argus_streams.core.regions import mirror
 
 FREE = "free"  # the key of a topic in which no two records have to stay in order
 DEAD_LETTERS = ".dlq"
@@ -27,6 +29,7 @@ class Topic(Struct, frozen=True, kw_only=True):
     retention: str | None = None  # "7d", "12h" or "forever"
     compaction_lag: str | None = None
     config: dict[str, int | str] = {}
+    mirrored: bool = False  # between regions; what is derived is derived in each
     schema: str | None
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
@@ -41,6 +44,7 @@ class Target(Struct, frozen=True, kw_only=True):
     follows: str | None  # the topic whose partitions these equal, because one state is spread over both
     replication: int
     config: dict[str, str]
+    region: str | None = None  # the other region whose records MirrorMaker brings here
 
 
 class Existing(Struct, frozen=True, kw_only=True):
@@ -118,6 +122,25 @@ def _dead_letters(topic: Topic) -> Iterator[Topic]:
         schema="letter",
         producers=topic.consumers,
         consumers=("store",),  # people look them up in Postgres
+    )
+
+
+def mirrors(declared: Iterable[tuple[Topic, Target]], regions: Collection[str]) -> tuple[Target, ...]:
+    """What holds other regions' records of the declared topics.
+
+    Their times are those that the regions' brokers gave them, or one body would have another time in each region.
+    MirrorMaker takes topics that are there, so that no worker has to wait for it, nor for a region that is down.
+    """
+    return tuple(
+        structs.replace(
+            target,
+            name=mirror(alias, target.name),
+            config=target.config | {"message.timestamp.type": "CreateTime"},
+            region=alias,
+        )
+        for topic, target in declared
+        if topic.mirrored
+        for alias in regions
     )
 
 
@@ -202,6 +225,12 @@ def _differences(target: Target, found: Existing) -> Iterator[Decision]:
 def _refusal(target: Target, found: Existing | None) -> str | None:
     if found is None or target.key == FREE or found.partitions == target.partitions:
         return None
+    if target.region is not None and found.partitions > target.partitions:
+        return (
+            f"region {target.region} has {found.partitions} partitions where this one has {target.partitions}; "
+            f"MirrorMaker keeps a record's partition, so what is keyed by {target.key} would miss its state here: give "
+            "both regions the same ARGUS_TOPIC_PARTITIONS, and build one of them anew under another prefix"
+        )
     numbers = f"it has {found.partitions} partitions and {target.partitions} are asked for"
     why = (
         f"it is keyed by {target.key}, and with more partitions a key's next records would land apart from its state"

@@ -10,6 +10,7 @@ from argus_streams.adapters import generations, topics
 from argus_streams.adapters.generations import Record, day_of
 from argus_streams.core.generations.naming import FIRST
 from argus_streams.core.moments import moment
+from argus_streams.core.regions import everywhere
 from argus_streams.core.topology import Refuse
 from argus_streams.history.learning import take_over
 from argus_streams.history.seeding import Seeding
@@ -126,7 +127,7 @@ def _days(first: date, ahead: int) -> Sequence[date]:
 async def _commit(site: Site, made: Settings, places: Mapping[Partition, Committed]) -> None:
     """Where its workers begin: the inputs at their starts, the commands, which are kept for ever, at the first."""
     names = app.topics_of(made)
-    commands = await site.offsets.partitions([names.commands])
+    commands = await site.offsets.partitions(everywhere([names.commands], made.regions))
     (state_id,) = set((await site.offsets.partitions([names.changelog])).values())
     bounds = await site.offsets.ends(list(commands))
     await site.offsets.commit(app.group_of(made, "normalize"), places)

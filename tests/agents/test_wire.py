@@ -65,3 +65,10 @@ def test_a_letter_is_no_larger_than_its_record_may_be():
     letter = msgspec.structs.replace(LETTER, origins=origins, project="p" * 9_000_000)
     written = letter_of("in", letter, Record(value=b"x" * letters.WHOLE_BYTES, headers=()))
     assert len(written.value) + sum(len(name) + len(text) for name, text in written.headers) < 8 * 1024 * 1024 - 4096
+
+
+def test_what_is_mirrored_dies_where_records_of_this_region_do():
+    names = Topics.under("argus.", "argus.v2.")
+    for topic in names.mirrored():
+        assert names.dead(f"eu.{topic}") == names.dead(topic)
+    assert names.dead("eu.sentry-raw") == "eu.sentry-raw.dlq"

@@ -1,17 +1,21 @@
 """The files in topics/ are complete, closed, and agree with one another."""
 
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
 
 from argus_streams.adapters import contracts, topics
+from argus_streams.agents.wire import Topics
 from argus_streams.core import letters
 from argus_streams.core.topology import DEAD_LETTERS, FREE
 from argus_streams.errors import Misconfigured
 
+PROPERTIES = Path(__file__).parents[2] / "docs" / "operations" / "mm2.properties"
 FOLDER = contracts.data_folder("topics")
 TOPICS = {topic.name: topic for topic in topics.load()}
 DECLARED = {path.stem for path in FOLDER.glob("*.yaml")}
@@ -112,3 +116,12 @@ def test_an_installed_package_brings_its_own_folders(tmp_path):
         [sys.executable, "-c", told], cwd=tmp_path / "site", capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == str(package / "_data" / "topics")
+
+
+def test_regions_mirror_what_people_and_producers_say_and_nothing_that_is_derived_or_about_one_region():
+    mirrored = {topic.name for topic in TOPICS.values() if topic.mirrored}
+    assert mirrored == set(Topics.under("").mirrored())
+    inputs = {topic.name for topic in TOPICS.values() if topic.kind == "input"}
+    assert inputs - mirrored == {"events.replayed", "analysis.feedback"}
+    written = re.search(r"^topics = (.*)$", PROPERTIES.read_text(), re.MULTILINE)[1].split(", ")
+    assert [each.replace("\\\\", "") for each in written] == [*Topics.under("argus.").mirrored()]

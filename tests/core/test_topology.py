@@ -15,6 +15,7 @@ from argus_streams.core.topology import (
     Topic,
     Weak,
     milliseconds,
+    mirrors,
     plan,
     targets,
     with_dead_letters,
@@ -227,3 +228,19 @@ def test_a_compacted_topic_keeps_superseded_records_for_its_lag():
 @pytest.mark.parametrize(("duration", "expected"), [("7d", WEEK), ("12h", "43200000"), ("forever", "-1")])
 def test_a_duration_is_told_in_kafkas_terms(duration, expected):
     assert milliseconds(duration) == expected
+
+
+def test_what_another_region_mirrors_here_keeps_its_times_and_has_as_many_partitions():
+    declared, derived = target(), target(name="argus.derived")
+    (made,) = mirrors([(topic(mirrored=True), declared), (topic(), derived)], ["eu"])
+    assert (made.name, made.region, made.partitions) == ("eu.argus.events", "eu", declared.partitions)
+    assert made.config == declared.config | {"message.timestamp.type": "CreateTime"}
+    assert mirrors([(topic(mirrored=True), declared)], []) == ()
+
+
+def test_a_region_with_more_partitions_is_named_with_what_follows_from_it():
+    (made,) = mirrors([(topic(mirrored=True), target())], ["eu"])
+    (refused,) = decide(made, existing(made, partitions=64))
+    assert isinstance(refused, Refuse)
+    assert "region eu has 64 partitions where this one has 8" in refused.reason
+    assert "ARGUS_TOPIC_PARTITIONS" in refused.reason
