@@ -46,7 +46,7 @@ from argus_streams.agents.store import StoreAgent
 from argus_streams.agents.tallies import tallies
 from argus_streams.agents.together import Together
 from argus_streams.agents.tracing import Begin
-from argus_streams.agents.wire import DEAD, Topics, told_by
+from argus_streams.agents.wire import DEAD, Topics, example_of, told_by
 from argus_streams.core.clip import Limits
 from argus_streams.core.generations.naming import FIRST
 from argus_streams.core.grouping import sighting
@@ -248,7 +248,7 @@ def _worker(
         topics=inputs(settings, role),
         metrics=metrics,
         version=version("argus-streams"),
-        letters=Letters(DEAD, told_by),
+        letters=Letters(DEAD, told_by, example_of),
         tallies=tallies(topics),
         changelog=changelogs.get(role),
         rest=REST_SECONDS.get(role),

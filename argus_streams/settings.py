@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     health_host: str = Field("0.0.0.0", description="Where /livez and /readyz listen.")  # noqa: S104 - a pod's probes
     health_port: int = Field(8080, ge=0, le=65535, description="Port of /livez and /readyz; 0 = any free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How: lines for people, or one JSON object a line (docs/operations/traces-and-logs.md)."
+    )
     otlp_endpoint: str | None = Field(
         None,
         validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -249,6 +252,11 @@ def with_environment(given: Settings, overrides: Mapping[str, str]) -> Settings:
 def environment(overrides: Mapping[str, str]) -> dict[str, str]:
     """The environment of a child process."""
     return {**os.environ, **overrides}
+
+
+def logs_json() -> bool:
+    """Whether lines are to be JSON, also where another setting is wrong and has to be told."""
+    return os.environ.get(variable("log_format")) == "json"
 
 
 def variable(field: str) -> str:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from argus_streams.cli import main
 
-OURS = ("ARGUS_", "KAFKA_", "DATABASE_URL")
+OURS = ("ARGUS_", "KAFKA_", "DATABASE_URL", "OTEL_")
 
 
 def bare():

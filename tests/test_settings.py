@@ -8,7 +8,7 @@ from argus_streams import settings
 from argus_streams.errors import Misconfigured
 from argus_streams.settings import Settings
 
-OURS = ("ARGUS_", "KAFKA_", "DATABASE_URL")
+OURS = ("ARGUS_", "KAFKA_", "DATABASE_URL", "OTEL_")
 OF_OTHERS = (
     "KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "ANTHROPIC_API_KEY", "AWS_BEARER_TOKEN_BEDROCK",
     "ANTHROPIC_FOUNDRY_API_KEY", "REDIS_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS",

@@ -7,13 +7,14 @@ import msgspec
 from msgspec import Struct, structs
 
 from argus_streams.agents.tracing import headers_of
-from argus_streams.core import letters
-from argus_streams.core.events import Signal
+from argus_streams.core import letters, tracing
+from argus_streams.core.events import Origin, Signal
 from argus_streams.core.ledger import Entry, encode
 from argus_streams.core.letters import Letter
 from argus_streams.core.messages import Stage
 from argus_streams.core.regions import home
 from argus_streams.core.tracing import Context
+from argus_streams.streaming.letter_lines import Example
 from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
@@ -136,6 +137,13 @@ def told_by(letter: Outgoing) -> tuple[str, str]:
     """Stage and reason of a letter that is written."""
     told = dict(letter.headers)
     return told[f"{letters.OURS}stage"].decode(), told[f"{letters.OURS}reason"].decode()
+
+
+def example_of(letter: Outgoing) -> Example:
+    """What a letter that is written is about: the first of its origins, and its producer's trace."""
+    told = dict(letter.headers)
+    first = msgspec.json.decode(told[f"{letters.OURS}origins"], type=tuple[Origin, ...])[0]
+    return Example(first, tracing.parse((told.get(tracing.HEADER) or b"").decode("utf-8", "replace")))
 
 
 def ledger_of(

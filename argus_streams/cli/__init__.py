@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from argus_streams import logs
+from argus_streams import logs, settings
 from argus_streams.cli import (
     audit,
     bodies,
@@ -51,6 +51,8 @@ from argus_streams.cli import (
 @click.version_option(package_name="argus-streams")
 def main() -> None:
     """Turn what production says about itself into a short list of explained problems, in Postgres."""
+    if settings.logs_json():
+        logs.configure("WARNING", "json")
     logs.quieten()
     _end_as_process_one()
 

@@ -3,6 +3,7 @@
 Exit codes: 0 fine, 1 something was malformed or missing, 2 usage, 78 misconfigured.
 """
 
+import logging
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ from argus_streams.foreign import harmless
 from argus_streams.settings import Settings
 from argus_streams.streaming.supervisor import MISCONFIGURED
 
+log = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 _AGO = re.compile(r"([0-9]{1,6})([smhd])\Z")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -33,14 +36,18 @@ def with_settings(command: Callable[Concatenate[Settings, P], int]) -> Callable[
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             sys.exit(command(settings.load(), *args, **kwargs))
-        except Misconfigured as error:
-            click.echo(f"argus: {harmless(str(error))}", err=True)
-            sys.exit(MISCONFIGURED)
         except ArgusError as error:
-            click.echo(f"argus: {harmless(str(error))}", err=True)
-            sys.exit(1)
+            _complain(harmless(str(error)))
+            sys.exit(MISCONFIGURED if isinstance(error, Misconfigured) else 1)
 
     return run
+
+
+def _complain(told: str) -> None:
+    if settings.logs_json():
+        log.error("%s", told)
+    else:
+        click.echo(f"argus: {told}", err=True)
 
 
 def with_generation(command: Callable[Concatenate[Settings, P], int]) -> Callable[P, None]:

@@ -27,8 +27,8 @@ COLLECT = (50_000, 4, 4)
 @with_generation
 def worker(given: Settings, roles: tuple[str, ...], attached: bool) -> int:  # noqa: FBT001 - click's flag
     """Run one role here, or several as supervised processes."""
-    logs.configure(given.log_level)
     wanted = [role for role in app.ROLES if role in roles or "all" in roles]
+    logs.configure(given.log_level, given.log_format, wanted[0] if len(wanted) == 1 else "supervisor")
     if len(wanted) > 1:
         return supervision.run(wanted, {"ARGUS_GENERATION": given.generation})
     return asyncio.run(_worked(wanted[0], given, sys.stdin if attached else None))

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mappin
 from time import monotonic
 from typing import Any, NamedTuple
 
+from argus_streams import logs
 from argus_streams.errors import Misconfigured, Unavailable
 from argus_streams.ports.tracing import Nowhere, Tracer
 from argus_streams.streaming.agent import Slice, joined
@@ -224,7 +225,8 @@ class Loop:
         if bounds[tp][0] < hole[1]:
             return None
         self._engine.position.expired[tp.topic] += hole[1] - hole[0]
-        log.error("%s/%s: offsets %s to %s were deleted by retention before they were read", *tp, hole[0], hole[1] - 1)
+        told = "%s/%s: offsets %s to %s were deleted by retention before they were read"
+        log.error(told, *tp, hole[0], hole[1] - 1, extra=logs.about(*tp, hole[0]))
         return hole
 
     async def _steps(self, slices: Sequence[Slice], tenure: int, laps: Clock) -> None:
@@ -245,7 +247,7 @@ class Loop:
         health.turns += 1
         health.records += sum(len(piece.records) for piece in slices)
         laps.end()
-        self._engine.meter.written(effects.records)
+        self._engine.meter.written(effects.records, slices)
         self._engine.meter.processed(slices)
         if effects.spans:
             self._engine.tracer.record(effects.spans, monotonic() - (self.began or monotonic()))

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from argus_streams.metric import Metric
 from argus_streams.streaming import metrics
 from argus_streams.streaming.agent import Slice
+from argus_streams.streaming.letter_lines import Example, LetterLines
 from argus_streams.streaming.position import Chunk
 from argus_streams.streaming.producer import Outgoing
 
@@ -23,6 +24,7 @@ class Letters(NamedTuple):
 
     suffix: str  # of the topics that hold nothing else
     told: Callable[[Outgoing], StageAndReason]
+    example: Callable[[Outgoing], Example]
 
 
 class Tally(NamedTuple):
@@ -44,6 +46,7 @@ class Meter:
         self._letters = letters
         self._tallies = {tally.topic: tally for tally in tallies}
         self._reasons: set[StageAndReason] = set()
+        self._lines = LetterLines(monotonic)
 
     def turn(self) -> "Laps":
         """A turn begins now."""
@@ -64,15 +67,15 @@ class Meter:
                 max(0.0, now - piece.records[0].timestamp / 1000)
             )
 
-    def written(self, records: Iterable[Outgoing]) -> None:
-        """The broker has acknowledged these."""
+    def written(self, records: Iterable[Outgoing], slices: Sequence[Slice] = ()) -> None:
+        """The broker has acknowledged these, which a turn over the slices made."""
         by_topic: dict[str, list[Outgoing]] = {}
         for record in records:
             by_topic.setdefault(record.topic, []).append(record)
         for topic, group in by_topic.items():
             self.logged(topic, len(group), sum([len(record.value or b"") + len(record.key or b"") for record in group]))
             if self._letters is not None and topic.endswith(self._letters.suffix):
-                self._count_letters(group, self._letters.told)
+                self._count_letters(group, self._letters, {piece.topic_id: piece.topic for piece in slices})
             if topic in self._tallies:
                 self._count(group, self._tallies[topic])
 
@@ -86,13 +89,19 @@ class Meter:
             for labels, number in tally.told(record).items():
                 self._made[tally.metric.name].labels(*labels).inc(number)
 
-    def _count_letters(self, letters: Iterable[Outgoing], told: Callable[[Outgoing], StageAndReason]) -> None:
-        for letter in letters:
-            stage, reason = told(letter)
-            if len(self._reasons) < REASONS:
-                self._reasons.add((stage, reason))
-            known = (stage, reason) in self._reasons
-            self._made[metrics.LETTERS.name].labels(stage, reason if known else OTHER).inc()
+    def _count_letters(self, written: Iterable[Outgoing], letters: Letters, names: Mapping[str, str]) -> None:
+        kinds: dict[StageAndReason, list[Outgoing]] = {}
+        for letter in written:
+            kinds.setdefault(self._kind(*letters.told(letter)), []).append(letter)
+        for kind, group in kinds.items():
+            self._made[metrics.LETTERS.name].labels(*kind).inc(len(group))
+            self._lines.tell(kind, len(group), letters.example(group[0]), names)
+
+    def _kind(self, stage: str, reason: str) -> StageAndReason:
+        """Of the letter as it is counted and told."""
+        if len(self._reasons) < REASONS:
+            self._reasons.add((stage, reason))
+        return (stage, reason) if (stage, reason) in self._reasons else (stage, OTHER)
 
 
 class Clock(Protocol):

@@ -17,6 +17,7 @@ from aiokafka.errors import ConsumerStoppedError, KafkaError, for_code
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.structs import TopicPartition
 
+from argus_streams import logs
 from argus_streams.streaming import batches
 from argus_streams.streaming.aside import Aside
 
@@ -95,7 +96,8 @@ class Salvage:
         try:
             data = await _fetched(consumer, tp, place)
         except KafkaError as away:
-            log.warning("%s/%s can not be fetched at offset %s, it will be tried again: %r", *tp, place, away)
+            told = "%s/%s can not be fetched at offset %s, it will be tried again: %r"
+            log.warning(told, *tp, place, away, extra=logs.about(tp.topic, tp.partition, place))
             return []
         if not assignment.active or assignment.state_value(tp).position != place:
             return []  # a rebalance or a seek came between
@@ -103,18 +105,20 @@ class Salvage:
             batch = batches.batch_at(data, place)
             records = [record for record in batches.records(batch, tp) if record.offset >= place]
         except Exception as unreadable:  # noqa: BLE001 - see above
-            self._set_aside(consumer, tp, f"{place}: {unreadable}")
+            self._set_aside(consumer, tp, place, unreadable)
             return []
         consumer.seek(tp, batch.next_offset)
-        log.warning("%s/%s: read around aiokafka from offset %s on, where it finds %r", *tp, place, error)
+        told = "%s/%s: read around aiokafka from offset %s on, where it finds %r"
+        log.warning(told, *tp, place, error, extra=logs.about(tp.topic, tp.partition, place))
         self._careful_until, self.salvaged = 0.0, self.salvaged + 1
         return records
 
-    def _set_aside(self, consumer: Any, tp: TopicPartition, why: str) -> None:
+    def _set_aside(self, consumer: Any, tp: TopicPartition, place: int, error: Exception) -> None:
         self._aside.put(consumer, tp, AGAIN_SECONDS)
-        self._why[tp] = f"{tp.topic}/{tp.partition} at offset {why}"
+        self._why[tp] = f"{tp.topic}/{tp.partition} at offset {place}: {error}"
         self._careful_until = 0.0
-        log.error("%s; asked for again in %s s, its neighbours go on", self._why[tp], AGAIN_SECONDS)
+        told = "%s; asked for again in %s s, its neighbours go on"
+        log.error(told, self._why[tp], AGAIN_SECONDS, extra=logs.about(tp.topic, tp.partition, place))
         self._tell()
 
     def _tell(self) -> None:

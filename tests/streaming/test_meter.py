@@ -8,8 +8,11 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from rig import OUT, TP, Rig, Taking, filled
 
+from argus_streams.core.events import Origin
+from argus_streams.core.tracing import Context
 from argus_streams.metric import Metric
 from argus_streams.streaming import metrics
+from argus_streams.streaming.letter_lines import Example
 from argus_streams.streaming.meter import OTHER, REASONS, Letters, Meter, Tally
 from argus_streams.streaming.producer import Outgoing
 
@@ -31,7 +34,8 @@ def letter(reason):
     return Outgoing("in.dlq", None, b"", [("reason", reason.encode())])
 
 
-LETTERS = Letters(".dlq", lambda record: ("normalize", dict(record.headers)["reason"].decode()))
+PLACE = Example(Origin("in-id", 3, 17), Context("a" * 32, "b" * 16))
+LETTERS = Letters(".dlq", lambda record: ("normalize", dict(record.headers)["reason"].decode()), lambda _record: PLACE)
 
 
 def test_letters_are_counted_by_stage_and_reason_and_other_records_are_none():
