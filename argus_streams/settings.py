@@ -285,22 +285,8 @@ def strangers() -> list[str]:
     return sorted(name for name in os.environ if name.startswith("ARGUS_") and name not in known)
 
 
-def effective(settings: Settings) -> list[tuple[str, str]]:
-    """Every variable with its value in force, secrets masked."""
-    return [
-        (str(field.validation_alias or variable(name)), _shown(getattr(settings, name)))
-        for name, field in Settings.model_fields.items()
-    ]
-
-
 def _is_secret(field: FieldInfo) -> bool:
     return SecretStr in (field.annotation, *get_args(field.annotation))
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _text(path: Path | None) -> str:

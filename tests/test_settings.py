@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from argus_streams import settings
+from argus_streams.cli.configuration import effective
 from argus_streams.errors import Misconfigured
 from argus_streams.settings import Settings
 
@@ -86,7 +87,7 @@ def test_secrets_are_masked_wherever_settings_are_shown(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://argus:hunter2@db/argus")
     monkeypatch.setenv("ARGUS_KAFKA_SASL_PASSWORD", "hunter2")
     given = settings.load()
-    assert "hunter2" not in repr(given) + str(settings.effective(given)) + given.model_dump_json()
+    assert "hunter2" not in repr(given) + str(effective(given)) + given.model_dump_json()
 
 
 def test_the_client_is_told_what_it_needs_and_no_more(monkeypatch):
@@ -128,7 +129,7 @@ def test_the_settings_can_not_be_changed_while_they_are_used():
 
 def test_what_is_described_is_what_there_is():
     rows = settings.described()
-    assert [name for name, _, _ in rows] == [name for name, _ in settings.effective(settings.load())]
+    assert [name for name, _, _ in rows] == [name for name, _ in effective(settings.load())]
     assert json.dumps(rows)
 
 

@@ -10,6 +10,7 @@ from argus_streams import logs, settings
 from argus_streams.cli import (
     audit,
     bodies,
+    configuration,
     findings,
     healing,
     letters,
@@ -29,7 +30,7 @@ from argus_streams.cli import (
         operating.worker,
         operating.topics_command,
         operating.migrate,
-        operating.config,
+        configuration.config,
         bodies.publish,
         bodies.explain,
         bodies.parameterize,

@@ -1,4 +1,4 @@
-"""What operators type: ``argus worker``, ``topics``, ``migrate``, ``config``."""
+"""What operators type: ``argus worker``, ``topics``, ``migrate``."""
 
 import asyncio
 import gc
@@ -9,9 +9,9 @@ from typing import TextIO
 
 import click
 
-from argus_streams import app, asking, logs, settings, supervision
+from argus_streams import app, asking, logs, supervision
 from argus_streams.adapters import migrations, topics
-from argus_streams.cli.command import with_generation, with_settings
+from argus_streams.cli.command import with_generation
 from argus_streams.core.topology import Fine, Weak
 from argus_streams.settings import Settings
 
@@ -69,15 +69,4 @@ def migrate(given: Settings) -> int:
         click.echo(f"applied {migration.version} {migration.name}")
     done = asyncio.run(app.upkeep(given))
     click.echo(f"up to date; {len(done.created)} partitions made, {len(done.dropped)} dropped")
-    return 0
-
-
-@click.command()
-@with_settings
-def config(given: Settings) -> int:
-    """Show every setting in force, secrets masked."""
-    for name, value in settings.effective(given):
-        click.echo(f"{name:<38} {value}".rstrip())
-    for name in settings.strangers():
-        click.echo(f"argus: {name} is no setting of this version", err=True)
     return 0
