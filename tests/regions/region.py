@@ -120,6 +120,11 @@ class Sender:
             counts[problem] = counts.get(problem, 0) + 1
         return counts
 
+    def differs(self, counts):
+        """Where counts are not as they should be: problem → (counted, expected)."""
+        expected = self.expected()
+        return {name: (counts.get(name), number) for name, number in expected.items() if counts.get(name) != number}
+
 
 class Watch:
     """Restarts what ends of the regions' crews, as an orchestrator does."""
