@@ -14,11 +14,12 @@ _HEAD = "# Written by `make docs` from topics/*.yaml. Partitions 0: the deployme
 def written() -> str:
     """Every topic that there should be: its name without the prefix, its kind, partitions and Kafka's settings."""
     declared = topics.load()
-    kinds = {topic.name: topic.kind for topic in declared}
+    known = {topic.name: topic for topic in declared}
     told = [
         {
             "name": target.name,
-            "kind": kinds[target.name],
+            "kind": known[target.name].kind,
+            "mirrored": known[target.name].mirrored,
             "partitions": target.partitions,
             "config": target.config,
         }

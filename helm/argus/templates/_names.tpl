@@ -27,6 +27,13 @@ A StatefulSet's pods carry its name and ten characters more in a label of 63; a 
 {{- if ne .Values.generation "first" }}{{ .Values.generation }}.{{ end -}}
 {{- end -}}
 
+{{/* The aliases of the other regions whose inputs are read here, as YAML. */}}
+{{- define "argus.regions" -}}
+{{- $found := .Values.regions -}}
+{{- if .Values.mirrorMaker2.enabled }}{{ $found = concat $found (keys .Values.mirrorMaker2.sources) }}{{ end -}}
+{{- toYaml (uniq $found | sortAlpha) -}}
+{{- end -}}
+
 {{/* The first generation's schema; nothing where it is the program's own default. */}}
 {{- define "argus.schema" -}}
 {{- $full := include "argus.fullname" . -}}

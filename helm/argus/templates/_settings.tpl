@@ -30,6 +30,9 @@ ARGUS_TOPIC_REPLICATION: {{ int . | quote }}
 {{- range $topic, $target := . }}{{ $inputs = append $inputs (printf "%s=%s" $topic $target) }}{{ end }}
 ARGUS_INPUTS: {{ join "," $inputs | quote }}
 {{- end }}
+{{- with include "argus.regions" . | fromYamlArray }}
+ARGUS_REGIONS: {{ join "," . | quote }}
+{{- end }}
 {{- with include "argus.schema" . }}
 ARGUS_DB_SCHEMA: {{ . | quote }}
 {{- end }}
