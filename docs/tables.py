@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import chart
 import click
+import dashboards
 import declared
 import senders
 import yaml
@@ -142,6 +143,7 @@ def documents() -> Mapping[Path, str]:
     written = {ROOT / name: (ROOT / name).read_text("utf-8") for name in FILES}
     pages = {senders.PAGES / f"{name}.md": senders.page(name) for name in sources.load()}
     tables = {path: filled(path, text) for path, text in {**written, **pages}.items()}
+    tables |= dashboards.dashboards()
     return {**tables, chart.SCHEMA: chart.schema(), declared.FILE: declared.written()}
 
 
