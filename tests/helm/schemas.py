@@ -86,7 +86,7 @@ def _schemas(file):
 def _custom(group, number, kind):
     """Of a custom resource, from its definition."""
     source, folder = DEFINED[group]
-    for definition in _definitions(module(source) / folder):
+    for definition in _definitions(module(source) / folder, kind):
         if definition["spec"]["group"] == group and definition["spec"]["names"]["kind"] == kind:
             for version in definition["spec"]["versions"]:
                 if version["name"] == number and version["served"]:
@@ -94,9 +94,16 @@ def _custom(group, number, kind):
     raise Unknown(f"{source} has no {kind} in {group}/{number}")
 
 
-@cache
-def _definitions(folder):
-    return [yaml.load(file.read_text(), yaml.CSafeLoader) for file in sorted(folder.glob("*.yaml"))]
+class Loader(yaml.CSafeLoader):
+    """YAML 1.1 gives a bare `=` a meaning that PyYAML knows no value for; Prometheus' operators mean the sign."""
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", yaml.CSafeLoader.construct_yaml_str)
+
+
+def _definitions(folder, kind):
+    texts = [file.read_text() for file in sorted(folder.glob("*.yaml"))]
+    return [yaml.load(text, Loader) for text in texts if f"    kind: {kind}\n" in text]  # noqa: S506 - a safe one
 
 
 def _with_metadata(schema):
