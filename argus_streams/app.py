@@ -98,11 +98,11 @@ async def _work(role: Role, settings: Settings, worker: Worker, metrics: Collect
         case "analyze":
             from argus_streams.roles import analyze  # noqa: PLC0415 - the models' clients take 50 MiB, and seconds
 
-            return await analyze.run(settings, topics_of(settings), worker, metrics)
+            return await analyze.run(settings, topics_of(settings), worker, metrics, trace)
         case "heal":
             from argus_streams.roles import heal  # noqa: PLC0415 - the readers of pages are of no use to the others
 
-            return await heal.run(settings, topics_of(settings), worker, metrics, since)
+            return await heal.run(settings, topics_of(settings), worker, metrics, since, trace)
         case "store":
             return await _store(settings, worker, trace)
 
@@ -199,7 +199,7 @@ async def _correlate(settings: Settings, worker: Worker, since: int, trace: Begi
     keep = everything if settings.store == "all" else exemplars
     topics, scoring = topics_of(settings), Scoring(load_weights(settings.scores_file))
     group = GroupAgent(topics, load_bursts(settings.bursts_file), keep=keep, since=since, trace=trace)
-    correlate = CorrelateAgent(topics, load_incident_rules(settings.incidents_file), scoring, clock=now)
+    correlate = CorrelateAgent(topics, load_incident_rules(settings.incidents_file), scoring, clock=now, trace=trace)
     read: dict[KeyedAgent, tuple[str, ...]] = {group: _of_groups(settings), correlate: _of_incidents(settings)}
     return await worker.run_keyed(Together("correlate", read))
 

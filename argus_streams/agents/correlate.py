@@ -8,6 +8,7 @@ import msgspec
 from argus_streams.agents.correlate_turn import CorrelateTurn
 from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.streak import Streak
+from argus_streams.agents.tracing import Begin, untraced
 from argus_streams.agents.wire import UNREADABLE, Topics
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.events import Signal
@@ -40,6 +41,7 @@ class CorrelateAgent:
         scoring: Scoring,
         *,
         clock: Callable[[], int],
+        trace: Begin = untraced,
     ) -> None:
         self._topics = topics
         self._usual = Ruling(rules[0])
@@ -47,10 +49,12 @@ class CorrelateAgent:
         self._scoring = scoring
         self._clock = clock  # ms since 1970; asked when nothing waits, for what is due by time
         self._bugs = Streak()
+        self._trace = trace
 
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """Apply all records, or what is due; one snapshot a changed incident. Raises ``Unavailable`` as GROUP does."""
-        turn = CorrelateTurn(self._topics, state, self._ruling, self._scoring)
+        trace = self._trace()
+        turn = CorrelateTurn(self._topics, state, self._ruling, self._scoring, trace)
         self._bugs.begin()
         for piece, record in chain.from_iterable(((piece, record) for record in piece.records) for piece in slices):
             self._guarded(turn, piece, record)
@@ -58,7 +62,7 @@ class CorrelateAgent:
             turn.wake(self._clock())
         records = turn.end(self._failed)
         self._bugs.end()
-        return Effects(records)
+        return Effects(records, trace.told())
 
     def _ruling(self, project: str) -> Ruling:
         return self._special.get(project, self._usual)

@@ -1,7 +1,7 @@
 """What one turn of CORRELATE gathers: for each project what is new, then what a look at it tells."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from argus_streams.agents.overlay import Overlay
 from argus_streams.agents.scoring import News as Counted
 from argus_streams.agents.scoring import Scoring
+from argus_streams.agents.tracing import Trace
 from argus_streams.agents.wire import Topics, key_of, letter_of, outgoing
 from argus_streams.core.events import Origin, Signal
 from argus_streams.core.findings import IncidentCommand
@@ -18,6 +19,7 @@ from argus_streams.core.incidents.orders import Complaint, Order, order_of
 from argus_streams.core.incidents.project import News, Outcome, look
 from argus_streams.core.incidents.seen import Seen, shard_of
 from argus_streams.core.letters import WHOLE, Letter
+from argus_streams.core.tracing import Context, Value
 from argus_streams.errors import ArgusError, Malformed
 from argus_streams.streaming.agent import Slice, State
 from argus_streams.streaming.position import Record
@@ -50,17 +52,21 @@ class _Gathered:
         self.asking: list[Signal] = []
         self.shards: dict[str, Seen] = {}
         self.signals: list[_Arrived] = []
+        self.causes: dict[str, list[Context]] = {}  # of what follows from a signal, by its subject
         self.commands: dict[tuple[int, str, int, int], _Arrived] = {}  # by the order's place
 
 
 class CorrelateTurn:
     """What one turn gathers; a record that fails leaves nothing in it."""
 
-    def __init__(self, topics: Topics, state: State, ruling: Callable[[str], Ruling], scoring: Scoring) -> None:
+    def __init__(
+        self, topics: Topics, state: State, ruling: Callable[[str], Ruling], scoring: Scoring, trace: Trace
+    ) -> None:
         self._topics = topics
         self._state = state
         self._ruling = ruling
         self._scoring = scoring
+        self._trace = trace
         self._projects: dict[Place, _Gathered] = {}
         self._now = 0
         self._out: list[Outgoing] = []
@@ -82,6 +88,11 @@ class CorrelateTurn:
         if signal.kind.startswith("group_"):
             gathered.asking.append(signal)
         gathered.signals.append(_Arrived(piece, record))
+        cause = self._trace.cause(piece, record)
+        if cause is not None:
+            told: dict[str, Value] = {"argus.project": signal.project, "argus.kind": signal.kind}
+            context = self._trace.add(cause.span("correlate", told))
+            gathered.causes.setdefault(signal.subject, []).append(context)
 
     def command(self, piece: Slice, record: Record, command: IncidentCommand, *, at: int) -> None:
         """One command, given at ``at`` (ms). Raises ``Malformed`` for one that means nothing."""
@@ -104,6 +115,7 @@ class CorrelateTurn:
         """A record of no use becomes a letter; its neighbours go on."""
         origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)
         letter = Letter(stage="correlate", reason=error.reason, detail=error.detail, origins=origins)
+        self._trace.refused("correlate", piece, record, error.reason)
         self._out.append(letter_of(self._topics.dead(piece.topic), letter, record))
 
     def end(self, failed: Callable[[Exception], Malformed]) -> list[Outgoing]:
@@ -146,13 +158,23 @@ class CorrelateTurn:
     def _send(self, project: str, outcome: Outcome, gathered: _Gathered) -> None:
         topics = self._topics
         for incident in outcome.incidents:
-            self._out.append(outgoing(topics.correlated, key_of(project, incident.incident), incident))
+            cause = self._cause(gathered, incident.incident, [each.subject for each in incident.members])
+            self._out.append(outgoing(topics.correlated, key_of(project, incident.incident), incident, cause))
         for request in outcome.requests:
-            self._out.append(outgoing(topics.requests, project.encode(), request))
+            members = () if request.incident is None else request.incident.members
+            cause = self._cause(gathered, request.subject, [request.subject, *(each.subject for each in members)])
+            self._out.append(outgoing(topics.requests, project.encode(), request, cause))
         for order, complaint in outcome.complaints:
             arrived = gathered.commands.get(order.place)
             if arrived is not None:
                 self.refuse(*arrived, Malformed(complaint.reason, complaint.detail))
+
+    def _cause(self, gathered: _Gathered, about: str, subjects: Sequence[str]) -> Context | None:
+        """What an incident or a request is to name: the followed signals of this turn that are in it."""
+        if not gathered.causes:
+            return None
+        causes = [each for subject in subjects for each in gathered.causes.get(subject, ())]
+        return self._trace.joined("incident", causes, (about,), {"argus.incident": about})
 
     def _refuse_all(self, gathered: _Gathered, error: Malformed) -> None:
         for piece, record in (*gathered.signals, *gathered.commands.values()):

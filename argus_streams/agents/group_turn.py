@@ -104,9 +104,7 @@ class GroupTurn:
         """A record of no use becomes a letter; its neighbours go on."""
         origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)
         letter = Letter(stage="group", reason=error.reason, detail=error.detail, origins=origins)
-        cause = self._trace.cause(piece, record)
-        if cause is not None:
-            self._trace.add(cause.span("group", {"argus.outcome": "dead"}, error.reason))
+        self._trace.refused("group", piece, record, error.reason)
         self._out.append(letter_of(self._topics.dead(piece.topic), letter, record))
 
     def end(self) -> list[Outgoing]:

@@ -7,6 +7,7 @@ import msgspec
 
 from argus_streams.agents.heal_turn import HealTurn, Terms
 from argus_streams.agents.streak import Streak
+from argus_streams.agents.tracing import Begin, untraced
 from argus_streams.agents.wire import UNREADABLE, Topics
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.events import TestFailure
@@ -31,15 +32,17 @@ class HealAgent:
 
     name = "heal"
 
-    def __init__(self, topics: Topics, meter: HealingMeter, terms: Terms) -> None:
+    def __init__(self, topics: Topics, meter: HealingMeter, terms: Terms, trace: Begin = untraced) -> None:
         self._topics = topics
         self._meter = meter
         self._terms = terms
         self._bugs = Streak()
+        self._trace = trace
 
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """Learn from all that is told, then decide; one snapshot a changed pattern. Raises ``Unavailable`` as GROUP."""
-        turn = HealTurn(self._topics, state, self._meter, self._terms)
+        trace = self._trace()
+        turn = HealTurn(self._topics, state, self._meter, self._terms, trace)
         self._bugs.begin()
         for piece in slices:
             for record in piece.records:
@@ -51,7 +54,7 @@ class HealAgent:
                     self._bugs.fine()
         records = await turn.end(self._failed)
         self._bugs.end()
-        return Effects(records)
+        return Effects(records, trace.told())
 
     def _failed(self, error: Exception) -> Malformed:
         """A record can not be worked on, for whatever reason: it is refused, its neighbours go on."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from argus_streams.agents.overlay import Overlay
+from argus_streams.agents.tracing import Trace
 from argus_streams.agents.wire import Topics, key_of, letter_of, outgoing
 from argus_streams.core.events import Origin, TestFailure
 from argus_streams.core.healing import deciding
@@ -16,7 +17,8 @@ from argus_streams.core.healing.case import Case, Passed, case_of, run_of
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.looking import Looker
 from argus_streams.core.letters import WHOLE, Letter
-from argus_streams.core.repairs import Outcome, PatternCommand
+from argus_streams.core.repairs import HealingDecision, Outcome, PatternCommand
+from argus_streams.core.tracing import Context, Value
 from argus_streams.errors import Malformed
 from argus_streams.ports.repairs import HealingMeter
 from argus_streams.streaming.agent import Slice, State
@@ -56,11 +58,12 @@ class Terms(NamedTuple):
 class HealTurn:
     """What one turn gathers; a record that fails leaves nothing in it."""
 
-    def __init__(self, topics: Topics, state: State, meter: HealingMeter, terms: Terms) -> None:
+    def __init__(self, topics: Topics, state: State, meter: HealingMeter, terms: Terms, trace: Trace) -> None:
         self._topics = topics
         self._state = state
         self._meter = meter
         self._terms = terms
+        self._trace = trace
         self._projects: dict[tuple[int, str], list[_Arrived]] = {}
         self._out: list[Outgoing] = []
 
@@ -72,6 +75,7 @@ class HealTurn:
         """A record of no use becomes a letter; its neighbours go on."""
         origins = (Origin(piece.topic_id, piece.partition, record.offset, WHOLE),)
         letter = Letter(stage="heal", reason=error.reason, detail=error.detail, origins=origins)
+        self._trace.refused("heal", piece, record, error.reason)
         self._out.append(letter_of(self._topics.dead(piece.topic), letter, record))
 
     async def end(self, failed: Failed) -> list[Outgoing]:
@@ -87,7 +91,7 @@ class HealTurn:
             for each, case in self._cases(arrived, failed):
                 with self._refusing(each, failed):
                     book.meet(case)
-                    self._decide(case, book)
+                    self._decide(each, case, book)
                 await asyncio.sleep(0)  # one page may take half a second
             for pattern in book.close(self._state.epoch(partition)):
                 self._out.append(outgoing(self._topics.patterns, key_of(project, pattern.fingerprint), pattern))
@@ -129,14 +133,24 @@ class HealTurn:
             case _:
                 pass
 
-    def _decide(self, case: Case, book: Book) -> None:
+    def _decide(self, arrived: _Arrived, case: Case, book: Book) -> None:
         decided = deciding.decide(case, book, self._terms.looker)
         decided = structs.replace(decided, replayed=case.at < self._terms.since)
         self._meter.decided(decided)
-        self._out.append(outgoing(self._topics.decisions, decided.project.encode(), decided))
+        cause = self._follow(arrived, decided)
+        self._out.append(outgoing(self._topics.decisions, decided.project.encode(), decided, cause))
         asked = self._terms.looker.question(case, decided)
         if asked is not None and book.asks(case):
-            self._out.append(outgoing(self._topics.requests, decided.project.encode(), asked))
+            self._out.append(outgoing(self._topics.requests, decided.project.encode(), asked, cause))
+
+    def _follow(self, arrived: _Arrived, decided: HealingDecision) -> Context | None:
+        cause = self._trace.cause(arrived.piece, arrived.record)
+        if cause is None:
+            return None
+        told: dict[str, Value] = {
+            "argus.project": decided.project, "argus.outcome": decided.verdict, "argus.reason": decided.reason
+        }  # fmt: skip
+        return self._trace.add(cause.span("heal", told))
 
     @contextmanager
     def _refusing(self, arrived: _Arrived, failed: Failed) -> Iterator[None]:

@@ -44,7 +44,7 @@ class Trace:
 
     def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
-        self._spans: list[Span] = []
+        self._spans: dict[Context, Span] = {}  # of a record the last word counts
 
     def follow(self, text: str) -> Context | None:
         """The span that a ``traceparent`` names; none where there is none, or more ask than may."""
@@ -65,9 +65,15 @@ class Trace:
                 return None if parent is None else Cause(parent, message_of(piece, record))
         return None
 
+    def refused(self, stage: str, piece: Slice, record: Record, reason: str) -> None:
+        """Tell that a record became a letter, if it is followed."""
+        cause = self.cause(piece, record)
+        if cause is not None:
+            self.add(cause.span(stage, {"argus.outcome": "dead"}, reason))
+
     def add(self, span: Span) -> Context:
         """Tell a span; what leaves because of it names this context."""
-        self._spans.append(span)
+        self._spans[span.context] = span
         return span.context
 
     def joined(
@@ -81,7 +87,7 @@ class Trace:
 
     def told(self) -> Sequence[Span]:
         """All spans."""
-        return self._spans
+        return [*self._spans.values()]
 
 
 Begin = Callable[[], Trace]

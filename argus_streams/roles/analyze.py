@@ -23,6 +23,7 @@ from argus_streams.agents.analyze.agent import AnalyzeAgent
 from argus_streams.agents.analyze.calls import Calls
 from argus_streams.agents.analyze.terms import Outside, Terms
 from argus_streams.agents.model_fitness import ModelFitness
+from argus_streams.agents.tracing import Begin
 from argus_streams.agents.wire import Topics
 from argus_streams.core.analysis.private import Redactor
 from argus_streams.core.scrub import scrubber
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 LIVE_SECONDS = 30.0  # between two looks which generation is live
 
 
-async def run(settings: Settings, topics: Topics, worker: Worker, metrics: CollectorRegistry) -> int:
+async def run(settings: Settings, topics: Topics, worker: Worker, metrics: CollectorRegistry, trace: Begin) -> int:
     """Run until SIGTERM; the process's exit code."""
     prices = load_prices(settings.prices_file)
     registry = load_registry(settings.models_file, prices)
@@ -59,7 +60,7 @@ async def run(settings: Settings, topics: Topics, worker: Worker, metrics: Colle
         )  # fmt: skip
         calls = Calls(models, fitness, settings.analysis_calls, clock=now)
         outside = Outside(PostgresEvidence(database), answers, fitness, PrometheusAnalysisMeter(metrics, now))
-        agent = AnalyzeAgent(terms, calls, outside, clock=now)
+        agent = AnalyzeAgent(terms, calls, outside, clock=now, trace=trace)
         looking = [asyncio.create_task(fitness.watch()), asyncio.create_task(_follow(settings, askable))]
         try:
             return await worker.run_keyed(agent, database.probe)

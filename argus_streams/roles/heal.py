@@ -7,6 +7,7 @@ from argus_streams.adapters.healing_terms import load_knowledge_limits, load_pag
 from argus_streams.adapters.similarity import load_ranker
 from argus_streams.agents.heal import HealAgent
 from argus_streams.agents.heal_turn import Terms
+from argus_streams.agents.tracing import Begin
 from argus_streams.agents.wire import Topics
 from argus_streams.core.healing.looking import Looker, Similar
 from argus_streams.core.healing.page.repair import Repairer
@@ -16,10 +17,12 @@ from argus_streams.settings import Settings
 from argus_streams.streaming.worker import Worker
 
 
-async def run(settings: Settings, topics: Topics, worker: Worker, metrics: CollectorRegistry, since: int) -> int:
+async def run(
+    settings: Settings, topics: Topics, worker: Worker, metrics: CollectorRegistry, since: int, trace: Begin
+) -> int:
     """Run until SIGTERM; the process's exit code."""
     terms = Terms(load_knowledge_limits(), looker(settings), since)
-    return await worker.run_keyed(HealAgent(topics, PrometheusHealingMeter(metrics), terms))
+    return await worker.run_keyed(HealAgent(topics, PrometheusHealingMeter(metrics), terms, trace))
 
 
 def looker(settings: Settings) -> Looker:

@@ -15,6 +15,7 @@ from argus_streams.agents.analyze.agent import AnalyzeAgent
 from argus_streams.agents.analyze.calls import Calls
 from argus_streams.agents.analyze.terms import Outside, Terms
 from argus_streams.agents.model_fitness import ModelFitness
+from argus_streams.agents.tracing import untraced
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis.account import Limits
 from argus_streams.core.analysis.asking import Reply, Usage
@@ -129,7 +130,9 @@ class Owned(Memory):
 class Analyzing:
     """One worker; ``restarted`` is the next one over the same state."""
 
-    def __init__(self, *models, limits=PLENTY, stored=None, table=None, answers=None, delay=0, slots=16, **terms):
+    def __init__(
+        self, *models, limits=PLENTY, stored=None, table=None, answers=None, delay=0, slots=16, trace=untraced, **terms
+    ):
         self.models = {model.name: model for model in models}
         self.options = {"limits": limits, "delay": delay, "slots": slots, **terms}
         self.stored, self.table = stored or Stored(), table or Owned()
@@ -149,7 +152,7 @@ class Analyzing:
         fitness = ModelFitness(REGISTRY, self.models, MemoryModelMeter(), clock=clock)
         self.calls = Calls(self.models, fitness, slots, clock=clock, collect=0.001)
         outside = Outside(self.stored, self.answers, fitness, meter=self)
-        self.agent = AnalyzeAgent(terms, self.calls, outside, clock=clock)
+        self.agent = AnalyzeAgent(terms, self.calls, outside, clock=clock, trace=trace)
 
     async def turn(self, *slices, kept=True):
         """One turn; what it changed is kept, unless its worker is killed before that."""

@@ -9,6 +9,7 @@ from argus_streams.adapters.healing_terms import load_knowledge_limits, load_pag
 from argus_streams.adapters.memory_repairs import MemoryHealingMeter
 from argus_streams.agents.heal import HealAgent
 from argus_streams.agents.heal_turn import Terms
+from argus_streams.agents.tracing import untraced
 from argus_streams.core.events import TestFailure
 from argus_streams.core.findings import AnalysisRequest
 from argus_streams.core.healing.looking import Looker
@@ -39,11 +40,11 @@ def nobody(_target, _elements):
 class Healing:
     """HEAL; each turn's changes are kept, as the engine does once all is confirmed."""
 
-    def __init__(self, rank=nobody, **options):
+    def __init__(self, rank=nobody, trace=untraced, **options):
         self.meter = MemoryHealingMeter()
         cleaner = Cleaner(scrubber(()))
         looker = Looker(Repairer(load_page_terms(), cleaner), rank, cleaner)
-        self.agent = HealAgent(TOPICS, self.meter, Terms(load_knowledge_limits(), looker, **options))
+        self.agent = HealAgent(TOPICS, self.meter, Terms(load_knowledge_limits(), looker, **options), trace)
         self.table = Memory()
         self.offsets = {}
 

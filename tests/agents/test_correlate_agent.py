@@ -12,6 +12,7 @@ from argus_streams.adapters.weights import load_weights
 from argus_streams.agents.correlate import CorrelateAgent
 from argus_streams.agents.correlate_turn import AGENDA
 from argus_streams.agents.scoring import Scoring
+from argus_streams.agents.tracing import untraced
 from argus_streams.core.events import Signal
 from argus_streams.core.findings import AnalysisRequest, Incident, IncidentCommand, Score
 from argus_streams.streaming.agent import State
@@ -27,10 +28,10 @@ class Table(Memory):
 class Correlating:
     """CORRELATE; each turn's changes are kept, as the engine does once all is confirmed."""
 
-    def __init__(self):
+    def __init__(self, trace=untraced):
         self.now = NOW
         self.agent = CorrelateAgent(
-            TOPICS, load_incident_rules(None), Scoring(load_weights(None)), clock=lambda: self.now
+            TOPICS, load_incident_rules(None), Scoring(load_weights(None)), clock=lambda: self.now, trace=trace
         )
         self.table = Table()
         self._offset = 0

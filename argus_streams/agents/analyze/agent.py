@@ -9,7 +9,9 @@ from argus_streams.agents.analyze.calls import Calls, Key
 from argus_streams.agents.analyze.deciding import Deciding
 from argus_streams.agents.analyze.settling import Settling
 from argus_streams.agents.analyze.terms import Draft, Outside, Terms
+from argus_streams.agents.tracing import Begin, Trace, untraced
 from argus_streams.agents.wire import UNREADABLE, letter_of
+from argus_streams.core import tracing
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
 from argus_streams.core.analysis.answer import Checked
@@ -37,23 +39,26 @@ class AnalyzeAgent:
 
     name = "analyze"
 
-    def __init__(self, terms: Terms, calls: Calls, outside: Outside, *, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, terms: Terms, calls: Calls, outside: Outside, *, clock: Callable[[], int], trace: Begin = untraced
+    ) -> None:
         self._terms = terms
         self._calls = calls
         self._outside = outside
         self._clock = clock  # ms
         self._drafts: dict[Key, Draft] = {}
+        self._trace = trace
 
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """One turn. Raises ``Unavailable`` while what is stored can not be read."""
-        now, books = self._clock(), Books(self._terms.topics, state)
+        now, books, trace = self._clock(), Books(self._terms.topics, state), self._trace()
         due = list(books.due(now))
         self._forget(books, due)
         settling = Settling(self._terms, books, self._calls, self._drafts, now=now)
         for at in due:
             await settling.settle(at, self._outside.evidence)
         for piece in slices:
-            self._take_all(books, piece, now)
+            self._take_all(books, piece, now, trace)
         books.tell_judged()
         slots = self._calls.free()
         deciding = Deciding(
@@ -68,7 +73,7 @@ class AnalyzeAgent:
         for at, account in books.changed():
             limit = self._terms.budgets.of(at.project).nanos_per_day
             self._outside.meter.spent(at.project, accounts.day(account), accounts.committed(account), limit)
-        return Effects(books.end())
+        return Effects(books.end(), trace.told())
 
     def _forget(self, books: Books, due: Sequence[At]) -> None:
         """What is in no confirmed account is settled, was never confirmed, or belongs to another owner's tenure."""
@@ -77,14 +82,15 @@ class AnalyzeAgent:
         for key in [key for key in self._drafts if key not in reserved]:
             del self._drafts[key]
 
-    def _take_all(self, books: Books, piece: Slice, now: int) -> None:
+    def _take_all(self, books: Books, piece: Slice, now: int, trace: Trace) -> None:
         for record in piece.records:
             try:
-                self._take(books, piece, record, now)
+                self._take(books, piece, record, now, trace)
             except Malformed as error:
                 books.send(self._letter(piece, record, error))
+                trace.refused("analyze", piece, record, error.reason)
 
-    def _take(self, books: Books, piece: Slice, record: Record, now: int) -> None:
+    def _take(self, books: Books, piece: Slice, record: Record, now: int, trace: Trace) -> None:
         if piece.topic == self._terms.topics.feedback:
             if len(record.value or b"") > COMMAND_BYTES:
                 raise Malformed("feedback too large", f"{len(record.value or b''):,} of {COMMAND_BYTES:,} bytes")
@@ -96,7 +102,9 @@ class AnalyzeAgent:
             raise Malformed("not a request", str(error)) from error
         at = _place(record, request.project, request.subject)
         known = books.job(at, request.subject)
-        job = jobs.asked(known, request)
+        cause = trace.cause(piece, record)
+        context = cause and trace.add(cause.span("analyze", {"argus.project": at.project, "argus.kind": request.kind}))
+        job = jobs.asked(known, request, tracing.format_(context) if context else "")
         account = books.account(at)
         # A job that is in no account had its worker killed between the two.
         if job is known and accounts.holds(account, request.subject):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from argus_streams.agents.wire import Topics, key_of, outgoing
+from argus_streams.core import tracing
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs
 from argus_streams.core.analysis.account import Account
@@ -121,7 +122,9 @@ class Books:
         told = msgspec.structs.replace(analysis, version=Version(self.epoch(at), writes))
         self._state.put(at.partition, at.key("last", analysis.subject), _PACK.encode(told))
         self.told.append(told)
-        self.send(outgoing(self._topics.analyses, key_of(at.project, analysis.subject), told))
+        job = self.job(at, analysis.subject)
+        cause = tracing.parse(job.cause) if job is not None and job.cause else None
+        self.send(outgoing(self._topics.analyses, key_of(at.project, analysis.subject), told, cause))
 
     def send(self, record: Outgoing) -> None:
         """Write a record with the turn."""

@@ -175,7 +175,7 @@ class Settling:
         """The job is done, unless there was news while the call was under way."""
         job = self._books.job(at, subject)
         if job is not None and job.request.evidence != draft.requests[subject].evidence:
-            self._books.queue(at, subject, jobs.Job(job.request), self._now + self._terms.delay)
+            self._books.queue(at, subject, jobs.Job(job.request, cause=job.cause), self._now + self._terms.delay)
         else:
             self._books.drop(at, subject)
 

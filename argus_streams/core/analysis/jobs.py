@@ -29,6 +29,7 @@ class Job(Struct, frozen=True, array_like=True):
     tried: tuple[Tried, ...] = ()  # in this round
     rounds: int = 0
     spent: int = 0  # billionths of a dollar, its share of calls that brought nothing
+    cause: str = ""  # the `traceparent` of what asked, where that is traced
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -45,11 +46,11 @@ def decode(data: bytes) -> Job:
     return _DECODER.decode(data)
 
 
-def asked(known: Job | None, request: AnalysisRequest) -> Job:
+def asked(known: Job | None, request: AnalysisRequest, cause: str = "") -> Job:
     """The job after a request: news begin it anew, the same again changes nothing."""
     if known is not None and known.request.evidence == request.evidence:
         return known
-    return Job(request, spent=known.spent if known else 0)
+    return Job(request, spent=known.spent if known else 0, cause=cause)
 
 
 def failed(job: Job, tried: Tried, cost: int) -> Job:
