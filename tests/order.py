@@ -8,6 +8,7 @@ LONGEST = (
     "chaos/test_short.py",
     "history/test_generations.py",
     "sources/test_testreports_memory.py",
+    "prometheus/test_exposed.py",
     "streaming/test_worker.py",
     "streaming/test_stalls.py",
     "audit/test_deployment.py",

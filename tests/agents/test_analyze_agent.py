@@ -309,6 +309,17 @@ async def test_a_spent_budget_is_told_with_its_reason_and_the_subject_is_asked_a
 
 
 @scenario
+async def test_what_is_set_aside_and_what_is_spent_of_a_budget_is_told_as_it_changes():
+    model = Scripted("anthropic")
+    worker = Analyzing(model, stored=Stored(**MANY))
+    await worker.turn(asked(request()))
+    (reserved,) = worker.account().attempts.values()
+    assert worker.budgets == {"shop": (worker.now // DAY, reserved.reserved, PLENTY.nanos_per_day)}
+    await worker.turns()
+    assert worker.budgets["shop"][1] == worker.account().spent < reserved.reserved
+
+
+@scenario
 async def test_an_incident_that_is_over_when_its_day_comes_is_not_asked_about():
     model, of = Scripted("anthropic"), incident()
     worker = Analyzing(model, stored=Stored(**MANY), limits=Limits(1_000, 10))
