@@ -216,6 +216,12 @@ async def _store(settings: Settings, worker: Worker, trace: Begin) -> int:
             keeping.cancel()
 
 
+async def provide(settings: Settings) -> None:
+    """Make the first generation's schema where migrations, which make ``argus_live``, have not."""
+    first = settings.naming().of(FIRST)
+    await generations.provide(settings.database(), first.schema)
+
+
 async def upkeep(settings: Settings) -> Upkeep:
     """Make the coming days' partitions, drop those that are too old."""
     return await ensure_partitions(

@@ -92,6 +92,15 @@ async def begin(url: str, schema: str, since: int) -> Record:
         return next(each for each in await _rows(connection) if each.schema == schema)
 
 
+async def provide(url: str, schema: str) -> None:
+    """Make the schema of a first generation that is not called as the program calls it; one that is there stays."""
+    async with connected(url) as connection, connection.transaction():
+        await connection.execute(_LOCK)
+        if not [each for each in await _rows(connection) if each.schema == schema]:
+            await connection.execute(_CREATE, {"schema": schema})
+            await connection.execute(_READY, {"schema": schema, "seeded": 0})
+
+
 async def began_at(url: str, schema: str, starts: Sequence[Start]) -> None:
     """Record from which offsets on it reads."""
     await _run(url, _STARTS, {"schema": schema, "starts": msgspec.json.encode(starts).decode()})

@@ -67,6 +67,7 @@ def migrate(given: Settings) -> int:
     """Bring the database and its daily partitions up to date."""
     for migration in asyncio.run(migrations.migrate(given.database())):
         click.echo(f"applied {migration.version} {migration.name}")
+    asyncio.run(app.provide(given))
     done = asyncio.run(app.upkeep(given))
     click.echo(f"up to date; {len(done.created)} partitions made, {len(done.dropped)} dropped")
     return 0

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from argus_streams.adapters import generations
 from argus_streams.adapters.generations import Record
+from argus_streams.core.generations.naming import FIRST_SCHEMA
 from argus_streams.errors import ArgusError
 from argus_streams.settings import Settings
 from argus_streams.streaming.offsets import Offsets
@@ -43,5 +44,13 @@ class Site(NamedTuple):
 
 
 def site(given: Settings) -> Site:
-    """The deployment of these settings."""
+    """The deployment of these settings.
+
+    Raises ``Refused`` for one beside another in the same database: which generation is live is told there once.
+    """
+    if given.db_schema not in {None, FIRST_SCHEMA}:
+        raise Refused(
+            f"ARGUS_DB_SCHEMA is {given.db_schema}: history is made anew where the first generation is {FIRST_SCHEMA}; "
+            "give this deployment a database of its own, without ARGUS_DB_SCHEMA"
+        )
     return Site(given, Offsets(given.kafka()))

@@ -53,7 +53,8 @@ async def statuses(site: Site, name: str | None) -> list[GenerationStatus]:
     """Of all generations, the oldest first, or of one."""
     if name is not None:
         return [await _status(site, await site.record(name))]
-    return [await _status(site, each) for each in await generations.every(site.given.database())]
+    found = await generations.every(site.given.database())
+    return [await _status(site, each) for each in found if site.given.naming().owns(each.schema)]
 
 
 def show(found: Sequence[GenerationStatus], out: Console) -> None:

@@ -88,10 +88,11 @@ class Askable(Collection[str]):
 
 
 async def _follow(settings: Settings, askable: Askable) -> None:
-    """Look again and again whether this generation is the live one."""
+    """Look again and again whether this generation is the one that people are shown."""
     while True:
         try:
-            askable.live = (await generations.live(settings.database())).schema == settings.making().schema
+            shown = settings.db_schema or (await generations.live(settings.database())).schema
+            askable.live = shown == settings.making().schema
         except ArgusError as error:
             log.warning("which generation is live can not be told: %s", error)
         await asyncio.sleep(LIVE_SECONDS)

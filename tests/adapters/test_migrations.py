@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from stored_rows import a_decision, a_group, a_kept, a_letter, a_pattern, a_score, an_analysis, an_incident
 
+from argus_streams.adapters import generations
 from argus_streams.adapters.contracts import data_folder
 from argus_streams.adapters.database import open_database
 from argus_streams.adapters.migrations import ensure_partitions, migrate, read_migrations
@@ -86,6 +87,23 @@ def test_a_migration_that_fails_is_named_and_leaves_nothing(postgres_url, tmp_pa
         asyncio.run(migrate(postgres_url, tmp_path))
     assert query(postgres_url, "select to_regclass('good')::text, to_regclass('half')::text") == [("good", None)]
     assert query(postgres_url, "select name from supabase_migrations.schema_migrations") == [("good",)]
+
+
+def test_after_a_migration_that_failed_the_version_that_runs_goes_on(migrated_url, tmp_path):
+    (tmp_path / "20991231000000_bad.sql").write_text(
+        "alter table argus_live.error_groups drop column title; select 1/0;"
+    )
+    with pytest.raises(Misconfigured, match="20991231000000_bad"):
+        asyncio.run(migrate(migrated_url, tmp_path))
+    assert store(migrated_url, [a_group()]) == []
+
+
+def test_a_first_generation_of_another_name_is_made_once_beside_the_live_one(migrated_url):
+    for _ in range(2):
+        asyncio.run(generations.provide(migrated_url, "live_shop"))
+    assert store(migrated_url, [a_group()], "live_shop") == []
+    known = {each.schema: (each.status, each.ready) for each in asyncio.run(generations.every(migrated_url))}
+    assert known == {"argus_live": ("live", True), "live_shop": ("building", True)}
 
 
 def test_a_file_without_a_version_is_refused(postgres_url, tmp_path):

@@ -63,8 +63,8 @@ def test_a_release_that_is_called_as_the_program_has_the_programs_own_names(rele
 
 
 def test_a_later_generation_stands_beside_the_first_one(helm):
-    first = helm.rendered(release="shop")
-    values = {"generation": "rules2", "kafka.topicPrefix": "shop-argus.", "database.schema": "shop_argus"}
+    first = helm.rendered(release="shop", **{"database.schema": "argus_live"})
+    values = {"generation": "rules2", "kafka.topicPrefix": "shop-argus.", "database.schema": "argus_live"}
     later = helm.rendered(release="shop-rules2", **values)
     assert given(later).naming() == given(first).naming()
     assert given(later).making() == given(first).naming().of("rules2")

@@ -30,7 +30,9 @@ def _known(variables):
     return {name: value for name, value in variables.items() if name.startswith(("ARGUS_", "KAFKA_", "DATABASE_"))}
 
 
-@pytest.mark.parametrize("values", [{}, {"kafka.topicPrefix": "shop."}, {"generation": "rules2"}], ids=str)
+@pytest.mark.parametrize(
+    "values", [{}, {"kafka.topicPrefix": "shop."}, {"generation": "rules2", "database.schema": "argus_live"}], ids=str
+)
 @pytest.mark.parametrize("release", ["argus", "shop"])
 def test_keda_looks_at_the_lag_of_the_roles_own_group_on_its_own_inputs(helm, release, values):
     chart = helm.rendered(release=release, **KEDA, **INPUTS, **values)

@@ -42,6 +42,10 @@ class Naming(NamedTuple):
             return Generation(FIRST, self.prefix, self.first_schema)
         return Generation(name, f"{self.prefix}{name}.", f"argus_{name}")
 
+    def owns(self, schema: str) -> bool:
+        """Whether this schema can be one of the deployment's, not of another one's in the same database."""
+        return schema == self.first_schema or schema.startswith("argus_")
+
     def with_schema(self, schema: str) -> Generation:
         """The generation whose tables stand in this schema."""
         return self.of(FIRST if schema == self.first_schema else schema.removeprefix("argus_"))

@@ -5,13 +5,13 @@
 
 {{/*
 The name of the release's objects. Of a name that is cut two releases could get the same: a long one is refused.
-A StatefulSet's pods carry its name and ten characters more in a label of 63; a schema of Postgres has 41.
+A StatefulSet's pods carry its name and ten characters more in a label of 63; a schema has 41, five of them `live_`.
 */}}
 {{- define "argus.fullname" -}}
 {{- $name := include "argus.name" . -}}
 {{- $full := .Values.fullnameOverride | default (contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name)) -}}
-{{- if not (regexMatch "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$" $full) -}}
-{{- fail (printf "%q can not name the release's objects: at most 40 of a-z, 0-9 and -, a letter first; set fullnameOverride" $full) -}}
+{{- if not (regexMatch "^[a-z]([a-z0-9-]{0,34}[a-z0-9])?$" $full) -}}
+{{- fail (printf "%q can not name the release's objects: at most 36 of a-z, 0-9 and -, a letter first; set fullnameOverride" $full) -}}
 {{- end -}}
 {{- $full -}}
 {{- end -}}
@@ -27,6 +27,7 @@ A StatefulSet's pods carry its name and ten characters more in a label of 63; a 
 {{- if ne .Values.generation "first" }}{{ .Values.generation }}.{{ end -}}
 {{- end -}}
 
+<<<<<<< HEAD
 {{/* The aliases of the other regions whose inputs are read here, as YAML. */}}
 {{- define "argus.regions" -}}
 {{- $found := .Values.regions -}}
@@ -35,12 +36,21 @@ A StatefulSet's pods carry its name and ten characters more in a label of 63; a 
 {{- end -}}
 
 {{/* The first generation's schema; nothing where it is the program's own default. */}}
+=======
+{{/*
+The first generation's schema; nothing where it is the program's own default. Names that begin with `argus_` are those of
+the default's later generations.
+*/}}
+>>>>>>> 52a3af4 (Run the chart's hooks against a real Kafka and Postgres)
 {{- define "argus.schema" -}}
 {{- $full := include "argus.fullname" . -}}
+{{- if and (ne .Values.generation "first") (ne $full "argus") (ne .Values.database.schema "argus_live") -}}
+{{- fail (printf "generation is %s: say database.schema: argus_live, for later generations are made where the first one has that schema" .Values.generation) -}}
+{{- end -}}
 {{- if .Values.database.schema -}}
 {{- .Values.database.schema -}}
 {{- else if ne $full "argus" -}}
-{{- replace "-" "_" $full -}}
+{{- printf "live_%s" (replace "-" "_" $full) -}}
 {{- end -}}
 {{- end -}}
 

@@ -21,6 +21,12 @@ def test_a_generation_is_found_again_by_its_schema(name):
     assert SHOP.with_schema(SHOP.of(name).schema) == SHOP.of(name)
 
 
+def test_schemas_of_another_deployment_in_the_same_database_are_not_taken_for_its_own():
+    assert SHOP.owns(SHOP.of(FIRST).schema)
+    assert SHOP.owns(SHOP.of("rules2").schema)
+    assert not SHOP.owns("live_till")
+
+
 @pytest.mark.parametrize("name", ["", "2nd", "Rules", "with-dash", "a" * 32, "a b", "a\n", *sorted(RESERVED)])
 def test_what_would_be_no_topic_or_schema_is_refused(name):
     assert complaint(name)
