@@ -27,7 +27,6 @@ A StatefulSet's pods carry its name and ten characters more in a label of 63; a 
 {{- if ne .Values.generation "first" }}{{ .Values.generation }}.{{ end -}}
 {{- end -}}
 
-<<<<<<< HEAD
 {{/* The aliases of the other regions whose inputs are read here, as YAML. */}}
 {{- define "argus.regions" -}}
 {{- $found := .Values.regions -}}
@@ -35,23 +34,17 @@ A StatefulSet's pods carry its name and ten characters more in a label of 63; a 
 {{- toYaml (uniq $found | sortAlpha) -}}
 {{- end -}}
 
-{{/* The first generation's schema; nothing where it is the program's own default. */}}
-=======
 {{/*
 The first generation's schema; nothing where it is the program's own default. Names that begin with `argus_` are those of
 the default's later generations.
 */}}
->>>>>>> 52a3af4 (Run the chart's hooks against a real Kafka and Postgres)
 {{- define "argus.schema" -}}
 {{- $full := include "argus.fullname" . -}}
-{{- if and (ne .Values.generation "first") (ne $full "argus") (ne .Values.database.schema "argus_live") -}}
+{{- $schema := .Values.database.schema | default (eq $full "argus" | ternary "" (printf "live_%s" (replace "-" "_" $full))) -}}
+{{- if and (ne .Values.generation "first") (not (has $schema (list "" "argus_live"))) -}}
 {{- fail (printf "generation is %s: say database.schema: argus_live, for later generations are made where the first one has that schema" .Values.generation) -}}
 {{- end -}}
-{{- if .Values.database.schema -}}
-{{- .Values.database.schema -}}
-{{- else if ne $full "argus" -}}
-{{- printf "live_%s" (replace "-" "_" $full) -}}
-{{- end -}}
+{{- $schema -}}
 {{- end -}}
 
 {{/* What selects pods: nothing that an upgrade changes. `component` is a role, or what else runs. */}}
