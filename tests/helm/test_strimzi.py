@@ -33,7 +33,12 @@ def test_strimzi_makes_the_topics_that_argus_would_make(helm, partitions, replic
 
 
 def test_a_generations_topics_stand_under_its_own_prefix_and_the_inputs_do_not(helm):
-    chart = helm.rendered(release="shop", **STRIMZI, generation="second", kafka=charts.GIVEN["kafka"])
+    chart = helm.rendered(
+        release="shop",
+        **STRIMZI,
+        **{"generation": "second", "database.schema": "argus_live"},
+        kafka=charts.GIVEN["kafka"],
+    )
     assert _asked(chart) == _created("shop-argus.", "shop-argus.second.", 64, 3)
 
 
