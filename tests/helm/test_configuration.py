@@ -22,7 +22,7 @@ NAMED = {  # by a value of its own: value, what it is set to, what the variable 
     "ARGUS_TOPIC_PARTITIONS": ("kafka.partitions", 1000, "1000"),
     "ARGUS_TOPIC_REPLICATION": ("kafka.replication", 2, "2"),
     "ARGUS_INPUTS": ("kafka.inputs", {"raw": "sentry:shop", "more": "mapped:till"}, "more=mapped:till,raw=sentry:shop"),
-    "ARGUS_DB_SCHEMA": ("database.schema", "shop", "shop"),
+    "ARGUS_DB_SCHEMA": ("database.schema", "argus_live", "argus_live"),
     "ARGUS_MODEL_PROVIDERS": ("models.providers", ["anthropic", "vertex"], "anthropic,vertex"),
     "OTEL_EXPORTER_OTLP_ENDPOINT": ("traces.endpoint", "http://collector:4318", "http://collector:4318"),
     "ARGUS_GENERATION": ("generation", "rules2", "rules2"),
