@@ -22,6 +22,11 @@ KINDS = {"series": "timeseries", "stat": "stat", "table": "table", "bars": "barg
 
 Written = Mapping[str, Any]
 
+_BESIDE = {
+    "type": "dashboards", "tags": ["argus_streams"], "title": "argus_streams", "tooltip": "All dashboards", "url": "",
+    "icon": "external link", "asDropdown": True, "keepTime": True, "includeVars": True, "targetBlank": False,
+}  # fmt: skip
+
 
 def dashboards() -> Mapping[Path, str]:
     """Every dashboard, as it should be."""
@@ -45,16 +50,7 @@ def _dashboard(written: Written) -> Written:
         "graphTooltip": 1,  # one crosshair over all panels
         "refresh": "30s",
         "time": {"from": "now-6h", "to": "now"},
-        "links": [
-            {
-                "type": "dashboards",
-                "tags": ["argus_streams"],
-                "title": "argus_streams",
-                "asDropdown": True,
-                "keepTime": True,
-                "includeVars": True,
-            }
-        ],
+        "links": [_BESIDE],
         "templating": {"list": list(_variables())},
         "panels": list(_panels(written["rows"])),
     }
@@ -66,7 +62,7 @@ def _variables() -> Iterator[Written]:
     for name in ("namespace", "release", "role"):
         query = f"label_values(argus_ready{{{chosen}}}, {name})"
         yield {
-            "name": name, "label": name.capitalize(), "type": "query", "datasource": SOURCE, "definition": query,
+            "name": name, "label": name.capitalize(), "type": "query", "datasource": SOURCE,
             "query": {"query": query, "refId": name}, "refresh": 2, "sort": 1,
             "multi": True, "includeAll": True, "allValue": ".*", "current": {"text": ["All"], "value": ["$__all"]},
         }  # fmt: skip
