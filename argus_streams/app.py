@@ -15,7 +15,7 @@ Where there are more regions, what stands beside a stage as an input comes from 
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from typing import Literal, TextIO
@@ -173,7 +173,7 @@ async def _beginning(settings: Settings) -> int:
 async def _normalize(settings: Settings, worker: Worker, metrics: CollectorRegistry, since: int, trace: Begin) -> int:
     fold = sighting.Single if settings.store == "all" else sighting.Coalesced
     defaults, read = settings.input_defaults(), norms(settings)
-    _check_inputs(defaults, read)
+    check_inputs(defaults, read.sources, read.mappings)
     lookout = Lookout(known_fields(), PrometheusFields(metrics), read.scrubber.text)
     agent = NormalizeAgent(
         Sending(topics_of(settings), fold, since), read, defaults=defaults, lookout=lookout, trace=trace
@@ -181,13 +181,16 @@ async def _normalize(settings: Settings, worker: Worker, metrics: CollectorRegis
     return await worker.run(agent)
 
 
-def _check_inputs(defaults: Mapping[str, tuple[str, str]], read: Norms) -> None:
-    """Raise ``Misconfigured`` for an input of which nothing could be read."""
-    strangers = sorted({source for source, _ in defaults.values()} - read.sources.keys())
+def check_inputs(defaults: Mapping[str, tuple[str, str]], known: Collection[str], mapping: Collection[str]) -> None:
+    """Raise ``Misconfigured`` for an input of which nothing could be read.
+
+    ``defaults`` are source and project by topic, ``known`` the sources, ``mapping`` the projects with mappings.
+    """
+    strangers = sorted({source for source, _ in defaults.values()} - set(known))
     if strangers:
-        raise Misconfigured(f"ARGUS_INPUTS: no source {', '.join(strangers)}; there are {', '.join(read.sources)}")
+        raise Misconfigured(f"ARGUS_INPUTS: no source {', '.join(strangers)}; there are {', '.join(known)}")
     mappable = {project for source, project in defaults.values() if source == mapped.SOURCE.name}
-    bare = sorted(mappable - read.mappings.keys())
+    bare = sorted(mappable - set(mapping))
     if bare:
         raise Misconfigured(
             f"ARGUS_INPUTS reads a topic as mapped, but ARGUS_MAPPINGS_FILE has no mapping for {', '.join(bare)}; "
@@ -241,13 +244,19 @@ async def _keep_partitions(settings: Settings) -> None:
         await asyncio.sleep(UPKEEP_SECONDS)
 
 
-def _worker(
-    role: Role, settings: Settings, attached: TextIO | None, metrics: CollectorRegistry, tracer: Tracer
-) -> Worker:
+def changelog_of(settings: Settings, role: Role) -> str | None:
+    """The changelog of a role's state; ``None`` for one without any."""
     topics = topics_of(settings)
     changelogs: Mapping[Role, str] = {
         "correlate": topics.changelog, "analyze": topics.analysis_changelog, "heal": topics.heal_changelog
     }  # fmt: skip
+    return changelogs.get(role)
+
+
+def _worker(
+    role: Role, settings: Settings, attached: TextIO | None, metrics: CollectorRegistry, tracer: Tracer
+) -> Worker:
+    topics = topics_of(settings)
     job = Job(
         role=role,
         group=group_of(settings, role),
@@ -256,7 +265,7 @@ def _worker(
         version=version("argus-streams"),
         letters=Letters(DEAD, told_by, example_of),
         tallies=tallies(topics),
-        changelog=changelogs.get(role),
+        changelog=changelog_of(settings, role),
         rest=REST_SECONDS.get(role),
         state=settings.state_dir,
         health=(settings.health_host, settings.health_port),

@@ -82,7 +82,7 @@ async def open_database(
     async def fixed(_: Connection) -> Statements:
         return statements
 
-    _check(url)
+    check_url(url)
     pool = AsyncConnectionPool(
         url,
         kwargs=dict(CONNECT),
@@ -113,13 +113,13 @@ async def _live(connection: Connection) -> Statements:
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Connection]:
     """One connection of its own, for the command line; errors leave it as ours."""
-    _check(url)
+    check_url(url)
     with translated():
         async with await AsyncConnection.connect(url, **CONNECT) as connection:
             yield connection
 
 
-def _check(url: str) -> None:
+def check_url(url: str) -> None:
     """Raise ``Misconfigured`` for what is no connection string, without a word of it: it may hold the password."""
     try:
         conninfo_to_dict(url)

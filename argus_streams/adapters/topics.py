@@ -101,7 +101,7 @@ def check(client: Mapping[str, Any], **wanted: Any) -> tuple[Decision, ...]:
 
     ``client`` holds librdkafka's settings, ``wanted`` the fields of ``Wanted``.
     """
-    with _cluster(client) as admin:
+    with cluster(client) as admin:
         return _plan(admin, Wanted(**wanted))
 
 
@@ -111,7 +111,7 @@ def apply(client: Mapping[str, Any], **wanted: Any) -> tuple[Decision, ...]:
     When it returns, the cluster shows them. A ``Refuse`` stops its own topic alone. Two of these at once end in the
     same topics as one.
     """
-    with _cluster(client) as admin:
+    with cluster(client) as admin:
         first = left = _plan(admin, Wanted(**wanted))
         deadline = time.monotonic() + _TIMEOUT
         # The controller answers before the brokers know: what they say too early is corrected by a second look.
@@ -127,7 +127,7 @@ def apply(client: Mapping[str, Any], **wanted: Any) -> tuple[Decision, ...]:
 
 def delete(client: Mapping[str, Any], names: Collection[str]) -> Sequence[str]:
     """Delete topics; those that were there. When it returns, the cluster does not show them."""
-    with _cluster(client) as admin:
+    with cluster(client) as admin:
         found = sorted(_describe(admin, names)) if names else []
         deadline = time.monotonic() + _TIMEOUT
         left: Collection[str] = found
@@ -141,20 +141,20 @@ def delete(client: Mapping[str, Any], names: Collection[str]) -> Sequence[str]:
 
 def configs(client: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Mapping[str, str]]:
     """The settings in effect of those topics that are there."""
-    with _cluster(client) as admin:
+    with cluster(client) as admin:
         return {name: found.config for name, found in _existing(admin, list(names)).items()}
 
 
 def require(client: Mapping[str, Any], name: str) -> None:
     """Raise ``Unavailable`` where Kafka does not answer, and ``Misconfigured`` where it has no topic of this name."""
-    with _cluster(client) as admin:
+    with cluster(client) as admin:
         if name not in _describe(admin, [name]):
             raise Misconfigured(f"Kafka has no topic {name}: run `argus topics apply`, or correct ARGUS_TOPIC_PREFIX")
 
 
 def retention(client: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, int]:
     """How long topics are kept in effect, ms; -1 = for ever."""
-    with _cluster(client) as admin:
+    with cluster(client) as admin:
         return {name: int(found.config["retention.ms"]) for name, found in _existing(admin, names).items()}
 
 
@@ -259,7 +259,7 @@ def _wait(answers: Mapping[Any, Future[Any]]) -> None:
 
 
 @contextmanager
-def _cluster(client: Mapping[str, Any]) -> Iterator[AdminClient]:
+def cluster(client: Mapping[str, Any]) -> Iterator[AdminClient]:
     """A client whose failures say what the connection complained of, not only that time ran out."""
     complaints: deque[KafkaError] = deque(maxlen=100)
     with _kafka_errors(complaints):

@@ -144,7 +144,7 @@ class Reader:
         finally:
             consumer.close()
         return {
-            Partition(answer.topic, answer.partition): Committed(answer.offset, *_metadata(answer))
+            Partition(answer.topic, answer.partition): Committed(answer.offset, *logs_of(answer))
             if answer.offset >= 0
             else None
             for answer in answers
@@ -191,7 +191,7 @@ def metadata(topic_id: str, state_id: str) -> str:
     return f"{topic_id} {state_id}".rstrip() + METADATA_END
 
 
-def _metadata(answer: TopicPartition) -> tuple[str, str]:
+def logs_of(answer: TopicPartition) -> tuple[str, str]:
     """Topic id and state id; what another program committed, not ended as ours is, may not even be text."""
     try:
         topic_id, _, state_id = (answer.metadata or "").split(METADATA_END)[0].partition(" ")
