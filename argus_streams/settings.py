@@ -240,6 +240,11 @@ def load() -> Settings:
         raise Misconfigured("; ".join(complaints)) from error
 
 
+def names() -> tuple[str, ...]:
+    """The names of all variables that are set; values stay where they are."""
+    return tuple(name for name, value in os.environ.items() if value)
+
+
 def with_environment(given: Settings, overrides: Mapping[str, str]) -> Settings:
     """The settings with some variables replaced."""
     names = {str(field.validation_alias or variable(name)): name for name, field in Settings.model_fields.items()}

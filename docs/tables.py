@@ -21,6 +21,7 @@ from argus_streams.auditing import measured
 from argus_streams.cli import main
 from argus_streams.core.analysis.gate import SKIPS
 from argus_streams.core.analysis.reasons import OUTCOMES
+from argus_streams.core.doctor.checks import CHECKS
 from argus_streams.metric import Metric
 from argus_streams.streaming import metrics
 
@@ -31,6 +32,7 @@ FILES = (
     "docs/operations/README.md",
     "docs/operations/traces-and-logs.md",
     "docs/runbooks/README.md",
+    "docs/operations/doctor.md",
     "docs/metrics.md",
     "docs/analysis.md",
     "docs/audit.md",
@@ -59,6 +61,7 @@ def filled(path: Path, text: str) -> str:
         "example": lambda: senders.example(path.stem),
         "tutorial": _tutorial,
         "values": _values,
+        "checks": _checks,
     }
     return _PLACE.sub(lambda place: place[1] + tables[place["table"]]() + place[3], text)
 
@@ -110,6 +113,11 @@ def _skips() -> str:
 
 def _outcomes() -> str:
     return _table(("code", "what became of a question"), [(f"`{code}`", what) for code, what in OUTCOMES.items()])
+
+
+def _checks() -> str:
+    rows = [(f"`{check.name}`", check.looks_at, check.mends) for check in CHECKS]
+    return _table(("check", "what it looks at", "what mends it"), rows)
 
 
 def _described(group: click.Group, path: str) -> Iterator[tuple[str, str]]:

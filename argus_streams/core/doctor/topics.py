@@ -34,6 +34,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     partitions: tuple[Partition, ...]
     together: tuple[Together, ...]
     foreign: tuple[str, ...] = ()  # of ARGUS_INPUTS
+    mirrored: tuple[str, ...] = ()  # of the regions in ARGUS_REGIONS
     quorum: Mapping[str, int] = {}  # min.insync.replicas by topic, where it is known
 
     def counts(self) -> Mapping[str, int]:
@@ -88,10 +89,17 @@ def judge_layout(found: Layout | Unseen) -> Iterator[Finding]:
 
 
 def _foreign(found: Layout) -> Iterator[Finding]:
-    absent = [name for name in found.foreign if name not in found.counts()]
+    counts = found.counts()
+    absent = [name for name in found.foreign if name not in counts]
     if absent:
         told = f"ARGUS_INPUTS names {names(absent)}, which Kafka does not have"
         yield wrong("inputs", told, "create the topic, or correct ARGUS_INPUTS", absent)
+    unmirrored = [name for name in found.mirrored if name not in counts]
+    if unmirrored:
+        told = f"ARGUS_REGIONS asks for {names(unmirrored)}, which Kafka does not have: nothing is mirrored"
+        yield wrong(
+            "inputs", told, "start MirrorMaker (docs/operations/two-regions.md), or correct ARGUS_REGIONS", unmirrored
+        )
 
 
 def _together(found: Layout) -> Iterator[Finding]:
