@@ -104,6 +104,8 @@ def pod(document):
     """The template of the pods that this makes, if it makes any."""
     if document["kind"] == "Pod":
         return document
+    if document["kind"] == "CronJob":
+        return document["spec"]["jobTemplate"]["spec"]["template"]
     return document["spec"]["template"] if document["kind"] in WORKLOADS | {"Job"} else None
 
 

@@ -73,8 +73,8 @@ def _client(file: Path) -> dict[str, str]:
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One line on standard output, all else on standard error.")
 @click.option(
-    "--metrics", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-    help="Write what was found there for Prometheus, too.",
+    "--metrics", metavar="FILE|URL",
+    help="Tell Prometheus what was found, too, by a file or at a push gateway.",
 )  # fmt: skip
 @with_generation
 def audit(
@@ -83,7 +83,7 @@ def audit(
     wait: float | None,
     regions: dict[str, dict[str, str]],
     as_json: bool,  # noqa: FBT001 - click's flag
-    metrics: Path | None,
+    metrics: str | None,
     **span: Any,
 ) -> int:
     """Prove that every body and event is accounted for.
@@ -99,14 +99,14 @@ def audit(
     if strangers:
         raise click.UsageError(f"ARGUS_REGIONS does not name {', '.join(strangers)}: nothing of it is read here")
     verdict = asyncio.run(_audited(given, scope, wait))
-    if metrics is not None:
-        measured.write(verdict, metrics, time())
     with report.progress() as progress:
         others = compared(given, regions, scope, progress)
     if as_json:
         click.echo(report.as_json(verdict, others))
     else:
         report.show(verdict, console.printer(), others)
+    if metrics is not None:
+        measured.write(verdict, others, metrics, time())
     return int(not (verdict.clean and all(each.clean for each in others)))
 
 

@@ -2,6 +2,9 @@
 
 import io
 import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import msgspec
 import pytest
@@ -13,8 +16,9 @@ from rich.progress import Progress
 from worlds import World, own, rubbish
 
 from argus_streams.auditing import measured, report
+from argus_streams.core.audit.mirroring import Mirrored, RegionVerdict
 from argus_streams.core.audit.verdict import Sheet
-from argus_streams.errors import Misconfigured
+from argus_streams.errors import Misconfigured, Unavailable
 
 
 def damaged():
@@ -93,12 +97,15 @@ def test_a_reason_that_no_body_of_the_time_has_is_not_told():
     assert sheet.verdict().reasons == {"a comment": 2}
 
 
+ABROAD = RegionVerdict("eu", (Mirrored("argus.events.incoming", missing=3),))
+
+
 def test_prometheus_gets_what_is_missing_or_double_all_sums_and_when_that_was(tmp_path):
     verdict, file = damaged(), tmp_path / "argus.prom"
-    measured.write(verdict, file, 1_700_000_000.5)
+    measured.write(verdict, [ABROAD], str(file), 1_700_000_000.5)
     families = text_string_to_metric_families(file.read_text())
     told = {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
-    assert told["argus_audit_findings", "missing"] == verdict.total.missing > 0
+    assert told["argus_audit_findings", "missing"] == verdict.total.missing + 3
     assert told["argus_audit_findings", "double"] == 0
     assert told["argus_audit_sum", "bodies"] == 4
     assert told["argus_audit_timestamp_seconds",] == 1_700_000_000.5
@@ -106,4 +113,43 @@ def test_prometheus_gets_what_is_missing_or_double_all_sums_and_when_that_was(tm
 
 def test_a_file_for_prometheus_that_can_not_be_written_is_named(tmp_path):
     with pytest.raises(Misconfigured, match=r"--metrics .*nowhere/argus.prom can not be written: No such file"):
-        measured.write(damaged(), tmp_path / "nowhere" / "argus.prom", 0)
+        measured.write(damaged(), [], str(tmp_path / "nowhere" / "argus.prom"), 0)
+
+
+@contextmanager
+def gateway(status):
+    """A push gateway that answers so, and what was put there."""
+    put = {}
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_PUT(self):
+            put[self.path] = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/metrics/job/audit/release/argus", put
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_push_gateway_gets_the_same_under_the_labels_of_its_address():
+    with gateway(200) as (address, put):
+        measured.write(damaged(), [], address, 1.0)
+    ((path, text),) = put.items()
+    assert path == "/metrics/job/audit/release/argus"
+    assert 'argus_audit_findings{kind="missing"} ' in text
+
+
+def test_a_push_gateway_that_takes_nothing_is_told():
+    with gateway(500) as (address, _), pytest.raises(Unavailable, match="takes nothing: HTTP Error 500"):
+        measured.write(damaged(), [], address, 1.0)
+    with pytest.raises(Unavailable, match=r"takes nothing: .*refused"):
+        measured.write(damaged(), [], "http://127.0.0.1:1/metrics/job/audit", 1.0)

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from argus_streams import app
+from argus_streams.cli import main
 
 ALERTS = [
     group
@@ -69,6 +70,20 @@ def test_alerts_get_the_operators_labels_and_runbooks_and_lose_what_is_disabled(
 def test_an_alert_that_is_disabled_and_is_none_is_refused_by_name(helm):
     with pytest.raises(charts.RefusedError, match=r"prometheusRule\.disabled names ArgusNoSuch, which is no alert"):
         helm.rendered(prometheusRule={"enabled": True, "disabled": ["ArgusNoSuch"]})
+
+
+def test_the_audit_runs_by_itself_and_tells_the_gateway_under_the_labels_that_alerts_group_by(helm, rendered):
+    assert helm.rendered().all("CronJob") == []
+    (job,) = rendered["production"].all("CronJob")
+    (container,) = charts.pod(job)["spec"]["containers"]
+    assert container["args"] == [
+        "audit", "--from", "2d", "--wait", "60",
+        "--metrics", "http://pushgateway.monitoring:9091/metrics/job/argus-audit/namespace/default/release/argus",
+    ]  # fmt: skip
+    silent = charts.pod(one(helm.rendered(audit={"enabled": True}), "CronJob"))["spec"]["containers"][0]
+    assert "--metrics" not in silent["args"]
+    shown = {option for each in main.commands["audit"].params for option in each.opts}
+    assert {each for each in container["args"] if each.startswith("--")} <= shown
 
 
 def test_each_dashboard_is_in_a_config_map_that_grafana_finds(rendered):
