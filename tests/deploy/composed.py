@@ -6,7 +6,7 @@ import yaml
 from parts import ROOT
 
 FILE = ROOT / "docker-compose.kafka.yml"
-PASSWORDS = {"POSTGRES_PASSWORD": "two words & more"}
+PASSWORDS = {"POSTGRES_PASSWORD": "two words & more", "GRAFANA_PASSWORD": "another"}
 
 
 def written():

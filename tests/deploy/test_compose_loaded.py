@@ -31,7 +31,7 @@ def _loaded(loader, file=FILE, **variables):
     return subprocess.run(command, env=given, capture_output=True, text=True, check=False)  # noqa: S603 - our own
 
 
-@pytest.mark.parametrize("profiles", ["single", "ha"])
+@pytest.mark.parametrize("profiles", ["single", "ha", "single,observe", "ha,observe"])
 def test_every_profile_loads_with_the_services_that_it_names(loader, profiles):
     done = _loaded(loader, COMPOSE_PROFILES=profiles, **PASSWORDS)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,1 @@
+"""What a load needs: partitions, workers, disk, network and money, of measured figures; each with its reason."""
