@@ -15,7 +15,6 @@ from argus_streams.embedded.process import claim_ports
 from argus_streams.streaming.supervisor import MISCONFIGURED
 
 READY_SECONDS = 120.0
-STATE = "state"  # folder of a crew's tables
 
 
 class Crew(NamedTuple):
@@ -26,11 +25,12 @@ class Crew(NamedTuple):
     logs: Path
 
     @classmethod
-    def hired(cls, roles, environment, folder):
-        """Start one worker a role; a crew of the same folder finds its state again."""
+    def hired(cls, environments, folder):
+        """Start one worker a role, with these variables by role; a crew of the same folder finds its state again."""
         folder.mkdir(exist_ok=True)
+        roles = tuple(environments)
         ports = dict(zip(roles, claim_ports(folder, len(roles)), strict=True))
-        overrides = {role: {**environment, "ARGUS_HEALTH_PORT": str(ports[role])} for role in roles}
+        overrides = {role: {**environments[role], "ARGUS_HEALTH_PORT": str(ports[role])} for role in roles}
         crew = cls(supervision.supervisor(roles, overrides, logs=folder), ports, folder)
         crew.supervisor.start()
         return crew

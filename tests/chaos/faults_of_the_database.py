@@ -10,13 +10,13 @@ _CUT = """
 select count(pg_terminate_backend(pid)) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()"""
 _FULL = """
-create function argus_live.disk_is_full() returns trigger language plpgsql as $$
+create function disk_is_full() returns trigger language plpgsql as $$
 begin
   raise exception 'could not extend file "base/1/1": No space left on device' using errcode = 'disk_full';
 end $$;
-create trigger disk_is_full before insert or update on argus_live.error_groups
-  for each statement execute function argus_live.disk_is_full()"""
-_ROOM = "drop function argus_live.disk_is_full() cascade"
+create trigger disk_is_full before insert or update on error_groups
+  for each statement execute function disk_is_full()"""
+_ROOM = "drop function disk_is_full() cascade"
 
 
 async def postgres_is_stopped_for_thirty_seconds(play):
@@ -53,5 +53,6 @@ async def the_disk_of_postgres_is_full(play):
 
 def _execute(stage, statement):
     with psycopg.connect(stage.settings.database(), autocommit=True) as connection:
+        connection.execute("select set_config('search_path', %s, false)", [stage.settings.making().schema])
         cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []

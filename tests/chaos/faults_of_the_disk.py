@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 
-from crew import STATE
+from deployments import STATE
 from waiting import until
 
 ROLE = "correlate"

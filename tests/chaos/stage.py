@@ -9,10 +9,10 @@ import subprocess
 import sys
 from typing import NamedTuple
 
-import variants
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
-from crew import STATE, Crew
+from crew import Crew
+from deployments import PARTITIONS, STATE, ByChart, ByHand
 
 from argus_streams import app
 from argus_streams.adapters import migrations, topics
@@ -22,7 +22,6 @@ from argus_streams.streaming.position import Partition
 from argus_streams.streaming.producer import Outgoing, PlacingProducer
 from argus_streams.streaming.reader import Reader
 
-PARTITIONS = 8
 BATCH = 2_000
 
 
@@ -34,6 +33,7 @@ class House(NamedTuple):
     broker: object = None  # where they are the test's own
     postgres: object = None
     side_door: object = None  # the broker behind a proxy
+    helm: object = None  # where workers are started as the chart says
 
 
 class Stage:
@@ -42,14 +42,8 @@ class Stage:
     def __init__(self, house, folder, prefix):
         self.house = house
         self.folder = folder
-        self.environment = {
-            "KAFKA_BOOTSTRAP_SERVERS": house.bootstrap,
-            "DATABASE_URL": house.database,
-            "ARGUS_TOPIC_PREFIX": prefix,
-            "ARGUS_TOPIC_PARTITIONS": str(PARTITIONS),
-            "ARGUS_HEALTH_HOST": "127.0.0.1",
-            "ARGUS_MAPPINGS_FILE": str(variants.mappings(folder)),
-        }
+        self.deployment = (ByChart if house.helm else ByHand).of(house, folder, prefix)
+        self.environment = self.deployment.environment("store")  # the database's address among them
         self.settings = with_environment(Settings(), self.environment)
         self.topics = Topics.under(prefix)
         self.crews = []
@@ -60,6 +54,7 @@ class Stage:
 
     def prepare(self):
         asyncio.run(migrations.migrate(self.settings.database()))
+        asyncio.run(app.provide(self.settings))
         asyncio.run(app.upkeep(self.settings))
         self.build()
 
@@ -72,10 +67,16 @@ class Stage:
     def crew(self, name, roles=tuple(app.ROLES), *, on_disk=True, **changed):
         """Start one worker a role; a crew of the same name finds its state again."""
         folder = self.folder / name
-        state = {"ARGUS_STATE_DIR": str(folder / STATE)} if on_disk else {}
-        crew = Crew.hired(roles, {**self.environment, **state, **changed}, folder)
+        crew = Crew.hired({role: {**self._variables(role, folder, on_disk), **changed} for role in roles}, folder)
         self.crews.append(crew)
         return crew
+
+    def _variables(self, role, folder, on_disk):
+        """Those of a worker, its state in the crew's folder where it keeps any on disk."""
+        told = self.deployment.environment(role)
+        if not on_disk:
+            return {name: value for name, value in told.items() if name != "ARGUS_STATE_DIR"}
+        return {**told, "ARGUS_STATE_DIR": str(folder / STATE)} if "ARGUS_STATE_DIR" in told else told
 
     def beside(self, name, roles):
         """A crew whose way to the broker leads through the proxy."""

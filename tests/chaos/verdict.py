@@ -17,14 +17,14 @@ SHOWN = 12
 _OF_BODIES = {"normalised", "ignored", "dead"}
 _GROUPS = """
 select p.slug, g.fingerprint, g.count, g.closed, g.duplicates, g.sources,
-  (select coalesce(sum(c.count), 0) from argus_live.group_counts c
+  (select coalesce(sum(c.count), 0) from group_counts c
    where c.project_id = g.project_id and c.fingerprint = g.fingerprint)
-from argus_live.error_groups g join argus.projects p on p.id = g.project_id"""
+from error_groups g join argus.projects p on p.id = g.project_id"""
 _KEPT = """
 select p.slug, e.fingerprint, e.event #>> '{origin,0}', (e.event #>> '{origin,1}')::int,
   (e.event #>> '{origin,2}')::bigint, coalesce((e.event #>> '{origin,3}')::int, 0)
-from argus_live.production_events e join argus.projects p on p.id = e.project_id"""
-_LETTERS = 'select topic, partition, "offset", stage from argus_live.dead_letters'
+from production_events e join argus.projects p on p.id = e.project_id"""
+_LETTERS = 'select topic, partition, "offset", stage from dead_letters'
 
 
 class Found(NamedTuple):
@@ -55,6 +55,7 @@ class Score(NamedTuple):
 async def found(stage):
     """Look everything up, once all is drained."""
     with psycopg.connect(stage.settings.database()) as connection:
+        connection.execute("select set_config('search_path', %s, false)", [stage.settings.making().schema])
         rows = connection.execute(_GROUPS).fetchall()
         kept = connection.execute(_KEPT).fetchall()
         letters = connection.execute(_LETTERS).fetchall()

@@ -76,8 +76,9 @@ def test_every_container_asks_for_the_memory_it_may_have_and_is_never_throttled(
     for spec in rendered[name].pods.values():
         for container in (each for each in spec["containers"] if each["name"] in {"worker", "argus"}):
             resources = container["resources"]
-            assert resources["limits"] == {"memory": resources["requests"]["memory"]}
-            assert resources["requests"]["cpu"]
+            assert resources["limits"]["memory"] == resources["requests"]["memory"]
+            assert "cpu" in resources["requests"]
+            assert "cpu" not in resources["limits"]
 
 
 def test_the_sizes_are_those_of_the_plan(default):
@@ -90,6 +91,14 @@ def test_the_sizes_are_those_of_the_plan(default):
         "correlate": (2, "1", "512Mi"),
         "analyze": (2, "2", "2Gi"),
     }
+
+
+@every_chart
+def test_a_pod_runs_its_role_and_nothing_else(rendered, name):
+    for role in app.ROLES:
+        worker = pods.container(rendered[name], role)
+        assert worker["args"] == ["worker", role]
+        assert "command" not in worker, "the image's entry point is argus"
 
 
 @every_chart
