@@ -41,6 +41,7 @@ from argus_streams.agents.group import GroupAgent
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize import NormalizeAgent
 from argus_streams.agents.normalize_turn import Sending
+from argus_streams.agents.remembered import Remembered
 from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.store import StoreAgent
 from argus_streams.agents.tallies import tallies
@@ -201,7 +202,9 @@ def check_inputs(defaults: Mapping[str, tuple[str, str]], known: Collection[str]
 async def _correlate(settings: Settings, worker: Worker, since: int, trace: Begin) -> int:
     keep = everything if settings.store == "all" else exemplars
     topics, scoring = topics_of(settings), Scoring(load_weights(settings.scores_file))
-    group = GroupAgent(topics, load_bursts(settings.bursts_file), keep=keep, since=since, trace=trace)
+    twice = Remembered() if settings.regions else None  # one body may come by two ways, minutes apart
+    bursts = load_bursts(settings.bursts_file)
+    group = GroupAgent(topics, bursts, keep=keep, since=since, trace=trace, remembered=twice)
     correlate = CorrelateAgent(topics, load_incident_rules(settings.incidents_file), scoring, clock=now, trace=trace)
     read: dict[KeyedAgent, tuple[str, ...]] = {group: _of_groups(settings), correlate: _of_incidents(settings)}
     return await worker.run_keyed(Together("correlate", read))

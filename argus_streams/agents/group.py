@@ -6,6 +6,7 @@ from itertools import chain
 import msgspec
 
 from argus_streams.agents.group_turn import GroupTurn, How
+from argus_streams.agents.remembered import Remembered
 from argus_streams.agents.streak import Streak
 from argus_streams.agents.tracing import Begin, untraced
 from argus_streams.agents.wire import UNREADABLE, Topics, key_of
@@ -28,10 +29,17 @@ class GroupAgent:
     name = "group"
 
     def __init__(
-        self, topics: Topics, bursts: Bursts, *, keep: Keep = exemplars, since: int = 0, trace: Begin = untraced
+        self,
+        topics: Topics,
+        bursts: Bursts,
+        *,
+        keep: Keep = exemplars,
+        since: int = 0,
+        trace: Begin = untraced,
+        remembered: Remembered | None = None,
     ) -> None:
         self._topics = topics
-        self._how = How(keep, bursts, since)
+        self._how = How(keep, bursts, since, remembered)
         self._bugs = Streak()
         self._trace = trace
 

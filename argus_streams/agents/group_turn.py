@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from argus_streams.agents import remembered
+from argus_streams.agents.remembered import Remembered
 from argus_streams.agents.tracing import Trace
 from argus_streams.agents.wire import Topics, ledger_of, letter_of, outgoing, signal_of
 from argus_streams.core.events import Origin, Signal
 from argus_streams.core.grouping.group import Applied, apply, burst, command
 from argus_streams.core.grouping.keeping import Keep
+from argus_streams.core.grouping.redelivery import Ids, Of, salt_of
 from argus_streams.core.grouping.spike import Bursts, Project, project_key
 from argus_streams.core.grouping.state import GroupState, decode, encode, snapshot, status
 from argus_streams.core.ledger import Entry
@@ -29,6 +32,7 @@ class How(NamedTuple):
     keep: Keep
     bursts: Bursts
     since: int  # ms; when the generation began
+    remembered: Remembered | None = None  # ids of lately, where one body may come by two regions
 
 
 class _Touched(NamedTuple):
@@ -51,17 +55,21 @@ class GroupTurn:
         self._causes: dict[Key, list[Context]] = {}  # of what is told of a group
         self._groups: dict[Key, _Touched] = {}
         self._projects: dict[tuple[int, str], Project] = {}  # by partition and slug
+        self._told: dict[int, Ids] = {}  # by partition
         self._entries: dict[tuple[str, int, str], list[Entry]] = {}
         self._out: list[Outgoing] = []
 
     def sighting(self, at: Key, seen: Sighting, piece: Slice, record: Record) -> None:
         """Count what a sighting tells."""
         known = self._known(at)
-        applied = apply(known, seen)
+        ids = self._ids(at[0], seen)
+        applied = apply(known, seen, ids)
         cause = self._trace.cause(piece, record)
         span = None if cause is None else cause.span("group", _told(seen, applied))
         if applied.changed:
             self._count(at, seen, known, applied, None if span is None else span.context)
+            if ids is not None:
+                ids.took(seen.topic, seen.partition, applied.fresh)
         if span is not None:
             self._trace.add(span)
 
@@ -118,6 +126,7 @@ class GroupTurn:
                 project, fingerprint, state, _ = touched
                 group = snapshot(state, project=project, fingerprint=fingerprint, epoch=epoch)
                 self._out.append(outgoing(self._topics.groups, key, group, self._cause(at, group)))
+        remembered.keep(self._told, self._state)
         for (topic_id, partition, algorithm), entries in self._entries.items():
             self._out += ledger_of(self._topics, "group", topic_id, partition, algorithm, entries)
         return self._out
@@ -138,6 +147,15 @@ class GroupTurn:
             return self._groups[at].state
         stored = self._state.get(*at)
         return None if stored is None else decode(stored)
+
+    def _ids(self, partition: int, seen: Sighting) -> Of | None:
+        """Those of lately of the group; ``None`` where only its own latest are remembered."""
+        if self._how.remembered is None:
+            return None
+        found = self._told.get(partition)
+        if found is None:
+            found = self._told[partition] = self._how.remembered.of(partition, self._state)
+        return Of(found, salt_of(seen.project, seen.fingerprint))
 
     def _project(self, partition: int, slug: str) -> Project:
         """What the partition knows of a project; it is changed in place, and put at the end of the turn."""

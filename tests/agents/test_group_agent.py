@@ -8,6 +8,7 @@ from records import NOW, TOPICS, Grouping, Record, piece
 
 from argus_streams.adapters.bursts import load_bursts
 from argus_streams.agents.group import GroupAgent
+from argus_streams.agents.remembered import Remembered
 from argus_streams.core.events import Origin
 from argus_streams.core.generations.seed import projects
 from argus_streams.core.grouping import state
@@ -320,3 +321,53 @@ def test_users_are_counted_once_whatever_told_them():
     people = [builders.occurrence(n, user=n % 3) for n in range(9)]
     (group,) = Grouping().turn(seen(told(builders.sighting(*people)))).groups()
     assert group.users == 3
+
+
+def hot(first, number, topic, ids):
+    """What one problem does in a second: so many occurrences of an input, with these ids."""
+    told_of = [
+        builders.occurrence(first + place, event_id=f"d{each}", received_at=NOW)
+        for place, each in enumerate(ids, start=0)
+    ]
+    return told(builders.sighting(*told_of[:number], topic=topic), first)
+
+
+def test_a_delivery_that_reached_two_regions_counts_once_however_many_came_between():
+    grouping = Grouping(remembered=Remembered())
+    grouping.turn(seen(hot(0, 1_000, "eu", range(1_000))))
+    grouping.turn(seen(hot(0, 3_000, "here", range(5_000, 8_000))))
+    (group,) = grouping.turn(seen(hot(3_000, 1_000, "here", range(1_000)))).groups()
+    assert (group.count, group.duplicates) == (4_000, 1_000)
+
+
+def test_where_there_is_one_region_the_latest_ids_alone_are_remembered_and_nothing_more_is_stored():
+    grouping = Grouping()
+    grouping.turn(seen(hot(0, 1_000, "here", range(1_000))))
+    (group,) = grouping.turn(seen(hot(1_000, 1_000, "here", range(1_000)))).groups()
+    assert group.count > 1_900
+    assert not [key for _, key in grouping.table.values if key.startswith(b":ids")]
+
+
+def test_a_turn_that_was_dropped_leaves_no_id_behind_by_which_its_events_would_be_duplicates():
+    grouping = Grouping(remembered=Remembered())
+    record = hot(0, 100, "here", range(100))
+    asyncio.run(grouping.agent.turn([seen(record)], State(grouping.table)))  # nothing of it is kept
+    (group,) = grouping.turn(seen(record)).groups()
+    assert (group.count, group.duplicates) == (100, 0)
+
+
+def test_a_kill_between_the_writes_of_a_turn_loses_no_event():
+    """What is written of a turn is a beginning of it: with any beginning, the same turn again counts all once."""
+    written, grouping = State(Grouping().table), Grouping(remembered=Remembered())
+    record = hot(0, 50, "here", range(50))
+    asyncio.run(grouping.agent.turn([seen(record)], written))
+    changes = list(written.changes().items())
+    for number in range(len(changes) + 1):
+        after = Grouping(remembered=Remembered())
+        after.table.keep(dict(changes[:number]))
+        after.turn(seen(record))
+        assert state_of(after).count == 50
+
+
+def state_of(grouping):
+    return state.decode(grouping.table.values[0, KEY])

@@ -4,7 +4,7 @@ Each occurrence counts once: what stands at or below its partition's mark is cou
 partition reach a group in their order.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -28,6 +28,7 @@ class Applied(Struct, frozen=True):
     signals: tuple[Signal, ...]
     changed: bool
     buckets: Mapping[int, int] = {}  # five minutes since 1970 → how many were newly counted
+    fresh: Mapping[int, int] = {}  # Kafka's time by id, to be remembered beyond the latest
 
 
 class Commanded(Struct, frozen=True):
@@ -39,10 +40,13 @@ class Commanded(Struct, frozen=True):
     changed: bool
 
 
-def apply(state: GroupState | None, sighting: Sighting) -> Applied:
-    """Count what is new in a sighting; a repeat changes nothing at all."""
+def apply(state: GroupState | None, sighting: Sighting, told: Container[int] | None = None) -> Applied:
+    """Count what is new in a sighting; a repeat changes nothing at all.
+
+    ``told`` are hashes of ids that are remembered beyond the group's own latest.
+    """
     before = state or GroupState()
-    tally = Tally(before, sighting)
+    tally = Tally(before, sighting, told)
     outcomes = tuple([tally.take(occurrence) for occurrence in sighting.occurrences])
     if tally.mark == tally.start:
         return Applied(before, outcomes, None, None, (), changed=False)
@@ -53,7 +57,7 @@ def apply(state: GroupState | None, sighting: Sighting) -> Applied:
         after = msgspec.structs.replace(after, next_kept=1 << after.count.bit_length())
     kept = None if because is None else sighting.event
     signals = tuple(_signals(before, after, tally)) if _notable(before, after, tally) else ()
-    return Applied(after, outcomes, kept, because, signals, changed=True, buckets=tally.buckets)
+    return Applied(after, outcomes, kept, because, signals, changed=True, buckets=tally.buckets, fresh=tally.fresh)
 
 
 def burst(applied: Applied, sighting: Sighting, project: spike.Project, limits: spike.Limits) -> Applied:

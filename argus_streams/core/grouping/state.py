@@ -96,7 +96,8 @@ def decode(data: bytes) -> GroupState:
 def is_group(key: bytes) -> bool:
     """Whether a key of the table is a group's, ``project:fingerprint``; all others are states of whole projects.
 
-    GROUP's of a project lies under ``project:``, CORRELATE's under ``project``, ``project/…`` and ``:…``.
+    GROUP's of a project lies under ``project:``, CORRELATE's under ``project``, ``project/…`` and ``:agenda``; under
+    ``:ids…`` those of lately of all groups of the partition.
     """
     project, _, fingerprint = key.partition(b":")
     return bool(project and fingerprint) and b"/" not in project

@@ -1,6 +1,6 @@
 """Accounting for the occurrences of one sighting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
@@ -42,8 +42,10 @@ class Regression(NamedTuple):
 class Tally:
     """The running numbers of one sighting; its dictionaries are its own."""
 
-    def __init__(self, before: GroupState, sighting: Sighting) -> None:
+    def __init__(self, before: GroupState, sighting: Sighting, told: Container[int] | None) -> None:
         self.before, self.sighting = before, sighting
+        self._told = told
+        self.fresh: dict[int, int] = {}  # Kafka's time by id, where ids are remembered beyond the latest
         self.start = self.mark = before.marks.get(sighting.topic, {}).get(sighting.partition)
         self.recent = list(before.recent)
         self.known = set(before.recent)
@@ -100,6 +102,10 @@ class Tally:
         number = _hash(text)
         if number in self.known:
             return True
+        if self._told is not None:
+            if number in self.fresh or number in self._told:
+                return True
+            self.fresh[number] = occurrence.received_at
         self.known.add(number)
         self.recent.append(number)
         if len(self.recent) > RECENT:
