@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "chaos"))  # where crews of workers are
+sys.path += [str(Path(__file__).resolve().parents[1] / each) for each in ("chaos", "history")]  # crews, deployments
 
 from databases import database_on
 from mirror import MirrorMaker

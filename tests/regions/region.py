@@ -50,7 +50,7 @@ class Region:
     def work(self):
         """Start the workers."""
         self.folder.mkdir(exist_ok=True)
-        self.crew = Crew.hired(ROLES, self.environment, self.folder)
+        self.crew = Crew.hired(dict.fromkeys(ROLES, self.environment), self.folder)
 
     def decide(self, title, action):
         """What a person says of a group."""
