@@ -54,7 +54,7 @@ format: $(STAMP) ## repair what lint can repair
 long: $(STAMP) ## an audit of ten million bodies, brokers with damaged disks and with permissions, 100,000 repairs, the image; some minutes
 	$(PY) -m pytest tests/audit tests/streaming tests/core/healing tests/deploy -m long $(ARGS)
 
-chaos: $(STAMP) ## every fault under load, 20 to 30 minutes: make chaos ARGS="-k broker"; ARGUS_CHAOS_SEED repeats a plot
+chaos: $(STAMP) ## every fault under load, 35 to 50 minutes: make chaos ARGS="-k broker"; ARGUS_CHAOS_SEED repeats a plot
 	$(PY) -m pytest tests/chaos tests/regions -m chaos $(ARGS)
 
 chaos-peers: $(STAMP) ## workers that join and leave, stock Faust and quixstreams beside ours: about 10 minutes

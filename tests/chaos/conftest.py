@@ -1,4 +1,5 @@
 import asyncio
+import math
 import os
 import time
 import uuid
@@ -23,11 +24,12 @@ from argus_streams.embedded.postgres import start_postgres
 
 HERE = Path(__file__).resolve().parent
 ROWS = pytest.StashKey[list]()
+PAUSES = pytest.StashKey[list]()
 SEED = pytest.StashKey[str]()
 
 
 def pytest_configure(config):
-    config.stash[ROWS] = []
+    config.stash[ROWS], config.stash[PAUSES] = [], []
     config.stash[SEED] = os.environ.get("ARGUS_CHAOS_SEED") or str(int(time.time()) % 1_000_000)
 
 
@@ -51,6 +53,8 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.section("chaos")
         for line in report.lines(config.stash[ROWS], config.stash[SEED]):
             terminalreporter.write_line(line)
+        for line in report.paused(config.stash[PAUSES]):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +72,8 @@ class Theatre(NamedTuple):
     folder: Path
     say: object
 
-    def play(self, fault, house, *, restored=False, **options):
-        """Let a fault happen, or several, and hold what comes out against what must."""
+    def play(self, fault, house, *, restored=False, pause=math.inf, **options):
+        """Let a fault happen, or several, and hold what comes out against what must; ``pause`` s are borne."""
         seed, name = self.config.stash[SEED], fault.__name__
         self.say(f"{name.replace('_', ' ')}: ARGUS_CHAOS_SEED={seed}")
         with stage(house, self.folder, prefix=f"chaos.{uuid.uuid4().hex[:6]}.") as scene:
@@ -78,6 +82,9 @@ class Theatre(NamedTuple):
         score = verdict.score(play.oracle, seen)
         self.config.stash[ROWS].append(report.Row(name, score, play.recovery))
         said = verdict.complaints(play.oracle, seen) + audit
+        if play.pauses is not None:
+            self.config.stash[PAUSES].append((name, play.pauses))
+            said += play.pauses.beyond(pause)
         assert not said, "\n".join([f"ARGUS_CHAOS_SEED={seed}", *said, f"the workers' logs: {self.folder}"])
         return score
 

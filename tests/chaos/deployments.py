@@ -22,7 +22,7 @@ class ByHand(NamedTuple):
                 "KAFKA_BOOTSTRAP_SERVERS": house.bootstrap,
                 "DATABASE_URL": house.database,
                 "ARGUS_TOPIC_PREFIX": prefix,
-                "ARGUS_TOPIC_PARTITIONS": str(PARTITIONS),
+                "ARGUS_TOPIC_PARTITIONS": str(house.partitions),
                 "ARGUS_HEALTH_HOST": "127.0.0.1",
                 "ARGUS_MAPPINGS_FILE": str(variants.mappings(folder)),
                 "ARGUS_STATE_DIR": STATE,
@@ -44,7 +44,7 @@ class ByChart(NamedTuple):
         values = {
             "kafka.bootstrapServers": house.bootstrap,
             "kafka.topicPrefix": prefix,
-            "kafka.partitions": PARTITIONS,
+            "kafka.partitions": house.partitions,
             "database": {"url": house.database},
             "files.mappings": yaml.safe_load(variants.mappings(folder).read_text()),
         }

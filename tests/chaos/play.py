@@ -13,6 +13,7 @@ from argus_streams.auditing.drain import drained
 
 RATE = 300  # bodies/s: what all workers, a broker and a database keep up with on two cores, restarts included
 TICK_SECONDS = 0.2
+BEHIND_SECONDS = 2.0  # of the load, which is made good; what is beyond is not, or a hiccup would end in a flood
 WARM_SECONDS = 2.0  # until the first bodies have come through
 DRAIN_SECONDS = 240.0
 
@@ -26,6 +27,7 @@ class Play:
         self.maker, self.oracle = Maker(bases, f"{seed} bodies", broken), Oracle()
         self.rate = rate
         self.recovery = 0.0  # s until ready again after the worst of what happened
+        self.pauses = None  # of a play that watches for them
         self.audited = True  # whether `argus audit` can compare all; it needs the topics between
         self.refused = set()  # crews that could not run, where a fault expects so
         self.regulars = stage.crew("regulars")
@@ -103,13 +105,15 @@ class Play:
             await publishing
 
     async def _publish(self):
+        due = time.monotonic()
         while not self._over:
             if not self._flows.is_set():
                 self._paused.set()
                 await self._flows.wait()
                 self._paused.clear()
             await self.stage.publish([self.maker.next() for _ in range(int(self.rate * TICK_SECONDS))], self.oracle)
-            await asyncio.sleep(TICK_SECONDS)
+            due = max(due + TICK_SECONDS, time.monotonic() - BEHIND_SECONDS)
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     @contextlib.asynccontextmanager
     async def _watched(self):

@@ -34,6 +34,7 @@ class House(NamedTuple):
     postgres: object = None
     side_door: object = None  # the broker behind a proxy
     helm: object = None  # where workers are started as the chart says
+    partitions: int = PARTITIONS  # of each topic
 
 
 class Stage:
@@ -60,7 +61,7 @@ class Stage:
 
     def build(self):
         """Make the topics that are missing; what is published from now on goes into them."""
-        topics.apply(self.settings.kafka(), prefix=self.settings.topic_prefix, partitions=PARTITIONS)
+        topics.apply(self.settings.kafka(), prefix=self.settings.topic_prefix, partitions=self.house.partitions)
         self._producer = PlacingProducer({**self.settings.kafka(), "logger": logging.getLogger("librdkafka")})
         ((self._topic_id, _),) = asyncio.run(self._reader.topics([self.topics.incoming])).values()
 
@@ -125,7 +126,8 @@ class Stage:
 
     async def ends(self):
         """(first, end) by topic id and partition of all that was ever published into."""
-        bounds = await self._reader.bounds([Partition(self.topics.incoming, number) for number in range(PARTITIONS)])
+        numbers = range(self.house.partitions)
+        bounds = await self._reader.bounds([Partition(self.topics.incoming, number) for number in numbers])
         return {**self.spans, **{(self._topic_id, tp.partition): span for tp, span in bounds.items()}}
 
     async def remember_ends(self):

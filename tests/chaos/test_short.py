@@ -2,14 +2,16 @@
 
 import charts
 import pytest
+from faults_of_scaling import normalize_and_correlate_grow_from_one_to_three_and_shrink_back
 from faults_of_the_database import all_connections_to_postgres_are_cut, the_disk_of_postgres_is_full
 from faults_of_workers import all_roles_are_killed_at_once
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
 
-async def workers_die_and_lose_their_database(play):
+async def workers_come_and_go_die_and_lose_their_database(play):
     """Together, for a start costs more than a fault."""
+    await normalize_and_correlate_grow_from_one_to_three_and_shrink_back(play)
     await all_connections_to_postgres_are_cut(play)
     await the_disk_of_postgres_is_full(play)
     await all_roles_are_killed_at_once(play)
@@ -27,5 +29,5 @@ def deployed(rented, say):
     return rented._replace(helm=binary and charts.Helm(binary))
 
 
-def test_workers_that_die_and_lose_their_database_change_no_count(theatre, deployed):
-    assert theatre.play(workers_die_and_lose_their_database, deployed, rate=100, broken=0.05).exact
+def test_workers_that_come_and_go_die_and_lose_their_database_change_no_count(theatre, deployed):
+    assert theatre.play(workers_come_and_go_die_and_lose_their_database, deployed, rate=100, broken=0.05).exact
