@@ -204,7 +204,7 @@ async def _correlate(settings: Settings, worker: Worker, since: int, trace: Begi
     topics, scoring = topics_of(settings), Scoring(load_weights(settings.scores_file))
     twice = Remembered() if settings.regions else None  # one body may come by two ways, minutes apart
     bursts = load_bursts(settings.bursts_file)
-    group = GroupAgent(topics, bursts, keep=keep, since=since, trace=trace, remembered=twice)
+    group = GroupAgent(topics, bursts, keep=keep, since=since, clock=now, trace=trace, remembered=twice)
     correlate = CorrelateAgent(topics, load_incident_rules(settings.incidents_file), scoring, clock=now, trace=trace)
     read: dict[KeyedAgent, tuple[str, ...]] = {group: _of_groups(settings), correlate: _of_incidents(settings)}
     return await worker.run_keyed(Together("correlate", read))

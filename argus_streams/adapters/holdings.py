@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
+from argus_streams.adapters import purges
 from argus_streams.adapters.database import Database
 from argus_streams.core.audit.groups import Stored
 from argus_streams.core.events import Origin
 from argus_streams.core.messages import Stage, Version
+from argus_streams.core.purged import Marks
 
 
 class PostgresHoldings:
@@ -34,6 +36,9 @@ class PostgresHoldings:
     async def lacking_letters(self, keys: Sequence[tuple[Origin, Stage]]) -> Collection[tuple[Origin, Stage]]:
         wanted = [{**msgspec.structs.asdict(origin), "stage": stage} for origin, stage in keys]
         return {(Origin(*place), stage) for *place, stage in await self._rows("lacking_letters", wanted)}
+
+    async def purged(self, projects: Collection[str]) -> Marks:
+        return await purges.known(self._database, projects)
 
     async def _rows(self, statement: str, keys: Iterable[object], **more: int) -> Sequence[tuple[Any, ...]]:
         wanted = {"keys": msgspec.json.encode(list(keys)).decode(), **more}

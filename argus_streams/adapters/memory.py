@@ -6,10 +6,13 @@ from typing import TypeVar
 
 import msgspec
 
+from argus_streams.core import purged
 from argus_streams.core.audit.groups import Stored
 from argus_streams.core.events import Origin
 from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent, Stage
+from argus_streams.core.purged import Gone, Marks
+from argus_streams.core.repairs import HealingDecision
 from argus_streams.core.rows import DAY_MS, Row, distinct, is_newer, row_key
 from argus_streams.ports import GroupQuery, Refused
 
@@ -24,6 +27,7 @@ class MemoryStore:
         """Know these projects alone; ``None`` = any that has a valid slug."""
         self._projects = None if projects is None else frozenset(projects)
         self.rows: dict[Hashable, Row] = {}  # by ``row_key``
+        self._marks: Marks = {}
 
     def all(self, kind: type[R]) -> list[R]:
         """The rows of one kind, in the order in which they came."""
@@ -35,6 +39,16 @@ class MemoryStore:
         for row in _storable([row for row in wanted if self._admits(row)], refused):
             self._put(row)
         return refused
+
+    async def purge(self, gone: Sequence[Gone]) -> None:
+        self._marks = purged.united(self._marks, gone)
+        for each in gone:
+            for key, row in list(self.rows.items()):
+                if _takes(each, row):
+                    del self.rows[key]
+
+    async def purged(self, projects: Collection[str]) -> Marks:
+        return {place: mark for place, mark in self._marks.items() if place.project in projects}
 
     async def groups(self, query: GroupQuery) -> Sequence[Group]:
         found = [group for group in self.all(Group) if _asked(group, query)]
@@ -89,6 +103,14 @@ class MemoryStore:
         if isinstance(row, Group) and isinstance(known, Group):
             row = msgspec.structs.replace(row, hours=known.hours | row.hours)
         self.rows[key] = row
+
+
+def _takes(gone: Gone, row: Row) -> bool:
+    """Whether a row is taken back: of groups each by itself, for a project's lie in several partitions."""
+    if isinstance(row, KeptEvent | DeadLetter | HealingDecision):
+        return False
+    named = row.fingerprint == gone.name if isinstance(row, Group) else True
+    return named and purged.is_taken(row, gone.partition, {purged.place_of(gone): gone.mark})
 
 
 def _asked(group: Group, query: GroupQuery) -> bool:

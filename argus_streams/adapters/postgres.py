@@ -1,16 +1,18 @@
 """The store in Postgres: one jsonb parameter and one statement a table, all in one transaction."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 import psycopg
 from msgspec import Struct
 
+from argus_streams.adapters import purges
 from argus_streams.adapters.database import Connection, Database, translate
 from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.intake import SLUG
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent
+from argus_streams.core.purged import Gone, Kind, Marks
 from argus_streams.core.repairs import HealingDecision, Pattern
 from argus_streams.core.rows import Row, distinct
 from argus_streams.errors import Malformed
@@ -68,6 +70,23 @@ class _Counts(Struct, frozen=True):
     days: dict[int, str]  # day since 1970 → 24 counts as Postgres writes an array, null where none is told
 
 
+class _Gone(Struct, frozen=True):
+    """What is taken back, as the statements read it."""
+
+    kind: Kind
+    project: str
+    name: str
+    partition: int
+    asked: int
+    until: int
+    epoch: int
+    writes: int
+
+    @classmethod
+    def of(cls, gone: Gone) -> "_Gone":
+        return cls(gone.kind, gone.project, gone.name, gone.partition, *msgspec.structs.astuple(gone.mark))
+
+
 Execute = Callable[[Connection, Table], Awaitable[Outcome]]
 
 
@@ -87,6 +106,17 @@ class PostgresStore:
             return await self._transact(wanted, _together)
         except Malformed:
             return await self._transact(wanted, _halving)
+
+    async def purge(self, gone: Sequence[Gone]) -> None:
+        """The marks first, then what they take; in one transaction."""
+        rows = [msgspec.json.encode(_Gone.of(each)) for each in gone]
+        parameters = {"rows": (b"[" + b",".join(rows) + b"]").decode()}
+        async with self._database.transaction() as connection:
+            for statement in ("enter_purges", *(f"purge_{kind}" for kind in sorted({each.kind for each in gone}))):
+                await connection.execute(self._database.statements[statement], parameters)
+
+    async def purged(self, projects: Collection[str]) -> Marks:
+        return await purges.known(self._database, projects)
 
     async def _transact(self, rows: Sequence[Row], execute: Execute) -> Sequence[Refused]:
         refused: list[Refused] = []

@@ -226,6 +226,65 @@ from jsonb_to_recordset(%(rows)s::jsonb) as r (
 order by 2, 3, 4, 5, 1
 on conflict (topic, partition, "offset", index, stage) do nothing;
 
+-- name: purges
+select kind, project, partition, asked, until, epoch, writes from {generation}.purges
+where project = any (%(projects)s::text[]);
+
+-- name: enter_purges
+insert into {generation}.purges as known (kind, project, partition, asked, until, epoch, writes)
+select distinct on (g.kind, g.project, g.partition)
+  g.kind, g.project, g.partition, g.asked, g.until, g.epoch, g.writes
+from jsonb_to_recordset(%(rows)s::jsonb) as g (
+  kind text, project text, partition int, asked bigint, until bigint, epoch bigint, writes bigint
+)
+order by g.kind, g.project, g.partition, g.epoch desc, g.writes desc, g.asked desc
+on conflict (kind, project, partition) do update set
+  asked = excluded.asked, until = excluded.until, epoch = excluded.epoch, writes = excluded.writes, entered_at = now()
+where (known.epoch, known.writes, known.asked) < (excluded.epoch, excluded.writes, excluded.asked);
+
+-- name: purge_groups
+-- What was kept of a group between the order and its execution goes with it; what is older is deleted in parts.
+with gone as (
+  delete from {generation}.error_groups g
+  using jsonb_to_recordset(%(rows)s::jsonb) as r (
+    kind text, project text, name text, asked bigint, until bigint, epoch bigint, writes bigint
+  )
+  join argus.projects p on p.slug = r.project
+  where r.kind = 'groups' and g.project_id = p.id and g.fingerprint = r.name
+    and (g.epoch, g.writes) <= (r.epoch, r.writes)
+  returning g.project_id, g.fingerprint, r.asked, r.until
+), days as (
+  delete from {generation}.group_days d using gone
+  where d.project_id = gone.project_id and d.fingerprint = gone.fingerprint
+)
+delete from {generation}.production_events e using gone
+where e.project_id = gone.project_id and e.fingerprint = gone.fingerprint
+  and e.received_at > to_timestamp(gone.asked / 1000.0) and e.received_at <= to_timestamp(gone.until / 1000.0);
+
+-- name: purge_incidents
+delete from {generation}.incidents t
+using jsonb_to_recordset(%(rows)s::jsonb) as r (kind text, project text, name text, epoch bigint, writes bigint)
+join argus.projects p on p.slug = r.project
+where r.kind = 'incidents' and r.name = '' and t.project_id = p.id and (t.epoch, t.writes) <= (r.epoch, r.writes);
+
+-- name: purge_analyses
+delete from {generation}.analyses t
+using jsonb_to_recordset(%(rows)s::jsonb) as r (kind text, project text, name text, epoch bigint, writes bigint)
+join argus.projects p on p.slug = r.project
+where r.kind = 'analyses' and r.name = '' and t.project_id = p.id and (t.epoch, t.writes) <= (r.epoch, r.writes);
+
+-- name: purge_scores
+delete from {generation}.quality_scores t
+using jsonb_to_recordset(%(rows)s::jsonb) as r (kind text, project text, name text, epoch bigint, writes bigint)
+join argus.projects p on p.slug = r.project
+where r.kind = 'scores' and r.name = '' and t.project_id = p.id and (t.epoch, t.writes) <= (r.epoch, r.writes);
+
+-- name: purge_patterns
+delete from {generation}.healing_patterns t
+using jsonb_to_recordset(%(rows)s::jsonb) as r (kind text, project text, name text, epoch bigint, writes bigint)
+join argus.projects p on p.slug = r.project
+where r.kind = 'patterns' and r.name = '' and t.project_id = p.id and (t.epoch, t.writes) <= (r.epoch, r.writes);
+
 -- name: groups
 select jsonb_build_object(
   'project', p.slug, 'fingerprint', g.fingerprint, 'parts', g.parts, 'algorithm', g.algorithm,

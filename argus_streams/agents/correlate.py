@@ -1,15 +1,16 @@
 """CORRELATE: signals and commands of a project in, incidents and what is to be explained out; the state is a table."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
 
 import msgspec
 
 from argus_streams.agents.correlate_turn import CorrelateTurn
+from argus_streams.agents.purging import orders_first
 from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.streak import Streak
 from argus_streams.agents.tracing import Begin, untraced
 from argus_streams.agents.wire import UNREADABLE, Topics
+from argus_streams.core import purged
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.events import Signal
 from argus_streams.core.findings import IncidentCommand
@@ -56,7 +57,7 @@ class CorrelateAgent:
         trace = self._trace()
         turn = CorrelateTurn(self._topics, state, self._ruling, self._scoring, trace)
         self._bugs.begin()
-        for piece, record in chain.from_iterable(((piece, record) for record in piece.records) for piece in slices):
+        for piece, record in orders_first(slices):
             self._guarded(turn, piece, record)
         if not slices:
             turn.wake(self._clock())
@@ -87,6 +88,10 @@ class CorrelateAgent:
 
     def _apply(self, turn: CorrelateTurn, piece: Slice, record: Record) -> None:
         value, is_command = record.value or b"", piece.topic != self._topics.signals  # other regions' commands too
+        purging = purged.ordered(record.value, record.headers) if is_command else None
+        if purging is not None:
+            turn.purge(record.partition, purging, record.timestamp)
+            return
         if is_command and len(value) > COMMAND_BYTES:
             raise Malformed("command too large", f"{len(value):,} bytes; the limit is {COMMAND_BYTES:,}")
         try:

@@ -2,23 +2,27 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import msgspec
 
 from argus_streams.agents.overlay import Overlay
+from argus_streams.agents.purging import Purges, taken_back
 from argus_streams.agents.scoring import News as Counted
 from argus_streams.agents.scoring import Scoring
 from argus_streams.agents.tracing import Trace
 from argus_streams.agents.wire import Topics, key_of, letter_of, outgoing
 from argus_streams.core.events import Origin, Signal
-from argus_streams.core.findings import IncidentCommand
+from argus_streams.core.findings import IncidentCommand, ScoreType
 from argus_streams.core.incidents.facts import Fact, fact_of, identity
 from argus_streams.core.incidents.fold import Ruling
+from argus_streams.core.incidents.memory import begun_anew, forgotten
 from argus_streams.core.incidents.orders import Complaint, Order, order_of
 from argus_streams.core.incidents.project import News, Outcome, look
 from argus_streams.core.incidents.seen import Seen, shard_of
 from argus_streams.core.letters import WHOLE, Letter
+from argus_streams.core.purged import Mark
+from argus_streams.core.quality import standing
 from argus_streams.core.tracing import Context, Value
 from argus_streams.errors import ArgusError, Malformed
 from argus_streams.streaming.agent import Slice, State
@@ -67,14 +71,17 @@ class CorrelateTurn:
         self._ruling = ruling
         self._scoring = scoring
         self._trace = trace
+        self._purges = Purges(state, "correlate")
         self._projects: dict[Place, _Gathered] = {}
         self._now = 0
         self._out: list[Outgoing] = []
 
     def signal(self, piece: Slice, record: Record, signal: Signal) -> None:
         """One signal; of a repeat nothing is left but the time."""
-        gathered = self._gathered(record.partition, signal.project)
         at = min(signal.received_at, record.timestamp)  # an input's own clock may be years ahead of the broker's
+        if at <= self._purges.until(record.partition, signal.project):
+            return
+        gathered = self._gathered(record.partition, signal.project)
         gathered.stream = max(gathered.stream, at)
         fact = fact_of(signal, at)
         if fact is None and signal.kind != "group_grown":
@@ -96,12 +103,34 @@ class CorrelateTurn:
 
     def command(self, piece: Slice, record: Record, command: IncidentCommand, *, at: int) -> None:
         """One command, given at ``at`` (ms). Raises ``Malformed`` for one that means nothing."""
+        if at <= self._purges.until(record.partition, command.project):
+            return
         gathered = self._gathered(record.partition, command.project)
         order = order_of(command, at=at, topic=piece.topic_id, partition=record.partition, offset=record.offset)
         if isinstance(order, Complaint):
             raise Malformed(order.reason, order.detail)
         gathered.orders.append(order)
         gathered.commands[order.place] = _Arrived(piece, record)
+
+    def purge(self, partition: int, project: str, asked: int) -> None:
+        """Forget a project's incidents and scores; ``asked`` is Kafka's time (ms) of the order."""
+        known = self._purges.mark(partition, project)
+        if known is not None and asked <= known.until:
+            return
+        values = Overlay(self._state, partition, project)
+        left, quality = forgotten(values.get("")), values.get("quality")
+        tally = standing.Tally() if quality is None else standing.tally(quality)
+        writes = max(left.writes, tally.writes, self._purges.writes(partition, project))
+        for key in self._state.keys(partition, f"{project}/".encode()):
+            self._state.put(partition, key, None)
+        values.put("", begun_anew(writes))
+        values.put("quality", standing.encode(standing.Tally(writes=writes)))
+        values.keep()
+        self._plan(partition, {project: None})
+        mark = Mark(asked, max(asked, left.until), self._state.epoch(partition), writes)
+        self._purges.enter(partition, project, mark)
+        self._out += taken_back(self._topics.correlated, -1, project, left.incidents, mark)
+        self._out += taken_back(self._topics.scores, -1, project, get_args(ScoreType), mark)
 
     def wake(self, now: int) -> None:
         """Look at what is due at ``now``, ms."""

@@ -1,16 +1,18 @@
 """GROUP: sightings and commands in, what is known of each problem out; the state is a table keyed like its inputs."""
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from argus_streams.agents.group_turn import GroupTurn, How
+from argus_streams.agents.purging import orders_first
 from argus_streams.agents.remembered import Remembered
 from argus_streams.agents.streak import Streak
 from argus_streams.agents.tracing import Begin, untraced
 from argus_streams.agents.wire import UNREADABLE, Topics, key_of
+from argus_streams.core import purged
 from argus_streams.core.bugs import BUG, last_frames
+from argus_streams.core.events import LAST_TIME
 from argus_streams.core.grouping.keeping import Keep, exemplars
 from argus_streams.core.grouping.spike import Bursts
 from argus_streams.core.grouping.state import is_group
@@ -28,18 +30,20 @@ class GroupAgent:
 
     name = "group"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of the deployment
         self,
         topics: Topics,
         bursts: Bursts,
         *,
         keep: Keep = exemplars,
         since: int = 0,
+        clock: Callable[[], int] = lambda: LAST_TIME,
         trace: Begin = untraced,
         remembered: Remembered | None = None,
     ) -> None:
         self._topics = topics
         self._how = How(keep, bursts, since, remembered)
+        self._clock = clock  # ms since 1970; a purge takes nothing that is said to come later
         self._bugs = Streak()
         self._trace = trace
 
@@ -48,7 +52,7 @@ class GroupAgent:
         trace = self._trace()
         turn = GroupTurn(self._topics, state, self._how, trace)
         self._bugs.begin()
-        for piece, record in chain.from_iterable(((piece, record) for record in piece.records) for piece in slices):
+        for piece, record in orders_first(slices):
             try:
                 self._apply(turn, piece, record)
                 self._bugs.fine()
@@ -67,6 +71,10 @@ class GroupAgent:
         is_command = piece.topic != self._topics.normalized  # else other regions' commands too
         if is_command and len(record.value or b"") > COMMAND_BYTES:
             raise Malformed("command too large", f"{len(record.value or b''):,} bytes; the limit is {COMMAND_BYTES:,}")
+        project = purged.ordered(record.value, record.headers) if is_command else None
+        if project is not None:
+            turn.purge(record.partition, project, record.timestamp, now=self._clock())
+            return
         try:
             told = (_COMMAND if is_command else _SIGHTING).decode(record.value or b"")
         except UNREADABLE as error:

@@ -6,9 +6,11 @@ from typing import TypeVar
 import msgspec
 
 from argus_streams.agents.heal_turn import HealTurn, Terms
+from argus_streams.agents.purging import orders_first
 from argus_streams.agents.streak import Streak
 from argus_streams.agents.tracing import Begin, untraced
 from argus_streams.agents.wire import UNREADABLE, Topics
+from argus_streams.core import purged
 from argus_streams.core.bugs import BUG, last_frames
 from argus_streams.core.events import TestFailure
 from argus_streams.core.healing import hearing
@@ -44,14 +46,13 @@ class HealAgent:
         trace = self._trace()
         turn = HealTurn(self._topics, state, self._meter, self._terms, trace)
         self._bugs.begin()
-        for piece in slices:
-            for record in piece.records:
-                try:
-                    self._take(turn, piece, record)
-                    self._bugs.fine()
-                except Malformed as error:
-                    turn.refuse(piece, record, error)
-                    self._bugs.fine()
+        for piece, record in orders_first(slices):
+            try:
+                self._take(turn, piece, record)
+                self._bugs.fine()
+            except Malformed as error:
+                turn.refuse(piece, record, error)
+                self._bugs.fine()
         records = await turn.end(self._failed)
         self._bugs.end()
         return Effects(records, trace.told())
@@ -75,6 +76,8 @@ class HealAgent:
             outcome = _read(_OUTCOME, record, "not an outcome")
             _check(record, outcome.project)
             turn.take(piece, record, hearing.outcome(outcome))
+        elif (project := purged.ordered(record.value, record.headers)) is not None:
+            turn.purge(record.partition, project, record.timestamp)
         else:
             _bound(record, COMMAND_BYTES, "command too large")
             command = _read(_COMMAND, record, "not a command")

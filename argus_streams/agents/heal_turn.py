@@ -8,15 +8,17 @@ from typing import NamedTuple
 from msgspec import structs
 
 from argus_streams.agents.overlay import Overlay
+from argus_streams.agents.purging import Purges, taken_back
 from argus_streams.agents.tracing import Trace
 from argus_streams.agents.wire import Topics, key_of, letter_of, outgoing
 from argus_streams.core.events import Origin, TestFailure
 from argus_streams.core.healing import deciding
-from argus_streams.core.healing.book import Book
+from argus_streams.core.healing.book import Book, count_on, patterns_of, told_so_far
 from argus_streams.core.healing.case import Case, Passed, case_of, run_of
 from argus_streams.core.healing.knowledge.limits import Limits
 from argus_streams.core.healing.looking import Looker
 from argus_streams.core.letters import WHOLE, Letter
+from argus_streams.core.purged import Mark
 from argus_streams.core.repairs import HealingDecision, Outcome, PatternCommand
 from argus_streams.core.tracing import Context, Value
 from argus_streams.errors import Malformed
@@ -53,6 +55,7 @@ class Terms(NamedTuple):
     limits: Limits
     looker: Looker
     since: int = 0  # ms, when the generation began
+    clock: Callable[[], int] = lambda: 0  # ms since 1970; a purge takes all that was decided until it is read
 
 
 class HealTurn:
@@ -64,12 +67,34 @@ class HealTurn:
         self._meter = meter
         self._terms = terms
         self._trace = trace
+        self._purges = Purges(state, "heal")
         self._projects: dict[tuple[int, str], list[_Arrived]] = {}
         self._out: list[Outgoing] = []
 
     def take(self, piece: Slice, record: Record, told: TestFailure | Outcome | PatternCommand) -> None:
-        """One record that can be read."""
+        """One record that can be read; what is of before a purge is passed over."""
+        stamped = told.received_at if isinstance(told, TestFailure) else 0  # 0 = straight from a producer
+        recorded = min(stamped or record.timestamp, record.timestamp)
+        if recorded <= self._purges.until(record.partition, told.project):
+            return
         self._projects.setdefault((record.partition, told.project), []).append(_Arrived(piece, record, told))
+
+    def purge(self, partition: int, project: str, asked: int) -> None:
+        """Forget a project's repairs; ``asked`` is Kafka's time (ms) of the order."""
+        known = self._purges.mark(partition, project)
+        if known is not None and asked <= known.until:
+            return
+        values, names = Overlay(self._state, partition, project), []
+        writes = max(told_so_far(values), self._purges.writes(partition, project))
+        for key in self._state.keys(partition, f"{project}/".encode()):
+            told = patterns_of(key, self._state.get(partition, key) or b"", self._terms.limits)
+            names += [each.fingerprint for each in told]
+            self._state.put(partition, key, None)
+        count_on(values, writes)
+        values.keep()
+        mark = Mark(asked, max(asked, self._terms.clock()), self._state.epoch(partition), writes)
+        self._purges.enter(partition, project, mark)
+        self._out += taken_back(self._topics.patterns, -1, project, names, mark)
 
     def refuse(self, piece: Slice, record: Record, error: Malformed) -> None:
         """A record of no use becomes a letter; its neighbours go on."""

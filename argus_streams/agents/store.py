@@ -7,12 +7,13 @@ import msgspec
 
 from argus_streams.agents.tracing import Begin, Trace, untraced
 from argus_streams.agents.wire import DEAD, UNREADABLE, Topics, letter_of
-from argus_streams.core import letters
+from argus_streams.core import letters, purged
 from argus_streams.core.clip import clean
 from argus_streams.core.events import Origin
 from argus_streams.core.findings import Analysis, Incident, Score
 from argus_streams.core.letters import TEXT, Letter
 from argus_streams.core.messages import DeadLetter, Group, KeptEvent
+from argus_streams.core.purged import Gone
 from argus_streams.core.repairs import HealingDecision, Pattern
 from argus_streams.core.rows import Row, Snapshot, place, row_key
 from argus_streams.core.tracing import Value
@@ -38,6 +39,13 @@ class StoreAgent:
     def __init__(self, topics: Topics, store: Store, *, trace: Begin = untraced) -> None:
         self._store = store
         self._trace = trace
+        self._kinds: Mapping[str, purged.Kind] = {
+            topics.groups: "groups",
+            topics.correlated: "incidents",
+            topics.analyses: "analyses",
+            topics.scores: "scores",
+            topics.patterns: "patterns",
+        }
         self._read: Mapping[str, Callable[[bytes], Row]] = {
             topics.groups: msgspec.json.Decoder(Group).decode,
             topics.kept: msgspec.json.Decoder(KeptEvent).decode,
@@ -51,17 +59,31 @@ class StoreAgent:
     async def turn(self, slices: Sequence[Slice]) -> Effects:
         """Store what the slices tell. Raises ``Unavailable`` while the database is away."""
         placed: list[_Placed] = []
+        gone: list[Gone] = []
         out: list[Outgoing] = []
         trace = self._trace()
-        for piece in slices:
-            for record in piece.records:
-                try:
+        for piece, record in ((each, record) for each in slices for record in each.records):
+            kind = self._kinds.get(piece.topic) if record.value is None else None
+            try:
+                if kind is None:
                     placed += [_Placed(row, piece, record) for row in self._rows(piece, record)]
-                except UNREADABLE as error:
-                    out += _refuse(piece, record, "not a message of this topic", str(error))
+                else:
+                    gone.append(purged.gone(kind, record.key or b"", record.headers, record.partition))
+            except UNREADABLE as error:
+                out += _refuse(piece, record, "not a message of this topic", str(error))
+        if gone:
+            await self._store.purge(gone)
+        placed = await self._left(placed)
         refused = await self._store.write([each.row for each in placed])
         _tell(trace, refused, placed)
         return Effects([*out, *_letters(refused, placed)], trace.told())
+
+    async def _left(self, placed: list[_Placed]) -> list[_Placed]:
+        """What no purge has taken, whatever was told late or is read again."""
+        marks = await self._store.purged({each.row.project for each in placed})
+        if not marks:
+            return placed
+        return [each for each in placed if not purged.is_taken(each.row, each.record.partition, marks)]
 
     def _rows(self, piece: Slice, record: Record) -> Sequence[Row]:
         read = self._read.get(piece.topic)

@@ -21,7 +21,7 @@ OUTCOMES = Metric(
     "argus_outcomes",
     "counter",
     "What became of bodies (stage `normalize`: normalised, ignored, dead, expired; rejected are items of them) and of "
-    "events (stage `group`: counted, closed, duplicate), as the ledger tells it. A restart may tell some again.",
+    "events (stage `group`: counted, closed, duplicate, purged), as the ledger tells it; some twice after a restart.",
     ("stage", "outcome"),
 )
 SIGNALS = Metric(
@@ -58,9 +58,14 @@ def tallies(topics: Topics) -> tuple[Tally, ...]:
     counted: Mapping[str, tuple[Metric, Callable[[Outgoing], Mapping[tuple[str, ...], int]]]] = {
         topics.ledger: (OUTCOMES, _outcomes),
         topics.signals: (SIGNALS, lambda record: {(_SIGNAL.decode(record.value or b"").kind,): 1}),
-        topics.correlated: (INCIDENTS, lambda record: {(_INCIDENT.decode(record.value or b"").status,): 1}),
+        topics.correlated: (INCIDENTS, _incident),
     }
     return tuple(Tally(metric, topic, told) for topic, (metric, told) in counted.items())
+
+
+def _incident(record: Outgoing) -> Mapping[tuple[str, ...], int]:
+    """One that a purge takes back has no value, and no status any more."""
+    return {} if record.value is None else {(_INCIDENT.decode(record.value).status,): 1}
 
 
 def _outcomes(record: Outgoing) -> Mapping[tuple[str, ...], int]:

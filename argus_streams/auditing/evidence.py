@@ -11,6 +11,7 @@ class Record(NamedTuple):
     offset: int
     value: bytes
     headers: Sequence[tuple[str, bytes]]
+    key: bytes | None = None
 
 
 class Log(Protocol):

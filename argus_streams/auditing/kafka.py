@@ -37,4 +37,4 @@ def _some(found: Iterator[Raw]) -> list[Record]:
 
 def _record(raw: Raw) -> Record:
     headers = [(name, content or b"") for name, content in raw.headers]
-    return Record(raw.at.partition, raw.at.offset, raw.value, headers)
+    return Record(raw.at.partition, raw.at.offset, raw.value, headers, raw.key)

@@ -20,6 +20,7 @@ from argus_streams.core.audit.told import Told
 from argus_streams.core.ledger import is_ours
 from argus_streams.core.letters import WHOLE, Letter
 from argus_streams.core.messages import LedgerRecord
+from argus_streams.core.purged import gone
 
 BATCH = 100_000  # records of `groups` whose groups are held at once
 _LEDGER = msgspec.json.Decoder(LedgerRecord)
@@ -131,6 +132,9 @@ async def snapshots(reading: Reading) -> AsyncIterator[Snapshots]:
         async for records in reading.records("groups", topic, partitions):
             for record in records:
                 with suppress(*UNREADABLE):
+                    if not record.value:
+                        found.take_back(gone("groups", record.key or b"", record.headers, record.partition))
+                        continue
                     told = _GROUP.decode(record.value)
                     found.enter(told, (record.partition, record.offset), topic.extents[record.partition])
         yield found

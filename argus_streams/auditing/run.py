@@ -10,7 +10,9 @@ import msgspec
 from argus_streams.agents.wire import UNREADABLE
 from argus_streams.auditing import naming, passes
 from argus_streams.auditing.passes import LetterAt, Lettered, Reading
+from argus_streams.core import purged
 from argus_streams.core.audit import bodies, groups
+from argus_streams.core.audit.cut import HOUR
 from argus_streams.core.audit.groups import Key, Snapshot, Snapshots
 from argus_streams.core.audit.places import Places, span
 from argus_streams.core.audit.sightings import Bucket, Partition, Sightings, Tallies
@@ -20,6 +22,8 @@ from argus_streams.core.audit.verdict import Stage as AuditStage
 from argus_streams.core.events import Origin
 from argus_streams.core.letters import WHOLE
 from argus_streams.core.messages import Stage
+from argus_streams.core.moments import moment
+from argus_streams.core.purged import Marks, Place
 from argus_streams.ports import Holdings
 
 T = TypeVar("T")
@@ -89,8 +93,17 @@ class _Audit:
                 else:
                     self._sheet.add(each.letter.project, in_flight=1)
         for some in _chunks(keys):
-            for origin, stage in sorted(await self._holdings.lacking_letters(some)):
-                self._find_letter_row(origin, keys[origin, stage])
+            lacking = sorted(await self._holdings.lacking_letters(some))
+            marks = await self._marks(keys[key].letter.project for key in lacking)
+            for origin, stage in lacking:
+                each = keys[origin, stage]
+                if (each.letter.time or 0) > purged.latest(marks, each.letter.project):
+                    self._find_letter_row(origin, each)
+
+    async def _marks(self, projects: Iterable[str]) -> Marks:
+        """What was purged of projects of which something is not in Postgres; asked late, so that it has the last."""
+        asked = set(projects)
+        return await self._holdings.purged(asked) if asked else {}
 
     def _find_letter_row(self, origin: Origin, each: LetterAt) -> None:
         at = f"{each.topic}/{each.record.partition}/{each.record.offset}"
@@ -107,9 +120,10 @@ class _Audit:
             bodies.account(audited, own, seen.seen(at), letters, self._sheet)
 
     async def _groups(self, told: Mapping[Partition, Told], seen: Sightings, lettered: Lettered) -> None:
-        sums, newest = Tallies(), dict[str, int]()
+        sums, newest, cut_off = Tallies(), dict[str, int](), dict[str, int]()
         async for found in passes.snapshots(self._reading):
             found.sum_up(sums, newest)
+            cut_off |= {each: max(until, cut_off.get(each, 0)) for each, until in found.purged.items()}
             for project in found.in_flight():
                 self._sheet.add(project, in_flight=1)
             await self._rows(found, lettered)
@@ -123,6 +137,14 @@ class _Audit:
             for project, hour in seen.counted.differing(sums)
             if hour in self._cut.hours and not groups.forgotten(newest, project, hour)
         ]
+        for place, mark in (await self._marks(project for project, _ in differing)).items():
+            if place.kind == "groups":
+                cut_off[place.project] = max(mark.until, cut_off.get(place.project, 0))
+        differing = [(project, hour) for project, hour in differing if hour > cut_off.get(project, -HOUR) // HOUR]
+        for project, until in sorted(cut_off.items()):
+            self._sheet.note(
+                f"{project} was purged: what came until {moment(until)} UTC is counted in no group any more"
+            )
         unsure = {bucket for bucket in differing if bucket in seen.unsure or bucket[0] in unseen}
         await self._counts([bucket for bucket in differing if bucket not in unsure], told)
         self._tell_unsure(unsure)
@@ -144,8 +166,11 @@ class _Audit:
         for some in _chunks(due):
             since = min((min(due[key].by_hour(), default=0) for key in some), default=0)
             stored = await self._holdings.stored_groups(some, since)
+            marks = await self._marks(project for project, _ in some)
             for key in some:
-                self._compare(key, due[key], stored.get(key))
+                mark = marks.get(Place("groups", key[0], due[key].partition))
+                if mark is None or due[key].version > mark.version:
+                    self._compare(key, due[key], stored.get(key))
 
     def _refused(self, snapshot: Snapshot, lettered: Lettered) -> bool:
         refused = lettered.refused.get((self._cut.groups.id, snapshot.partition))
@@ -161,7 +186,7 @@ class _Audit:
     async def _kept(self, lettered: Lettered) -> None:
         topic = self._cut.kept
         async for records in self._reading.records("kept events", topic):
-            keys: dict[tuple[str, int], Kept] = {}
+            keys: dict[tuple[str, int], tuple[Kept, int]] = {}
             for record in records:
                 kept = _kept(record.value)
                 if kept is None or not self._in_scope(kept.event.origin):
@@ -172,13 +197,17 @@ class _Audit:
                 elif kept.event.received_at >= self._cut.stored_since and not (
                     refused is not None and (record.offset, WHOLE) in refused
                 ):
-                    keys[kept.event.event_id, kept.event.received_at] = kept
+                    keys[kept.event.event_id, kept.event.received_at] = kept, record.partition
             await self._kept_rows(keys)
 
-    async def _kept_rows(self, keys: Mapping[tuple[str, int], Kept]) -> None:
+    async def _kept_rows(self, keys: Mapping[tuple[str, int], tuple[Kept, int]]) -> None:
         for some in _chunks(keys):
-            for key in sorted(await self._holdings.lacking_events(some)):
-                kept = keys[key]
+            lacking = sorted(await self._holdings.lacking_events(some))
+            marks = await self._marks(keys[key][0].project for key in lacking)
+            for kept, partition in (keys[key] for key in lacking):
+                mark = marks.get(Place("groups", kept.project, partition))
+                if mark is not None and kept.event.received_at <= mark.until:
+                    continue
                 detail = f"Postgres has no row of this event, kept for {kept.fingerprint}"
                 self._sheet.find(self._finding("kept row", kept.event.origin, kept.project, detail))
 

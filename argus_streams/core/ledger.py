@@ -20,7 +20,7 @@ _PROJECT = 64  # characters: what a letter's body calls its project may be longe
 # Weakest first. A crash leaves two outcomes of one place: what was counted before it may look like a repeat after it,
 # and is in the counts; what was read before an upgrade may be refused after it, and was handed on.
 OF_BODIES = {name: rank for rank, name in enumerate(("expired", "dead", "ignored", "normalised"))}
-OF_EVENTS = {name: rank for rank, name in enumerate(("duplicate", "closed", "counted"))}
+OF_EVENTS = {name: rank for rank, name in enumerate(("purged", "duplicate", "closed", "counted"))}
 _ENCODER = json.Encoder()
 
 Key = tuple[str, str, str, int]  # what the entries of a run have in common

@@ -132,7 +132,7 @@ class LedgerRun(Struct, frozen=True, array_like=True):
     """
 
     project: Annotated[str, Meta(max_length=64)]
-    outcome: str  # body: normalised | ignored | dead | expired; event: rejected | counted | closed | duplicate | stored
+    outcome: str  # body: normalised | ignored | dead | expired; event: rejected | counted | closed | duplicate | purged
     reason: str
     events: int  # events in each of these bodies; 1 for events
     at: tuple[int, ...]

@@ -11,6 +11,7 @@ from argus_streams import app
 from argus_streams.adapters.healing_terms import load_knowledge_limits
 from argus_streams.agents.wire import key_of, outgoing
 from argus_streams.core.healing.book import patterns_of
+from argus_streams.core.purged import PURGES, of_another
 from argus_streams.history.site import Site
 from argus_streams.settings import Settings
 from argus_streams.streaming.position import Partition
@@ -20,13 +21,18 @@ from argus_streams.streaming.table import logged, seed
 BATCH = 2_000  # records that are written at once
 
 
-async def take_over(site: Site, live: Settings, made: Settings) -> int:
-    """Write the live states into the new generation's changelog, and a snapshot of each pattern; how many patterns."""
+async def take_over(site: Site, live: Settings, made: Settings, *, marks_alone: bool = False) -> int:
+    """Write the live states into the new generation's changelog, and a snapshot of each pattern; how many patterns.
+
+    Where nothing precedes the new generation, it takes over what was purged, and learns the rest itself.
+    """
     source, target, limits = app.topics_of(live), app.topics_of(made), load_knowledge_limits()
     producer, done = ConfirmedProducer(site.given.kafka()), 0
     for place in sorted(await site.offsets.partitions([source.heal_changelog])):
         ends = await site.offsets.ends([place])
         states = await asyncio.to_thread(_states, site, ends)
+        marks = {key: of_another(value) for key, value in states.items() if key.startswith(PURGES)}
+        states = marks if marks_alone else states | marks
         batch: list[Outgoing] = []
         for key, value in states.items():
             batch.append(seed(target.heal_changelog, place.partition, key, value))

@@ -89,7 +89,8 @@ class Seeding:
         if seeds.counted_until:  # what was counted is older than all that was seen after it, but for clocks that differ
             places = await self._site.offsets.at([span.sightings], seeds.counted_until - HOUR)
             first = places[span.sightings]
-        await asyncio.to_thread(self._read_sightings, seeds, {span.sightings: (first, end)})
+        if any(self._starts.values()):  # else nothing precedes them
+            await asyncio.to_thread(self._read_sightings, seeds, {span.sightings: (first, end)})
         count = await self._write(span.changelog.partition, seeds)
         advance(1)
         return count
@@ -114,7 +115,9 @@ class Seeding:
             yield from batch
 
     async def _write(self, partition: int, seeds: Seeds) -> int:
-        count, batch = 0, list[Outgoing]()
+        count = 0
+        # First of all: what the new workers read of before a purge they know to pass over, whatever they read first.
+        batch = [seed(self._made.changelog, partition, key, value) for key, value in seeds.purges.items()]
         for key, state in seeds.states():
             batch += _records(self._made, partition, key, state)
             count += bool(state.count)

@@ -66,11 +66,10 @@ async def _prepare(site: Site, made: Settings, since: int, say: Say) -> None:
     first = max(day_of(since), _kept_since(site))  # what is older would be dropped at once, and is in no partition
     await generations.make_partitions(url, schema, _days(first, site.given.partition_days_ahead))
     say("topics and tables are made")
-    seeded = 0
+    seeded, repairs = await seeding.run(), await take_over(site, live, made, marks_alone=not has_history)
     if has_history:
-        seeded = await seeding.run()
         say(f"{seeded:,} groups were there before {moment(since)}: they are taken over as they were then")
-        say(f"{await take_over(site, live, made):,} repairs are known: they are taken over as they are now")
+        say(f"{repairs:,} repairs are known: they are taken over as they are now")
         await _copy(site, live, schema, since)
     await _commit(site, made, {tp: Committed(places[tp], topic_id) for tp, topic_id in inputs.items()})
     await generations.ready(url, schema, seeded)

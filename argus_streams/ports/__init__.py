@@ -15,6 +15,7 @@ from argus_streams.core.events import LAST_TIME, Origin
 from argus_streams.core.findings import Analysis, Incident, IncidentStatus, Score
 from argus_streams.core.messages import DeadLetter, Group, GroupStatus, KeptEvent, Stage
 from argus_streams.core.money import Spending
+from argus_streams.core.purged import Gone, Marks
 from argus_streams.core.reports.report import Report
 from argus_streams.core.rows import Row
 
@@ -41,6 +42,12 @@ class Store(Protocol):
         stored and a later call may succeed, ``Misconfigured`` when no later call will.
         """
         ...
+
+    async def purge(self, gone: Sequence[Gone]) -> None:
+        """Keep the marks of purges, and delete the snapshots that were taken back; of later versions none."""
+
+    async def purged(self, projects: Collection[str]) -> Marks:
+        """The marks of these projects."""
 
 
 class GroupQuery(Struct, frozen=True, kw_only=True):
@@ -163,6 +170,9 @@ class Holdings(Protocol):
     async def lacking_letters(self, keys: Sequence[tuple[Origin, Stage]]) -> Collection[tuple[Origin, Stage]]:
         """Those of (origin, stage) of which there is no row."""
         ...
+
+    async def purged(self, projects: Collection[str]) -> Marks:
+        """The marks of these projects."""
 
 
 class FieldCounter(Protocol):

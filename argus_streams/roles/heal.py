@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry
 
+from argus_streams.adapters.clock import now
 from argus_streams.adapters.healing_metrics import PrometheusHealingMeter
 from argus_streams.adapters.healing_terms import load_knowledge_limits, load_page_terms
 from argus_streams.adapters.similarity import load_ranker
@@ -21,7 +22,7 @@ async def run(
     settings: Settings, topics: Topics, worker: Worker, metrics: CollectorRegistry, since: int, trace: Begin
 ) -> int:
     """Run until SIGTERM; the process's exit code."""
-    terms = Terms(load_knowledge_limits(), looker(settings), since)
+    terms = Terms(load_knowledge_limits(), looker(settings), since, now)
     return await worker.run_keyed(HealAgent(topics, PrometheusHealingMeter(metrics), terms, trace))
 
 

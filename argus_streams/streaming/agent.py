@@ -60,6 +60,14 @@ class State:
         """Change a value; nothing is kept before the turn's effects are confirmed."""
         self._changes[partition, key] = value
 
+    def keys(self, partition: int, prefix: bytes) -> Sequence[bytes]:
+        """The keys that begin so, in their order; a look at each of them."""
+        found = dict.fromkeys(self._table.scan(partition, prefix), True)
+        for (at, key), value in self._changes.items():
+            if at == partition and key.startswith(prefix):
+                found[key] = value is not None
+        return sorted(key for key, there in found.items() if there)
+
     def epoch(self, partition: int) -> int:
         """The epoch under which this worker owns the partition."""
         return self._table.epoch(partition)

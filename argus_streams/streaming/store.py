@@ -6,7 +6,7 @@ topic's id. Values are bytes that begin with the epoch of their writer; ``None``
 
 import shutil
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -41,6 +41,10 @@ class Store(Protocol):
         """The value, or ``None``."""
         ...
 
+    def scan(self, partition: int, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Keys of the partition that begin so, with their values, in the keys' order."""
+        ...
+
     def write(self, partition: int, changes: Changes, mark: Mark) -> None:
         """Write values and mark in one step: never one without the other."""
         ...
@@ -72,6 +76,10 @@ class MemoryStore:
     def get(self, partition: int, key: bytes) -> bytes | None:
         values = self._values.get(partition)
         return None if values is None else values.get(key)
+
+    def scan(self, partition: int, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        values = self._values.get(partition, {})
+        yield from sorted((key, value) for key, value in values.items() if key.startswith(prefix))
 
     def write(self, partition: int, changes: Changes, mark: Mark) -> None:
         self._values.setdefault(partition, {}).update(changes)
@@ -117,6 +125,16 @@ class RocksStore:
         except Exception as error:  # rocksdict raises nothing narrower
             raise state_folder.given_up(self._folder, self._db, error) from error
         return value if isinstance(value, bytes) else None
+
+    def scan(self, partition: int, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        within = _VALUE + _PARTITION.pack(partition)
+        try:
+            for key, value in self._db.items(from_key=within + prefix):
+                if not (isinstance(key, bytes) and isinstance(value, bytes) and key.startswith(within + prefix)):
+                    return
+                yield key[len(within) :], value
+        except Exception as error:
+            raise state_folder.given_up(self._folder, self._db, error) from error
 
     def write(self, partition: int, changes: Changes, mark: Mark) -> None:
         batch = WriteBatch(raw_mode=True)

@@ -9,7 +9,7 @@ values of those keys again.
 
 import asyncio
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -118,6 +118,10 @@ class Table:
         """The value, or ``None``."""
         stored = self._store.get(*key)
         return stored[_EPOCH.size :] or None if stored is not None else None
+
+    def scan(self, partition: int, prefix: bytes) -> Iterator[bytes]:
+        """The keys of a partition that begin so and have a value, in their order."""
+        return (key for key, stored in self._store.scan(partition, prefix) if len(stored) > _EPOCH.size)
 
     def waiting(self) -> int:
         """Changelog records that the broker has not acknowledged yet."""

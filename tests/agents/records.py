@@ -51,7 +51,7 @@ class Answer(NamedTuple):
         return [msgspec.json.decode(record.value, type=Sighting) for record in self.of(TOPICS.normalized)]
 
     def groups(self):
-        return [msgspec.json.decode(record.value, type=Group) for record in self.of(TOPICS.groups)]
+        return [msgspec.json.decode(record.value, type=Group) for record in self.of(TOPICS.groups) if record.value]
 
     def kept(self):
         return [msgspec.json.decode(record.value, type=KeptEvent) for record in self.of(TOPICS.kept)]
@@ -105,6 +105,11 @@ class Memory:
 
     def epoch(self, _partition):
         return 5
+
+    def scan(self, partition, prefix):
+        return sorted(
+            key for (at, key), value in self.values.items() if at == partition and value and key.startswith(prefix)
+        )
 
     def keep(self, changes):
         self.values.update(changes)

@@ -178,6 +178,9 @@ def test_a_record_among_the_letters_that_is_none_stays_where_it_is(headers):
 class Away:
     """A store whose database does not answer."""
 
+    async def purged(self, _projects):
+        return {}
+
     async def write(self, _batch):
         raise Unavailable("the database does not answer")
 

@@ -73,6 +73,15 @@ def test_a_mark_moves_without_values_too(store):
     assert store.mark(0) == MARK
 
 
+def test_keys_are_found_by_how_they_begin_in_their_own_partition_alone(store):
+    keys = (b"shop:a", b"shop:b", b"shop/x", b"shop", b"shoq", b"mall:a")
+    for partition in (0, 1, 256):
+        store.write(partition, dict.fromkeys(keys, b"%d" % partition), MARK)
+    assert list(store.scan(1, b"shop:")) == [(b"shop:a", b"1"), (b"shop:b", b"1")]
+    assert [key for key, _ in store.scan(256, b"")] == sorted(keys)
+    assert list(store.scan(2, b"shop:")) == list(store.scan(0, b"z")) == []
+
+
 def test_partitions_do_not_see_each_other(store):
     for partition in (0, 1, 255, 256, 65_534):
         store.write(partition, {b"key": b"%d" % partition}, Mark("topic-id", partition))

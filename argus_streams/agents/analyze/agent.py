@@ -11,7 +11,7 @@ from argus_streams.agents.analyze.settling import Settling
 from argus_streams.agents.analyze.terms import Draft, Outside, Terms
 from argus_streams.agents.tracing import Begin, Trace, untraced
 from argus_streams.agents.wire import UNREADABLE, letter_of
-from argus_streams.core import tracing
+from argus_streams.core import purged, tracing
 from argus_streams.core.analysis import account as accounts
 from argus_streams.core.analysis import jobs, telling
 from argus_streams.core.analysis.answer import Checked
@@ -52,6 +52,7 @@ class AnalyzeAgent:
     async def turn(self, slices: Sequence[Slice], state: State) -> Effects:
         """One turn. Raises ``Unavailable`` while what is stored can not be read."""
         now, books, trace = self._clock(), Books(self._terms.topics, state), self._trace()
+        slices = [piece._replace(records=self._obeyed(books, piece)) for piece in slices]
         due = list(books.due(now))
         self._forget(books, due)
         settling = Settling(self._terms, books, self._calls, self._drafts, now=now)
@@ -82,6 +83,21 @@ class AnalyzeAgent:
         for key in [key for key in self._drafts if key not in reserved]:
             del self._drafts[key]
 
+    def _obeyed(self, books: Books, piece: Slice) -> Sequence[Record]:
+        """Forget what is to be forgotten, before anything else; the records that say something else."""
+        rest = []
+        for record in piece.records if piece.topic == self._terms.topics.feedback else ():
+            try:
+                project = purged.ordered(record.value, record.headers)
+            except Malformed as error:
+                books.send(self._letter(piece, record, error))
+                continue
+            if project is None:
+                rest.append(record)
+            else:
+                books.purge(At(record.partition, project), record.timestamp)
+        return rest if piece.topic == self._terms.topics.feedback else piece.records
+
     def _take_all(self, books: Books, piece: Slice, now: int, trace: Trace) -> None:
         for record in piece.records:
             try:
@@ -101,6 +117,8 @@ class AnalyzeAgent:
         except UNREADABLE as error:
             raise Malformed("not a request", str(error)) from error
         at = _place(record, request.project, request.subject)
+        if books.is_gone(at, request.at):
+            return
         known = books.job(at, request.subject)
         cause = trace.cause(piece, record)
         context = cause and trace.add(cause.span("analyze", {"argus.project": at.project, "argus.kind": request.kind}))
@@ -124,6 +142,8 @@ class AnalyzeAgent:
         except UNREADABLE as error:
             raise Malformed("not feedback", str(error)) from error
         at = _place(record, told.project, told.subject)
+        if books.is_gone(at, record.timestamp):
+            return
         known = books.last(at, told.subject)
         if known is None or (told.at is not None and told.at != known.at):
             raise Malformed("no such analysis", f"{told.subject}: it was never told, or is not the latest")

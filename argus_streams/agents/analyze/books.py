@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from argus_streams.agents.purging import Purges, taken_back
 from argus_streams.agents.wire import Topics, key_of, outgoing
 from argus_streams.core import tracing
 from argus_streams.core.analysis import account as accounts
@@ -13,6 +14,7 @@ from argus_streams.core.analysis.account import Account
 from argus_streams.core.analysis.jobs import Job
 from argus_streams.core.findings import Analysis
 from argus_streams.core.messages import Version
+from argus_streams.core.purged import Mark
 from argus_streams.streaming.agent import State
 from argus_streams.streaming.producer import Outgoing
 
@@ -43,6 +45,7 @@ class Books:
         # As of the turn's beginning: a turn waits for the database, and may find that its partitions were another's
         # meanwhile. What it made of their state then belongs to no tenure that there still is.
         self._epochs = {partition: state.epoch(partition) for partition in state.partitions()}
+        self._purges = Purges(state, "analyze")
         self._accounts: dict[At, Account] = {}
         self._changed: set[At] = set()
         self._looked: list[At] = []  # those that were due
@@ -98,6 +101,30 @@ class Books:
         self._state.put(at.partition, at.key("job", subject), None)
         self.keep(at, accounts.dequeued(self.account(at), subject))
 
+    def is_gone(self, at: At, time: int) -> bool:
+        """Whether what was recorded at this time (ms, Kafka's) is of before a purge."""
+        return time <= self._purges.until(*at)
+
+    def purge(self, at: At, asked: int) -> None:
+        """Forget what is or was to be explained; ``asked`` is Kafka's time (ms) of the order.
+
+        What was spent stays, and what is under way counts as spent: else a purge would refill the day's budget.
+        """
+        known = self._purges.mark(*at)
+        if known is not None and asked <= known.until:
+            return
+        writes, subjects = self._purges.writes(*at), []
+        for key in self._state.keys(at.partition, at.key("")):
+            if key.startswith(at.key("last", "")):
+                told = _ANALYSIS.decode(self._state.get(at.partition, key) or b"")
+                subjects.append(told.subject)
+                writes = max(writes, told.version.writes)
+            self._state.put(at.partition, key, None)
+        self.keep(at, accounts.emptied(self.account(at)))
+        mark = Mark(asked, asked, self.epoch(at), writes)
+        self._purges.enter(*at, mark)
+        self._out += taken_back(self._topics.analyses, -1, at.project, subjects, mark)
+
     def last(self, at: At, subject: str) -> Analysis | None:
         """What was told of the subject last, as it is judged."""
         if (at, subject) in self._judged:
@@ -118,7 +145,7 @@ class Books:
     def tell(self, at: At, analysis: Analysis) -> None:
         """Tell an analysis, as the next version of what was told of its subject."""
         known = self.last(at, analysis.subject)
-        writes = known.version.writes + 1 if known else 1
+        writes = known.version.writes + 1 if known else self._purges.writes(*at) + 1
         told = msgspec.structs.replace(analysis, version=Version(self.epoch(at), writes))
         self._state.put(at.partition, at.key("last", analysis.subject), _PACK.encode(told))
         self.told.append(told)

@@ -12,6 +12,7 @@ from argus_streams.core.audit.verdict import Stage
 from argus_streams.core.events import LAST_TIME
 from argus_streams.core.grouping.state import WINDOW
 from argus_streams.core.messages import Version
+from argus_streams.core.purged import Gone
 
 Key = tuple[str, str]  # project and fingerprint
 Hour = Annotated[int, Meta(ge=0, le=LAST_TIME // HOUR)]  # since 1970
@@ -74,6 +75,7 @@ class Snapshots:
     def __init__(self) -> None:
         self.latest: dict[Key, Snapshot] = {}
         self._due: dict[Key, Snapshot] = {}
+        self.purged: dict[str, int] = {}  # project → ms, Kafka's time up to which a purge has taken all
 
     def enter(self, told: Told, at: tuple[int, int], extent: Extent) -> None:
         """Add one snapshot; the higher version wins, wherever it stands."""
@@ -83,6 +85,10 @@ class Snapshots:
             known = into.get(key)
             if known is None or known.version < snapshot.version:
                 into[key] = snapshot
+
+    def take_back(self, gone: Gone) -> None:
+        """Note a purge; the snapshots of before stay, for Postgres may hold them still."""
+        self.purged[gone.project] = max(gone.mark.until, self.purged.get(gone.project, 0))
 
     def due(self) -> Mapping[Key, Snapshot]:
         """What Postgres has to hold, or something later."""

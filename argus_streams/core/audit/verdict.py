@@ -51,6 +51,7 @@ class Sums(Struct, frozen=True):
     counted: int = 0
     closed: int = 0
     duplicate: int = 0
+    purged: int = 0  # came after the purge of its project, and is of before
     rejected: int = 0  # items that became letters while their body's others went on
     refused: int = 0  # in sightings that GROUP made letters of
     missing: int = 0  # things that are missing at any stage

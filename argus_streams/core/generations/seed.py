@@ -14,6 +14,7 @@ from argus_streams.core.grouping.group import apply
 from argus_streams.core.grouping.spike import Project
 from argus_streams.core.grouping.state import GroupState, decode, encode, is_group
 from argus_streams.core.messages import Sighting
+from argus_streams.core.purged import PURGES, Mark, decode_mark, of_another, purge_key
 
 Starts = Mapping[tuple[str, int], int]  # (topic id, partition) of an input → the first offset that is read again
 
@@ -41,12 +42,18 @@ class Seeds:
 
     def __init__(self, starts: Starts) -> None:
         self._starts = starts
+        self.purges: dict[bytes, bytes] = {}  # marks by key, of whichever agent
         self._found: dict[bytes, tuple[int, bytes]] = {}  # by key: epoch and state
         self.counted_until = 0  # ms, Kafka's time of the latest body that a base has counted
 
     def logged(self, key: bytes, epoch: int, value: bytes) -> None:
         """Take a record of the changelog, in its order; of an older owner's late writes none."""
-        if not value or not is_group(key) or (key in self._found and epoch < self._found[key][0]):
+        if value and key.startswith(PURGES):
+            self.purges[key] = of_another(value)
+        if not is_group(key) or (key in self._found and epoch < self._found[key][0]):
+            return
+        if not value:  # a purge has taken it: what its mark lets through begins anew
+            self._found.pop(key, None)
             return
         state = decode(value)
         if precedes(state, self._starts):
@@ -59,9 +66,16 @@ class Seeds:
         if cut is None:
             return
         epoch, value = self._found.get(key, (0, b""))
-        applied = apply(decode(value) if value else None, cut)
+        mark = self._mark(sighting.project)
+        fresh = GroupState(writes=mark.writes if mark else 0)
+        applied = apply(decode(value) if value else fresh, cut, purged=mark.until if mark else 0)
         if applied.changed:
             self._found[key] = (epoch, encode(applied.state))
+
+    def _mark(self, project: str) -> Mark | None:
+        """How far the project's groups were purged."""
+        stored = self.purges.get(purge_key("group", project))
+        return None if stored is None else decode_mark(stored)
 
     def states(self) -> Iterator[tuple[bytes, GroupState]]:
         """Each group's key and state before the starts."""

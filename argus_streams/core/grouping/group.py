@@ -40,13 +40,15 @@ class Commanded(Struct, frozen=True):
     changed: bool
 
 
-def apply(state: GroupState | None, sighting: Sighting, told: Container[int] | None = None) -> Applied:
-    """Count what is new in a sighting; a repeat changes nothing at all.
+def apply(
+    state: GroupState | None, sighting: Sighting, told: Container[int] | None = None, *, purged: int = 0
+) -> Applied:
+    """Count what is new in a sighting; a repeat changes nothing at all, nor does what is of before a purge (ms).
 
     ``told`` are hashes of ids that are remembered beyond the group's own latest.
     """
     before = state or GroupState()
-    tally = Tally(before, sighting, told)
+    tally = Tally(before, sighting, told, purged=purged)
     outcomes = tuple([tally.take(occurrence) for occurrence in sighting.occurrences])
     if tally.mark == tally.start:
         return Applied(before, outcomes, None, None, (), changed=False)
@@ -122,7 +124,9 @@ def _notable(before: GroupState, after: GroupState, tally: Tally) -> bool:
 
 
 def _signals(before: GroupState, after: GroupState, tally: Tally) -> Iterator[Signal]:
-    subject = Subject(tally.sighting.project, tally.sighting.fingerprint, tally.sighting.event)
+    sighting = tally.sighting
+    is_gone = sighting.occurrences[0].received_at <= tally.purged  # the one that is told whole
+    subject = Subject(sighting.project, sighting.fingerprint, Event() if is_gone else sighting.event)
     counted = tally.counted
     if before.count == 0 and counted:
         yield signal(after, subject, Cause("group_new", "", tally.origin(counted[0]), counted[0].received_at))
@@ -163,6 +167,7 @@ def _spiking(state: GroupState, applied: Applied, sighting: Sighting, found: spi
     within = (each for each, how in taken if how == "counted" and each.received_at // spike.BUCKET == found.bucket)
     *_, last = within
     origin = Origin(sighting.topic, sighting.partition, last.offset, last.index)
-    subject = Subject(sighting.project, sighting.fingerprint, sighting.event)
+    event = Event() if applied.outcomes[0] == "purged" else sighting.event
+    subject = Subject(sighting.project, sighting.fingerprint, event)
     told = signal(state, subject, Cause("group_spiking", str(found.start), origin, last.received_at))
     return msgspec.structs.replace(told, count=found.count, baseline=found.baseline)

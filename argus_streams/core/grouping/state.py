@@ -103,6 +103,12 @@ def is_group(key: bytes) -> bool:
     return bool(project and fingerprint) and b"/" not in project
 
 
+def last_told(state: GroupState) -> int:
+    """Kafka's time (ms) of the latest occurrence or word that was taken."""
+    words = (state.decided, state.ended, *state.words.values())
+    return max([state.last_received, *(each.time for each in words if each is not None)])
+
+
 def status(state: GroupState) -> GroupStatus:
     """The effective status, from the last decision and Kafka's time of the latest occurrence alone."""
     decided = ruling(state.decided, standing(state))

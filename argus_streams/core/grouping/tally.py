@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from argus_streams.core.events import Event, Origin
+from argus_streams.core.events import LAST_TIME, Event, Origin
 from argus_streams.core.grouping import spike
 from argus_streams.core.grouping.state import (
     ENVIRONMENTS,
@@ -28,7 +28,7 @@ from argus_streams.core.messages import Occurrence, Sighting
 _TITLE = 200  # characters
 _HOUR = HOUR // spike.BUCKET  # buckets
 
-Outcome = Literal["counted", "closed", "duplicate", "repeat"]
+Outcome = Literal["counted", "closed", "duplicate", "repeat", "purged"]
 
 
 class Regression(NamedTuple):
@@ -42,8 +42,9 @@ class Regression(NamedTuple):
 class Tally:
     """The running numbers of one sighting; its dictionaries are its own."""
 
-    def __init__(self, before: GroupState, sighting: Sighting, told: Container[int] | None) -> None:
+    def __init__(self, before: GroupState, sighting: Sighting, told: Container[int] | None, *, purged: int = 0) -> None:
         self.before, self.sighting = before, sighting
+        self.purged = purged  # ms, Kafka's time up to which all of the project is gone
         self._told = told
         self.fresh: dict[int, int] = {}  # Kafka's time by id, where ids are remembered beyond the latest
         self.start = self.mark = before.marks.get(sighting.topic, {}).get(sighting.partition)
@@ -60,6 +61,8 @@ class Tally:
 
     def take(self, occurrence: Occurrence) -> Outcome:
         """Account for one occurrence, and say how."""
+        if occurrence.received_at <= self.purged:
+            return "purged"
         place = (occurrence.offset, occurrence.index)
         if self.mark is not None and place <= self.mark:
             return "repeat"
@@ -145,7 +148,7 @@ class Tally:
         marks[sighting.topic] = {**marks.get(sighting.topic, {}), sighting.partition: self.mark or (0, 0)}
         after = msgspec.structs.replace(
             before,
-            about=_about(before, sighting) if told else before.about,
+            about=_about(before, sighting) if told else self._bare() or before.about,
             algorithm=sighting.algorithm,
             writes=before.writes + 1,
             closed=before.closed + self.closed,
@@ -157,6 +160,18 @@ class Tally:
             recent=tuple(self.recent),
         )
         return _counted(after, self) if self.counted else after
+
+    def _bare(self) -> About | None:
+        """A group that begins in the midst of a sighting, behind a purge: the event that is told whole is gone.
+
+        What its identity says of it is known all the same; the next whole event says more.
+        """
+        if not (self.counted and self.before.about is None and self.sighting.occurrences[0].received_at <= self.purged):
+            return None
+        event, first = self.sighting.event, self.counted[0]
+        title = event.type or event.culprit or event.kind
+        named = (event.kind, title, event.type, event.culprit, event.platform, event.service)
+        return About(LAST_TIME, self.origin(first), self.sighting.parts, *named)
 
 
 def _hash(text: str) -> int:

@@ -110,7 +110,7 @@ class Book:
 
     def close(self, epoch: int) -> list[Pattern]:
         """Put what has changed; a snapshot of each pattern that looks another way now."""
-        told = int(self._values.get("told") or 0)
+        told = told_so_far(self._values)
         changed = []
         for place, entry in sorted(self._entries.items()):
             known = set(_snapshots(self._stored[place], self._project, self._limits))
@@ -122,7 +122,7 @@ class Book:
         if self._index is not self._before[1]:
             self._values.put("index", indices.encode(self._index))
         if changed:
-            self._values.put("told", str(told + len(changed)).encode())
+            count_on(self._values, told + len(changed))
         for name, seen in self._seen.items():
             self._values.put(name, seen.encoded())
         return [
@@ -183,6 +183,16 @@ def source_of(decision_id: str | None) -> RepairSource:
     """Whence a decision took its answer, as its id begins; without a decision a person has repaired it."""
     told = (decision_id or "").partition("-")[0]
     return next((source for source in _SOURCES if source == told), "pattern")
+
+
+def told_so_far(values: Values) -> int:
+    """How many snapshots of the project were told, which is the version of the last one."""
+    return int(values.get("told") or 0)
+
+
+def count_on(values: Values, told: int) -> None:
+    """Let the next snapshot have the version after this one."""
+    values.put("told", str(told).encode())
 
 
 def patterns_of(key: bytes, value: bytes, limits: Limits) -> list[Pattern]:

@@ -1,6 +1,7 @@
 """What is kept of a project between turns, in values that each stay far below a record's limit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct, field
@@ -52,6 +53,26 @@ _CLUSTER = msgspec.msgpack.Decoder(Cluster).decode
 _CLUSTERS = msgspec.msgpack.Decoder(list[Cluster]).decode
 _ORDERS = msgspec.msgpack.Decoder(list[Order]).decode
 _SUBJECTS = msgspec.msgpack.Decoder(dict[str, int]).decode
+
+
+class Left(NamedTuple):
+    """What has to be known of a project's incidents once they are forgotten."""
+
+    incidents: Sequence[str]  # that were told
+    until: int  # ms, the latest time that was seen
+    writes: int
+
+
+def forgotten(stored: bytes | None) -> Left:
+    """What is left of a project's own value."""
+    head = Head() if stored is None else _HEAD(stored)
+    names = sorted({*head.told, *head.near, *head.over})
+    return Left([f"i-{each:016x}" for each in names], head.stream, head.writes)
+
+
+def begun_anew(writes: int) -> bytes:
+    """The own value of a project of which nothing is known but how often it was written."""
+    return _ENCODE(Head(writes=writes))
 
 
 class Memory:
