@@ -6,6 +6,8 @@ LONGEST = (
     "demo/test_run.py",
     "embedded/test_kafka.py",
     "chaos/test_short.py",
+    "regions/test_two_regions.py",
+    "regions/test_mirrored_inputs.py",
     "history/test_generations.py",
     "sources/test_testreports_memory.py",
     "prometheus/test_exposed.py",
