@@ -267,7 +267,7 @@ def _worker(
         metrics=metrics,
         version=version("argus-streams"),
         letters=Letters(DEAD, told_by, example_of),
-        tallies=tallies(topics),
+        tallies=tallies(topics, role),
         changelog=changelog_of(settings, role),
         rest=REST_SECONDS.get(role),
         state=settings.state_dir,

@@ -3,7 +3,8 @@
 It is counted once the broker has them: numbers agree with the topics, whatever was tried before.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -11,7 +12,7 @@ from msgspec import Struct
 from argus_streams.agents.wire import Topics
 from argus_streams.core.events import SignalKind
 from argus_streams.core.findings import IncidentStatus
-from argus_streams.core.ledger import totals
+from argus_streams.core.ledger import OF_BODIES, OF_EVENTS, totals
 from argus_streams.core.messages import LedgerRecord
 from argus_streams.metric import Metric
 from argus_streams.streaming.meter import Tally
@@ -53,14 +54,33 @@ _SIGNAL = msgspec.json.Decoder(_Signal)
 _INCIDENT = msgspec.json.Decoder(_Incident)
 
 
-def tallies(topics: Topics) -> tuple[Tally, ...]:
-    """What workers of these topics count."""
-    counted: Mapping[str, tuple[Metric, Callable[[Outgoing], Mapping[tuple[str, ...], int]]]] = {
-        topics.ledger: (OUTCOMES, _outcomes),
-        topics.signals: (SIGNALS, lambda record: {(_SIGNAL.decode(record.value or b"").kind,): 1}),
-        topics.correlated: (INCIDENTS, _incident),
-    }
-    return tuple(Tally(metric, topic, told) for topic, (metric, told) in counted.items())
+_OF_GROUPS = [kind for kind in get_args(SignalKind) if kind.startswith("group_")]
+# What begins at 0, by the role that tells it.
+_EXPECTED: Mapping[str, Mapping[Metric, Sequence[tuple[str, ...]]]] = {
+    "normalize": {
+        OUTCOMES: [("normalize", outcome) for outcome in (*OF_BODIES, "rejected")],
+        SIGNALS: [(kind,) for kind in get_args(SignalKind) if kind not in _OF_GROUPS],
+    },
+    "correlate": {
+        OUTCOMES: [("group", outcome) for outcome in OF_EVENTS],
+        SIGNALS: [(kind,) for kind in _OF_GROUPS],
+        INCIDENTS: [(status,) for status in get_args(IncidentStatus)],
+    },
+}
+
+
+def tallies(topics: Topics, role: str) -> tuple[Tally, ...]:
+    """What a worker of this role counts of these topics."""
+    expected = _EXPECTED.get(role, {})
+    return (
+        Tally(OUTCOMES, topics.ledger, _outcomes, expected.get(OUTCOMES, ())),
+        Tally(SIGNALS, topics.signals, _signal, expected.get(SIGNALS, ())),
+        Tally(INCIDENTS, topics.correlated, _incident, expected.get(INCIDENTS, ())),
+    )
+
+
+def _signal(record: Outgoing) -> Mapping[tuple[str, ...], int]:
+    return {(_SIGNAL.decode(record.value or b"").kind,): 1}
 
 
 def _incident(record: Outgoing) -> Mapping[tuple[str, ...], int]:

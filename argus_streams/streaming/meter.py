@@ -33,6 +33,7 @@ class Tally(NamedTuple):
     metric: Metric
     topic: str
     told: Callable[[Outgoing], Mapping[tuple[str, ...], int]]  # numbers by the metric's labels, few and bounded
+    expected: Iterable[tuple[str, ...]] = ()  # labels that begin at 0: of a series that begins at 1 no rate sees the 1
 
 
 class Meter:
@@ -45,6 +46,9 @@ class Meter:
         self._made: dict[str, Any] = {metric.name: metric.made(registry) for metric in counted}
         self._letters = letters
         self._tallies = {tally.topic: tally for tally in tallies}
+        for tally in tallies:
+            for labels in tally.expected:
+                self._made[tally.metric.name].labels(*labels)
         self._reasons: set[StageAndReason] = set()
         self._lines = LetterLines(monotonic)
 

@@ -14,12 +14,12 @@ from argus_streams.streaming.producer import Outgoing
 TOPICS = Topics.under("argus.")
 
 
-def counted(records):
+def counted(records, role="normalize"):
     registry = CollectorRegistry()
-    Meter(registry, None, tallies(TOPICS)).written(records)
+    Meter(registry, None, tallies(TOPICS, role)).written(records)
 
     def value(name, **labels):
-        return registry.get_sample_value(name, labels) or 0
+        return registry.get_sample_value(name, labels)
 
     return value
 
@@ -40,7 +40,7 @@ def test_each_outcome_of_bodies_and_items_is_counted_by_its_stage():
 @given(st.dictionaries(st.tuples(st.integers(0, 40), st.integers(0, 5)), st.sampled_from(sorted(OF_EVENTS))))
 def test_as_many_events_are_counted_as_the_ledger_was_told(told):
     entries = [Entry("shop", outcome, "", offset, index) for (offset, index), outcome in told.items()]
-    value = counted(ledger_of(TOPICS, "group", "id", 0, "v1", entries))
+    value = counted(ledger_of(TOPICS, "group", "id", 0, "v1", entries), "correlate")
     for outcome in OF_EVENTS:
         assert value("argus_outcomes_total", stage="group", outcome=outcome) == list(told.values()).count(outcome)
 
@@ -67,5 +67,15 @@ def test_a_record_is_counted_by_what_it_is(topic, value, name, labels):
 
 
 def test_every_tally_has_a_metric_that_says_what_it_tells():
-    assert {tally.metric for tally in tallies(TOPICS)} == set(ALL)
+    assert {tally.metric for tally in tallies(TOPICS, "store")} == set(ALL)
     assert all(metric.about.endswith(".") for metric in ALL)
+
+
+def test_what_a_role_may_tell_begins_at_nought_and_what_it_never_tells_is_not_shown():
+    of_bodies, of_groups = counted([]), counted([], "correlate")
+    assert of_bodies("argus_outcomes_total", stage="normalize", outcome="dead") == 0
+    assert of_bodies("argus_signals_total", kind="deploy") == 0
+    assert of_bodies("argus_signals_total", kind="group_new") is None
+    assert of_groups("argus_signals_total", kind="group_regressed") == 0
+    assert of_groups("argus_outcomes_total", stage="normalize", outcome="dead") is None
+    assert of_groups("argus_incident_snapshots_total", status="open") == 0
