@@ -1,10 +1,11 @@
 {{/*
 The rest of a pod that runs one command of argus and ends: (dict "root" $ "name" … "args" … "account" … "resources" …).
-Its settings stand in it, as it may come before the ConfigMap that the workers read.
+Its settings stand in it, as it may come before the ConfigMap that the workers read. A doctor comes later, and reads the
+files that they read.
 */}}
 {{- define "argus.command" -}}
 {{- $common := .root.Values.common -}}
-{{- $sources := include "argus.configSources" (dict "root" .root "files" false) | trim -}}
+{{- $sources := include "argus.configSources" (dict "root" .root "files" (eq .name "doctor")) | trim -}}
 {{- include "argus.podSecurity" (dict "root" .root "account" .account) }}
 {{- range $key := list "nodeSelector" "affinity" "tolerations" }}
 {{- with get $common $key }}
