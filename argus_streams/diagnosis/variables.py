@@ -37,7 +37,7 @@ def salvage() -> tuple[Settings, tuple[str, ...]]:
 def look(given: Settings, refused: Sequence[str]) -> Variables:
     """All that can be told without asking anybody; ``refused`` = what was told of values that are none."""
     complaints = [Complaint("settings", told) for told in refused]
-    complaints += [*_halves(given), *_addresses(given), *_files(given), *_inputs(given), *_models(given)]
+    complaints += [*_halves(given), *_addresses(given), *_files(given), *_inputs(given)]
     needed = {"KAFKA_BOOTSTRAP_SERVERS": given.kafka_bootstrap_servers, "DATABASE_URL": given.database_url}
     read = [name for name in _READERS if getattr(given, name) is not None]
     return Variables(
@@ -49,6 +49,7 @@ def look(given: Settings, refused: Sequence[str]) -> Variables:
         files=tuple(settings.variable(name) for name in read),
         inputs=len(given.inputs),
         providers=tuple(given.providers()),
+        keyless=tuple(_keyless(given)),
     )
 
 
@@ -119,13 +120,13 @@ def _inputs(given: Settings) -> Iterator[Complaint]:
     yield from _told("inputs", lambda: app.check_inputs(given.input_defaults(), sources.load(), mapping))
 
 
-def _models(given: Settings) -> Iterator[Complaint]:
+def _keyless(given: Settings) -> Iterator[str]:
     if not given.providers():
         return
     from argus_streams.adapters.providers import client_of  # noqa: PLC0415 - the models' clients take 50 MiB, and seconds
 
     for provider in given.providers():
-        yield from _told("models", partial(client_of, provider, given))
+        yield from (each.told for each in _told("models", partial(client_of, provider, given)))
 
 
 def _told(check: str, read: Callable[[], Any], variable: str = "") -> Iterator[Complaint]:

@@ -35,11 +35,12 @@ class Variables(Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()  # variables whose files were read
     inputs: int = 0  # topics that ARGUS_INPUTS names
     providers: tuple[str, ...] = ()  # of models
+    keyless: tuple[str, ...] = ()  # sentences about providers without credentials
 
 
 def judge(found: Variables) -> Iterator[Finding]:
     """What is wrong; a check of which nothing is wrong is fine."""
-    findings = [*_strangers(found), *_missing(found), *map(_complaint, found.complaints)]
+    findings = [*_strangers(found), *_missing(found), *map(_complaint, found.complaints), *map(_keyless, found.keyless)]
     yield from findings
     yield from _rest(found, {each.check for each in findings})
 
@@ -47,6 +48,12 @@ def judge(found: Variables) -> Iterator[Finding]:
 def _complaint(each: Complaint) -> Finding:
     variable = each.told.partition(":")[0].partition(" ")[0]
     return wrong(each.check, each.told, each.mend or f"correct {variable}; `argus config` shows what is in force")
+
+
+def _keyless(told: str) -> Finding:
+    """No more than a warning: where each role has its own secrets, a doctor beside another role has not this one."""
+    mend = "set it where `argus worker analyze` runs, which does not start without it; other roles do without"
+    return warning("models", told, mend)
 
 
 def _strangers(found: Variables) -> Iterator[Finding]:
