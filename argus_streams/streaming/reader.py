@@ -34,6 +34,9 @@ FETCH = 10_000  # records a call
 # What is fetched ahead. With librdkafka's own 64 MiB, and 50 MiB of compressed records an answer, a process that did
 # nothing but read the changelog of a million groups took 590 MiB; with these 280, in the same time.
 AHEAD: Mapping[str, int] = {"queued.max.messages.kbytes": 16_384, "fetch.max.bytes": 9_437_184}
+# An admin client goes with its questions to the broker that it was told of last. Where that one is lost it looks for
+# another at the next refresh alone: after librdkafka's own five minutes, in which the worker is not ready.
+WHOM_TO_ASK: Mapping[str, int] = {"topic.metadata.refresh.interval.ms": 5_000}
 FETCH_SECONDS = 0.1  # a call waits this long for so many, also at the end of a log
 # confluent-kafka 2.16 reads commit metadata as a C string that nobody ended: without this it returns what lies behind.
 METADATA_END = "\0"
@@ -53,7 +56,7 @@ class Reader:
     def __init__(self, client: Mapping[str, Any], group: str) -> None:
         self._client = dict(client)
         self._group = group
-        self._admin = AdminClient(self._client, logger=logging.getLogger(LIBRARY))
+        self._admin = AdminClient({**self._client, **WHOM_TO_ASK}, logger=logging.getLogger(LIBRARY))
 
     async def topics(self, names: Iterable[str]) -> Mapping[str, tuple[str, int]]:
         """Id and partition count by name; a topic that is not there is left out. Raises ``Unavailable``."""
