@@ -61,7 +61,7 @@ class Trace:
             return None
         for name, content in record.headers:
             if name == HEADER:
-                parent = self.follow((content or b"").decode("utf-8", "replace"))
+                parent = self.follow((content or b"")[: tracing.LONGEST].decode("utf-8", "replace"))
                 return None if parent is None else Cause(parent, message_of(piece, record))
         return None
 

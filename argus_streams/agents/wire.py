@@ -143,7 +143,9 @@ def example_of(letter: Outgoing) -> Example:
     """What a letter that is written is about: the first of its origins, and its producer's trace."""
     told = dict(letter.headers)
     first = msgspec.json.decode(told[f"{letters.OURS}origins"], type=tuple[Origin, ...])[0]
-    return Example(first, tracing.parse((told.get(tracing.HEADER) or b"").decode("utf-8", "replace")))
+    return Example(
+        first, tracing.parse((told.get(tracing.HEADER) or b"")[: tracing.LONGEST].decode("utf-8", "replace"))
+    )
 
 
 def ledger_of(
