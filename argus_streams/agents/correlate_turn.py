@@ -88,6 +88,7 @@ class CorrelateTurn:
             return
         known = identity(signal.project, signal.signal_id)
         if not self._shard(gathered, record.partition, signal.project, known).add(known, gathered.stream):
+            self._follow(piece, record, signal, "repeat")
             return
         gathered.fresh.append(signal)
         if fact is not None:
@@ -95,11 +96,18 @@ class CorrelateTurn:
         if signal.kind.startswith("group_"):
             gathered.asking.append(signal)
         gathered.signals.append(_Arrived(piece, record))
-        cause = self._trace.cause(piece, record)
-        if cause is not None:
-            told: dict[str, Value] = {"argus.project": signal.project, "argus.kind": signal.kind}
-            context = self._trace.add(cause.span("correlate", told))
+        context = self._follow(piece, record, signal, "heard")
+        if context is not None:
             gathered.causes.setdefault(signal.subject, []).append(context)
+
+    def _follow(self, piece: Slice, record: Record, signal: Signal, outcome: str) -> Context | None:
+        cause = self._trace.cause(piece, record)
+        if cause is None:
+            return None
+        told: dict[str, Value] = {
+            "argus.project": signal.project, "argus.kind": signal.kind, "argus.outcome": outcome
+        }  # fmt: skip
+        return self._trace.add(cause.span("correlate", told))
 
     def command(self, piece: Slice, record: Record, command: IncidentCommand, *, at: int) -> None:
         """One command, given at ``at`` (ms). Raises ``Malformed`` for one that means nothing."""

@@ -10,7 +10,6 @@ from argus_streams import console
 from argus_streams.cli.command import generation
 from argus_streams.core.doctor.judging import misconfigured, worst
 from argus_streams.diagnosis import report
-from argus_streams.diagnosis.run import diagnose
 from argus_streams.diagnosis.variables import salvage
 from argus_streams.streaming.supervisor import MISCONFIGURED
 
@@ -40,6 +39,8 @@ def doctor(workers: Sequence[str], as_json: bool, generation: str | None) -> Non
     Looks at settings, Kafka, Postgres, Redis and this machine, each within seconds, and changes nothing. Exit code 0
     where nothing is wrong, 1 where something is, 78 where a setting is.
     """
+    from argus_streams.diagnosis.run import diagnose  # noqa: PLC0415 - Redis' client is of no use to other commands
+
     began = monotonic()
     given, refused = salvage()
     made = given if generation is None else given.model_copy(update={"generation": generation})

@@ -56,6 +56,16 @@ def test_an_incident_of_several_followed_signals_is_linked_with_all_of_them():
     assert causes(effects, TOPICS.correlated) == [joined.context]
 
 
+def test_a_signal_that_was_heard_before_is_the_same_span_and_says_so():
+    correlating = Correlating(followed())
+    told = of(asks(records(*breakage())[1], SENDERS[0]), topic=TOPICS.signals)
+    (before,) = asyncio.run(correlating.agent.turn([told], state := State(correlating.table))).spans
+    correlating.table.keep(state.changes())
+    (again,) = turn(correlating, told).spans
+    assert again.context == before.context
+    assert (before.attributes["argus.outcome"], again.attributes["argus.outcome"]) == ("heard", "repeat")
+
+
 def test_an_incident_that_a_followed_signal_is_not_in_is_in_no_trace():
     stranger = signal("push", "acme/other@abc", 0, service="other", environment=None)
     told = records(*breakage(), stranger)

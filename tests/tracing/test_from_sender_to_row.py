@@ -19,7 +19,7 @@ from argus_streams.streaming.producer import Outgoing, PlacingProducer
 
 ROLES = ("normalize", "correlate", "store")
 SENDERS = [Context(f"{number:032x}", f"{number:016x}") for number in (1, 2, 3)]
-PATIENCE = 40  # s
+PATIENCE = 60  # s
 
 
 class Deployment:
