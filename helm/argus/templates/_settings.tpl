@@ -90,7 +90,7 @@ are for analyze alone.
 {{- end }}
 {{- end }}
 {{- end }}
-{{- if or $later (has $.component (list "store" "analyze" "migrate" "doctor")) }}
+{{- if or $later (has $.component (list "store" "analyze" "migrate" "doctor" "audit")) }}
 {{- if .database.existingSecret }}
 - {variable: DATABASE_URL, secret: {{ .database.existingSecret }}, key: {{ .database.key }}}
 {{- else if .database.url }}
