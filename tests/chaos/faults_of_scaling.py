@@ -5,7 +5,7 @@ import contextlib
 import shutil
 import signal
 
-from deployments import STATE
+from launching import STATE
 from waiting import until
 from watching import watched
 

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 
-from deployments import STATE
+from launching import STATE
 from waiting import until
 
 ROLE = "correlate"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 from crew import Crew
-from deployments import PARTITIONS, STATE, ByChart, ByHand
+from launching import PARTITIONS, STATE, ByChart, ByHand
 
 from argus_streams import app
 from argus_streams.adapters import migrations, topics
