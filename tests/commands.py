@@ -5,11 +5,21 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+import pytest
 from click.testing import CliRunner
 
 from argus_streams.cli import main
 
 OURS = ("ARGUS_", "KAFKA_", "DATABASE_URL", "OTEL_")
+
+
+@contextmanager
+def unset():
+    """This process without any setting of ours, for a while."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.keys() - bare().keys():
+            patch.delenv(name)
+        yield
 
 
 def bare():

@@ -41,7 +41,7 @@ def _duration(_: click.Context, __: click.Parameter, value: str) -> float:
 @click.option("--values", "shape", flag_value="values", help="Values for the chart helm/argus.")
 @with_settings
 def plan(given: Settings, /, prices: Path | None, figures: Path | None, shape: str | None, **load: Any) -> int:
-    """Say what a load needs, and why: partitions, workers, disk, network, memory, and money by a price file."""
+    """Say what a load needs, of what, why, and at what price."""
     measured = planning.load_figures(figures)
     found = made(
         Given(

@@ -148,6 +148,9 @@ class LargeWorld:
     async def lacking_letters(self, _keys):
         return ()
 
+    async def purged(self, _projects):
+        return {}
+
 
 def main(bodies):
     world = LargeWorld(bodies)

@@ -5,7 +5,7 @@ import uuid
 from functools import cached_property
 
 import psycopg
-from commands import argus
+from commands import argus, unset
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic
 from processes import comes_true
@@ -58,7 +58,9 @@ class Site:
     def ailments(self, **how):
         """What is not fine: (check, verdict) → findings; Kafka's clock is not known where nothing comes in."""
         found = {}
-        for each in diagnose(self.settings, pace=PATIENT, **how):
+        with unset():
+            diagnosed = diagnose(self.settings, pace=PATIENT, **how)
+        for each in diagnosed:
             if each.verdict != "fine" and (each.check, each.verdict) != ("clock", "unknown"):
                 found.setdefault((each.check, each.verdict), []).append(each)
         return found

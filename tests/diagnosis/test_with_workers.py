@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from commands import process
+from commands import process, unset
 from processes import comes_true
 from sites import PATIENT, Site
 
@@ -30,7 +30,8 @@ def test_workers_that_run_are_found_fine_and_tell_the_clock_of_kafka(kafka, data
 
 
 def found(site):
-    return diagnose(site.settings, pace=PATIENT._replace(pause=1.0))
+    with unset():
+        return diagnose(site.settings, pace=PATIENT._replace(pause=1.0))
 
 
 def idle(site):
