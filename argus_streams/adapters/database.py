@@ -34,6 +34,9 @@ CONNECT: Mapping[str, Any] = {
 _GENERATION = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
 _LIVE = b"select name from argus.generations where status = 'live'"
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+# A URL as libpq reads it: the login ends at the first `@`, where no `/` is before it.
+_URL = re.compile(r"postgres(?:ql)?://(?:[^@/]*@)?(?P<host>[^/?]*)(?P<path>[^?]*)")
+_PORT = re.compile(r"[0-9]*\Z")
 # What a server says before a session exists carries no SQLSTATE for libpq's callers.
 _REFUSED_LOGIN = re.compile(r"authentication failed|no pg_hba\.conf entry|(database|role) \"[^\"]*\" does not exist")
 
@@ -120,13 +123,23 @@ async def connected(url: str) -> AsyncIterator[Connection]:
 
 
 def check_url(url: str) -> None:
-    """Raise ``Misconfigured`` for what is no connection string, without a word of it: it may hold the password."""
+    """Raise ``Misconfigured`` for what is no connection string, without a word of it: it may hold the password.
+
+    What of a password libpq takes for a host, port or database would be in its errors.
+    """
     try:
-        conninfo_to_dict(url)
+        parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         raise Misconfigured(
             "DATABASE_URL is no connection string: postgresql://user:password@host:5432/database"
         ) from None
+    read = _URL.match(url)
+    if read and "@" in read["path"]:
+        raise Misconfigured("DATABASE_URL: `/` in the user's name or password has to be written %2F, and `@` %40")
+    if read and "@" in read["host"]:
+        raise Misconfigured("DATABASE_URL: `@` in the user's name or password has to be written %40")
+    if not all(_PORT.match(each) for each in str(parts.get("port", "")).split(",")):
+        raise Misconfigured("DATABASE_URL: its port is no number; `/` in a password has to be written %2F")
 
 
 @cache

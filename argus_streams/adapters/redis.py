@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -20,6 +21,7 @@ PREFIX = "argus:llm:"
 PATIENCE_SECONDS = 0.25  # for one request; a model takes longer than that to answer anew
 REST_SECONDS = 5.0  # not every question need wait in vain
 SAID_SECONDS = 60.0
+_NO_ADDRESS = "REDIS_URL is no address of a Redis: redis://user:password@host:6379/0"
 
 
 @asynccontextmanager
@@ -32,13 +34,25 @@ async def open_answers(
     for ``rest`` seconds.
     Raises ``Misconfigured`` for an address that is none.
     """
+    check_url(url)
     once = Retry(NoBackoff(), 1)  # a connection that the server has closed meanwhile is made anew
     try:
         client = Redis.from_url(url, socket_timeout=patience, socket_connect_timeout=patience, retry=once)
-    except ValueError as error:  # its text may hold the password
-        raise Misconfigured("REDIS_URL is no address of a Redis: redis://user:password@host:6379/0") from error
+    except ValueError:  # its text may hold the password
+        raise Misconfigured(_NO_ADDRESS) from None
     async with client:
         yield RedisAnswers(client, away, patience=patience, rest=rest)
+
+
+def check_url(url: str) -> None:
+    """Raise ``Misconfigured`` for a URL whose password would be taken for a host or port, without a word of it."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise Misconfigured(_NO_ADDRESS) from None
+    if parts.scheme in {"redis", "rediss"} and "@" in parts.path + parts.query + parts.fragment:
+        raise Misconfigured("REDIS_URL: `/`, `?` and `#` in a password have to be written %2F, %3F and %23, `@` %40")
 
 
 class RedisAnswers:

@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from argus_streams.adapters.redis import check_url
 from argus_streams.core.doctor.finding import Unseen
 from argus_streams.core.doctor.machine import Redis, Worker
 
@@ -20,7 +21,8 @@ _MOST = 65_536  # bytes of an answer
 
 
 def redis(url: str) -> Redis | Unseen:
-    """What a Redis says of itself."""
+    """What a Redis says of itself. Raises ``Misconfigured`` for an address that is none."""
+    check_url(url)
     try:
         client = Client.from_url(
             url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS, retry=Retry(NoBackoff(), 0)

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from stored_rows import a_group, a_kept
 
-from argus_streams.adapters.database import connected, load_statements, open_database, translate
+from argus_streams.adapters.database import check_url, connected, load_statements, open_database, translate
 from argus_streams.adapters.migrations import migrate
 from argus_streams.adapters.postgres import PostgresStore
 from argus_streams.adapters.reading import PostgresReader
@@ -81,6 +81,54 @@ def test_a_name_that_does_not_resolve_is_unavailable():
 
     with pytest.raises(Unavailable):
         asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("login", "mend"),
+    [
+        ("me:Tr0ub@dor3", "%40"),
+        ("me:Tr0ub@", "%40"),
+        ("me@dor3:Tr0ub", "%40"),
+        ("me:Tr0ub#@dor3", "%40"),
+        ("me:Tr0ub/dor3", "%2F"),
+        ("me:1234/dor3", "%2F"),
+        ("me:Tr0ub@dor3/1234", "%2F"),
+        ("me:1234?dor3/", "no connection string"),
+        ("me:Tr0ub@dor3?1234", "no connection string"),
+        ("me:Tr0ub%dor3", "no connection string"),
+    ],
+)
+def test_a_login_that_is_not_escaped_is_refused_without_a_word_of_it(login, mend):
+    async def main():
+        async with connected(f"postgresql://{login}@127.0.0.1:1/db"):
+            pass
+
+    with pytest.raises(Misconfigured, match=mend) as caught:
+        asyncio.run(main())
+    assert not any(part in str(caught.value) for part in ("Tr0ub", "dor3", "1234"))
+
+
+def test_a_port_that_is_no_number_is_refused_without_a_word_of_it():
+    with pytest.raises(Misconfigured, match="port") as caught:
+        check_url("postgresql://me:Tr0ub")
+    assert "Tr0ub" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:a%40b%2Fc@h:5432/db",
+        "postgres://me:a?b#c:d@h/db",
+        "postgresql://one:1,two:2/db?user=me@there",
+        "postgresql:///db?host=/var/run/me@there",
+        "postgresql://me:pw@[::1]:5432/db",
+        "host=/tmp port=5432 password=a@b/c",
+        "host=@abstract",
+        "",
+    ],
+)
+def test_what_libpq_reads_as_it_is_meant_is_let_pass(url):
+    check_url(url)
 
 
 @pytest.mark.postgres

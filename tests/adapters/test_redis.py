@@ -120,6 +120,13 @@ def test_a_hundred_questions_at_once_are_answered(redis_server):
     assert used(redis_server.url, ask) == [{str(n): str(n).encode()} for n in range(100)]
 
 
+@pytest.mark.parametrize("password", ["s3cr3t/pw", "1234/pw", "1234?pw", "1234#pw", "1234/p@w"])
+def test_a_password_that_ends_the_host_is_refused_without_a_word_of_it(password):
+    with pytest.raises(Misconfigured, match="REDIS_URL") as caught:
+        used(f"redis://user:{password}@cache:6379/0", lambda answers: answers.get(["a"]))
+    assert not any(part in str(caught.value) for part in ("s3cr3t", "1234", "pw"))
+
+
 def test_an_address_that_is_none_is_named_without_its_password():
     with pytest.raises(Misconfigured, match="REDIS_URL") as caught:
         used("http://user:very-secret@cache", lambda answers: answers.get(["a"]))
