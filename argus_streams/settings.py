@@ -201,16 +201,16 @@ class Settings(BaseSettings):
         return ("anthropic",) if self.anthropic_api_key else ()
 
     def kafka(self) -> dict[str, str]:
-        """Client settings in librdkafka's words. Raises ``Misconfigured`` when no broker is named."""
+        """Client settings in librdkafka's words. Raises ``Misconfigured`` without a broker or a file named."""
         if not self.kafka_bootstrap_servers:
             raise Misconfigured("KAFKA_BOOTSTRAP_SERVERS is not set: name your brokers, host:port, comma-separated")
         password = self.kafka_sasl_password
         client = {
             "bootstrap.servers": self.kafka_bootstrap_servers,
             "security.protocol": self.kafka_security_protocol,
-            "ssl.ca.location": _text(self.kafka_ssl_ca_location),
-            "ssl.certificate.location": _text(self.kafka_ssl_certificate_location),
-            "ssl.key.location": _text(self.kafka_ssl_key_location),
+            "ssl.ca.location": _readable("CA", self.kafka_ssl_ca_location),
+            "ssl.certificate.location": _readable("CERTIFICATE", self.kafka_ssl_certificate_location),
+            "ssl.key.location": _readable("KEY", self.kafka_ssl_key_location),
         }
         if self.kafka_security_protocol.startswith("SASL"):
             if not (self.kafka_sasl_username and password):
@@ -294,5 +294,7 @@ def _is_secret(field: FieldInfo) -> bool:
     return SecretStr in (field.annotation, *get_args(field.annotation))
 
 
-def _text(path: Path | None) -> str:
-    return "" if path is None else str(path)
+def _readable(kind: str, file: Path | None) -> str:
+    if file is not None and not os.access(file, os.R_OK):
+        raise Misconfigured(f"ARGUS_KAFKA_SSL_{kind}_LOCATION: there is no {file} that can be read")
+    return "" if file is None else str(file)

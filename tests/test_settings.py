@@ -102,6 +102,16 @@ def test_the_client_is_told_what_it_needs_and_no_more(monkeypatch):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["CA", "CERTIFICATE", "KEY"])
+def test_a_file_for_tls_that_is_not_there_is_named_with_its_variable(monkeypatch, tmp_path, kind):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "one:9092")
+    monkeypatch.setenv(f"ARGUS_KAFKA_SSL_{kind}_LOCATION", str(tmp_path / "none.pem"))
+    with pytest.raises(Misconfigured, match=rf"ARGUS_KAFKA_SSL_{kind}_LOCATION: there is no .*/none\.pem"):
+        settings.load().kafka()
+    (tmp_path / "none.pem").touch()
+    assert str(tmp_path / "none.pem") in settings.load().kafka().values()
+
+
 @pytest.mark.parametrize("missing", ["ARGUS_KAFKA_SASL_USERNAME", "ARGUS_KAFKA_SASL_PASSWORD"])
 def test_a_login_needs_both_its_halves(monkeypatch, missing):
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "one:9092")

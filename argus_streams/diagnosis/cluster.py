@@ -39,9 +39,13 @@ def server(address: str) -> Server:
 
 
 def answering(given: Settings) -> Cluster | Refusal:
-    """What the cluster says of itself, and what it lets us do; what it does not, is part of the answer."""
+    """What the cluster says of itself, and what it lets us do; what it does not, is part of the answer.
+
+    Raises ``Misconfigured`` where there are no settings to ask by.
+    """
+    client = client_of(given)  # what hinders here is told of the settings
     try:
-        with topics.cluster(client_of(given)) as admin:
+        with topics.cluster(client) as admin:
             told = admin.describe_cluster(include_authorized_operations=True, request_timeout=ASK_SECONDS).result()
             ours = described(admin, _needed(given))
             return Cluster(

@@ -79,7 +79,7 @@ def test_a_store_without_a_database_named_is_exit_78():
         ("ARGUS_MAPPINGS_FILE: /nowhere/mappings.yaml", {"ARGUS_MAPPINGS_FILE": "/nowhere/mappings.yaml"}),
         ("ARGUS_HEALTH_HOST", {"ARGUS_HEALTH_HOST": "256.256.256.256"}),
         (
-            "ssl.ca.location",
+            "ARGUS_KAFKA_SSL_CA_LOCATION: there is no /nowhere/ca.pem",
             {"ARGUS_KAFKA_SECURITY_PROTOCOL": "SSL", "ARGUS_KAFKA_SSL_CA_LOCATION": "/nowhere/ca.pem"},
         ),
     ],

@@ -90,6 +90,26 @@ def test_without_any_setting_all_that_is_missing_is_told():
     assert "set DATABASE_URL" in done.stdout
 
 
+def test_what_is_missing_is_wrong_once():
+    code, found = unsited()
+    assert code == 78
+    assert ("kafka", "unknown") in found
+    assert {check for check, verdict in found if verdict == "wrong"} == {"settings"}
+
+
+def test_a_password_that_is_not_escaped_is_a_wrong_setting_and_not_shown():
+    code, found = unsited(DATABASE_URL="postgresql://postgres:Tr0ub@dor3@127.0.0.1:1/db")
+    assert code == 78
+    assert any("%40" in each["what"] for each in found.values() if each["check"] == "settings")
+    assert ("postgres", "unknown") in found
+    assert not any("dor3" in str(each) or "Tr0ub" in str(each) for each in found.values())
+
+
+def unsited(**environment):
+    done = argus("doctor", "--json", **environment)
+    return done.exit_code, {(each["check"], each["verdict"]): each for each in json.loads(done.stdout)["findings"]}
+
+
 @pytest.mark.parametrize(
     ("variable", "text"),
     [
