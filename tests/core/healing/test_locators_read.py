@@ -14,6 +14,7 @@ from argus_streams.core.healing.locators.reading import LONGEST, parsed
 
 KNOWN = 0.97  # of the locators of real projects, at the least
 _STEEPER = 2.5  # than linear
+_LOOKS = 5
 _SHORTEST = 0.02  # CPU seconds that are measured, rather than disturbed
 
 
@@ -313,6 +314,11 @@ def _cpu(text):
     return min(spent)
 
 
+def _grows_evenly(small, large):
+    spent = _cpu(large)
+    return spent < _SHORTEST or spent < _cpu(small) * 4 * _STEEPER
+
+
 @pytest.mark.parametrize("begin", ["", "cy.get('", "page.locator(`", "//a[", "By.id(", "css=", "$(", "page.x("])
 def test_time_grows_with_the_text(begin):
     units = (
@@ -337,8 +343,8 @@ def test_time_grows_with_the_text(begin):
     )
     for unit in (*units, "not(", "$ {", "@a ", "/a/", "=", "+a", "'+", "_by_", "By."):
         small, large = (begin + unit * ((size - len(begin)) // len(unit)) for size in (LONGEST // 4, LONGEST))
-        spent = _cpu(large)
-        assert spent < _SHORTEST or spent < _cpu(small) * 4 * _STEEPER, unit
+        # a neighbour's load makes one look steep, never all of them
+        assert any(_grows_evenly(small, large) for _ in range(_LOOKS)), unit
 
 
 @pytest.mark.shared
