@@ -8,6 +8,12 @@ from typing import NamedTuple
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+_STILL_LOOKING = {
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+}
+
 
 class Line(NamedTuple):
     """One record as a consumer finds it."""
@@ -16,6 +22,18 @@ class Line(NamedTuple):
     offset: int
     key: bytes | None
     value: bytes | None
+
+
+def _committed(consumer, places):
+    """What the group has committed; a broker that has just begun may still look for the group's coordinator."""
+    for _ in range(50):
+        try:
+            return consumer.committed(places, timeout=10)
+        except KafkaException as error:
+            if error.args[0].code() not in _STILL_LOOKING:
+                raise
+            time.sleep(0.1)
+    raise TimeoutError("the group's coordinator")
 
 
 def unique(stem):
@@ -98,8 +116,7 @@ class Topics:
         consumer, places = self._consumer(group), [TopicPartition(name, p) for p in range(partitions)]
         try:
             ends = [consumer.get_watermark_offsets(place, timeout=10)[1] for place in places]
-            done = [max(place.offset, 0) for place in consumer.committed(places, timeout=10)]
-            return sum(ends) - sum(done)
+            return sum(ends) - sum(max(place.offset, 0) for place in _committed(consumer, places))
         finally:
             consumer.close()
 
