@@ -68,12 +68,21 @@ class Helm(NamedTuple):
     def lint(self, values):
         self.run("lint", "--strict", "--kube-version", KUBERNETES, str(CHART), "--values", str(values))
 
-    def render(self, *files, release="argus", namespace="default", folder=CHART, **values):
+    def render(self, *files, release="argus", namespace="default", folder=CHART, flags=(), **values):
         """The objects of a release with values of files and of our own, which go before those."""
         given = [part for file in files for part in ("--values", str(file))]
         own = [part for key, value in values.items() for part in ("--set-json", f"{key}={json.dumps(value)}")]
         text = self.run(
-            "template", release, str(folder), "--namespace", namespace, "--kube-version", KUBERNETES, *given, *own
+            "template",
+            release,
+            str(folder),
+            "--namespace",
+            namespace,
+            "--kube-version",
+            KUBERNETES,
+            *flags,
+            *given,
+            *own,
         )
         return Chart([document for document in yaml.safe_load_all(text) if document])
 

@@ -45,9 +45,9 @@ def run(chart, job):
 def install(helm):
     """Renders a release of its own name on this Kafka and this Postgres, both in values."""
 
-    def rendered(kafka, postgres):
+    def rendered(kafka, postgres, **more):
         own = {"database.existingSecret": "", "database.url": postgres}
-        values = {"kafka.bootstrapServers": kafka, "kafka.partitions": 4, **own}
+        values = {"kafka.bootstrapServers": kafka, "kafka.partitions": 4, **own, **more}
         return helm.rendered(release=f"r{uuid.uuid4().hex[:8]}", **values)
 
     return rendered
@@ -114,6 +114,23 @@ def test_what_is_not_there_is_named_by_the_hook_and_waited_for_by_the_workers(in
         assert comes_true(lambda: asked(port, "/livez") == 200, 10)
         assert asked(port, "/readyz") == 503
         assert worker.poll() is None
+        worker.terminate()
+        assert ended(worker)[0] == 0
+
+
+def test_workers_beside_the_hooks_name_what_is_missing_until_it_is_there(install, kafka, postgres_url, tmp_path):
+    store = {"enabled": True, "store": {"name": "vault"}}
+    chart = install(kafka, postgres_url, externalSecrets=store)  # a first install that makes its own Secrets
+    (port,) = claim_ports(tmp_path, 1)
+    changed = {"ARGUS_HEALTH_PORT": str(port), "ARGUS_HEALTH_HOST": "127.0.0.1"}
+    for role, told in (("store", "`argus migrate`"), ("normalize", "`argus topics apply`")):
+        with running(chart, pods.container(chart, role), **changed) as worker:
+            code, said = ended(worker)
+            assert code == 78  # Kubernetes starts it again
+            assert told in said
+    assert [run(chart, job)[0] for job in chart.all("Job")] == [0, 0]
+    with running(chart, pods.container(chart, "store"), **changed) as worker:
+        assert comes_true(lambda: asked(port, "/readyz") == 200, 30)
         worker.terminate()
         assert ended(worker)[0] == 0
 

@@ -5,7 +5,7 @@ files that they read.
 */}}
 {{- define "argus.command" -}}
 {{- $common := .root.Values.common -}}
-{{- $sources := include "argus.configSources" (dict "root" .root "files" (eq .name "doctor")) | trim -}}
+{{- $sources := include "argus.configSources" (dict "root" .root "component" .name "files" (eq .name "doctor")) | trim -}}
 {{- include "argus.podSecurity" (dict "root" .root "account" .account) }}
 {{- range $key := list "nodeSelector" "affinity" "tolerations" }}
 {{- with get $common $key }}

@@ -1,7 +1,7 @@
 {{/* The pods of a role, as a template of its workload. */}}
 {{- define "argus.pod" -}}
 {{- $values := .values -}}
-{{- $sources := include "argus.configSources" (dict "root" .root "files" true) -}}
+{{- $sources := include "argus.configSources" (dict "root" .root "component" .name "files" true) -}}
 metadata:
   labels:
     {{- include "argus.selectorLabels" (dict "root" .root "component" .name) | nindent 4 }}

@@ -68,13 +68,14 @@ ARGUS_{{ upper $name }}_FILE: /etc/argus/{{ $name }}.yaml
 {{/*
 The secrets that a component needs, each as (variable, Secret, key), as YAML: (dict "root" $ "component" "store").
 `own` names the chart's own Secret, where a hook has another one. A component gets no secret that it does not use: models' keys
-are for analyze alone.
+are for analyze alone, and only roles send traces.
 */}}
 {{- define "argus.secrets" -}}
 {{- $own := printf "%s-%s" (include "argus.fullname" .root) (.own | default "secrets") -}}
 {{- $later := ne .root.Values.generation "first" -}}
+{{- $roles := keys .root.Values.roles -}}
 {{- with .root.Values }}
-{{- if and (hasPrefix "SASL" .kafka.securityProtocol) }}
+{{- if and (hasPrefix "SASL" .kafka.securityProtocol) (ne $.component "migrate") }}
 {{- with .kafka.sasl }}
 {{- if and .usernameKey .existingSecret }}
 - {variable: ARGUS_KAFKA_SASL_USERNAME, secret: {{ .existingSecret }}, key: {{ .usernameKey }}}
@@ -90,7 +91,7 @@ are for analyze alone.
 {{- end }}
 {{- end }}
 {{- end }}
-{{- if or $later (has $.component (list "store" "analyze" "migrate" "doctor" "audit")) }}
+{{- if or (and $later (has $.component $roles)) (has $.component (list "store" "analyze" "migrate" "doctor" "audit")) }}
 {{- if .database.existingSecret }}
 - {variable: DATABASE_URL, secret: {{ .database.existingSecret }}, key: {{ .database.key }}}
 {{- else if .database.url }}
@@ -99,7 +100,7 @@ are for analyze alone.
 {{- fail "database.existingSecret is empty: it has to name the Secret with the connection string of Postgres" }}
 {{- end }}
 {{- end }}
-{{- if .traces.headers.existingSecret }}
+{{- if and .traces.headers.existingSecret (has $.component $roles) }}
 - {variable: OTEL_EXPORTER_OTLP_HEADERS, secret: {{ .traces.headers.existingSecret }}, key: {{ .traces.headers.key }}}
 {{- end }}
 {{- if eq $.component "analyze" }}
@@ -151,13 +152,14 @@ redis-url: {{ .redis.url | b64enc }}
 {{- end }}
 {{- end -}}
 
-{{/* The sources of the volume at /etc/argus: (dict "root" $ "files" true). Nothing where it would be empty. */}}
+{{/* The sources of the volume at /etc/argus: (dict "root" $ "component" … "files" true). Nothing where it would be empty. */}}
 {{- define "argus.configSources" -}}
 {{- $own := include "argus.fullname" .root -}}
 {{- with .root.Values }}
 {{- if and $.files .files }}
 - configMap: {name: {{ $own }}-files}
 {{- end }}
+{{- if ne $.component "migrate" }}
 {{- with .kafka.tls.ca }}
 {{- if .existingSecret }}
 - secret: {name: {{ .existingSecret }}, items: [{key: {{ .key }}, path: kafka/ca.crt}]}
@@ -168,8 +170,9 @@ redis-url: {{ .redis.url | b64enc }}
 - secret: {name: {{ .existingSecret }}, items: [{key: {{ .certKey }}, path: kafka/tls.crt}, {key: {{ .keyKey }}, path: kafka/tls.key}]}
 {{- end }}
 {{- end }}
+{{- end }}
 {{- with .database.tls }}
-{{- if .existingSecret }}
+{{- if and .existingSecret (ne $.component "topics") }}
 - secret: {name: {{ .existingSecret }}, items: [{key: {{ .key }}, path: postgres/ca.crt}]}
 {{- end }}
 {{- end }}
