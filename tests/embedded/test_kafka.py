@@ -61,6 +61,11 @@ def test_it_is_the_version_it_claims_and_makes_no_topic_by_itself(shared_broker)
     assert "not.declared" not in admin.list_topics(timeout=10).topics
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_it_starts_with_the_classes_of_the_cache(shared_broker):
+    assert "/classes-" in Path(f"/proc/{shared_broker.pid}/maps").read_text()
+
+
 def test_a_record_of_8_mebibytes_passes(shared_broker):
     make_topic(shared_broker, "large", **{"max.message.bytes": str(9 * MEBIBYTE)})
     publish(shared_broker, "large", os.urandom(8 * MEBIBYTE))
