@@ -78,13 +78,12 @@ def layout(given: Settings) -> Layout:
     with topics.cluster(client_of(given)) as admin:
         found = {name: each for name, each in described(admin, _needed(given)).items() if not isinstance(each, str)}
         configs = configured(admin, list(found))
+    known = _declared(given).keys() | given.input_defaults().keys()
     return Layout(
         partitions=tuple(each for name, told in found.items() for each in _partitions(name, told)),
         together=tuple(_together(given)),
         foreign=tuple(given.input_defaults()),
-        mirrored=tuple(
-            name for name in _read(given) if name not in _declared(given) and name not in given.input_defaults()
-        ),
+        mirrored=tuple(name for name in _read(given) if name not in known),
         quorum={name: int(config.get("min.insync.replicas", 1)) for name, config in configs.items()},
     )
 
