@@ -3,56 +3,60 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
+from typing import cast
 
 import click
 
 from argus_streams import logs, settings
-from argus_streams.cli import (
-    audit,
-    bodies,
-    configuration,
-    doctor,
-    findings,
-    healing,
-    letters,
-    locating,
-    operating,
-    planning,
-    problems,
-    projects,
-    replay,
-    reports,
-    trying,
-)
+
+# Where each command is defined. It is imported when it is asked for: a person waits for every second of it, and a
+# worker's memory is small.
+PLACES: Mapping[str, str] = {
+    "demo": "trying:demo",
+    "bench": "trying:bench",
+    "worker": "operating:worker",
+    "topics": "operating:topics_command",
+    "migrate": "operating:migrate",
+    "config": "configuration:config",
+    "doctor": "doctor:doctor",
+    "plan": "planning:plan",
+    "publish": "bodies:publish",
+    "explain": "bodies:explain",
+    "parameterize": "bodies:parameterize",
+    "groups": "problems:groups",
+    "group": "problems:group",
+    "incidents": "findings:incidents",
+    "incident": "findings:incident",
+    "analysis": "findings:analysis",
+    "scores": "findings:scores",
+    "report": "reports:report",
+    "heal": "healing:heal",
+    "locate": "locating:locate",
+    "dlq": "letters:dlq",
+    "project": "projects:project",
+    "replay": "replay:replay",
+    "audit": "audit:audit",
+}
+
+
+class Commands(Mapping[str, click.Command]):
+    """The commands by name."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module, _, attribute = PLACES[name].partition(":")
+        return cast("click.Command", getattr(import_module(f"{__name__}.{module}"), attribute))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PLACES)
+
+    def __len__(self) -> int:
+        return len(PLACES)
 
 
 @click.group(
-    commands=[
-        trying.demo,
-        trying.bench,
-        operating.worker,
-        operating.topics_command,
-        operating.migrate,
-        configuration.config,
-        doctor.doctor,
-        planning.plan,
-        bodies.publish,
-        bodies.explain,
-        bodies.parameterize,
-        problems.groups,
-        problems.group,
-        findings.incidents,
-        findings.incident,
-        findings.analysis,
-        findings.scores,
-        reports.report,
-        healing.heal,
-        locating.locate,
-        letters.dlq,
-        projects.project,
-        replay.replay,
-        audit.audit,
-    ],
+    commands=cast("MutableMapping[str, click.Command]", Commands()),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="argus-streams")
