@@ -82,20 +82,6 @@ def _keys(values, path=()):
             yield from _keys(value, (*path, name))
 
 
-def test_pods_reach_what_their_role_needs_and_nothing_else(helm):
-    asking = [{"podSelector": {}}]
-    values = {"networkPolicy.enabled": True, "networkPolicy.metricsFrom": asking, "redis.existingSecret": "redis"}
-    chart = helm.rendered(**values)
-    ports = {"kafka": 9092, "postgres": 5432, "redis": 6379, "models": 443}
-    for role in chart.workloads:
-        (policy,) = chart.labelled("NetworkPolicy", role)
-        reached = {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]} - {53}
-        needed = {"store": ["kafka", "postgres"], "analyze": list(ports)}.get(role, ["kafka"])
-        assert reached == {ports[name] for name in needed}
-        assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
-        assert [rule["from"] for rule in policy["spec"]["ingress"]] == [asking]
-
-
 @pytest.fixture(scope="module")
 def notes(helm, tmp_path_factory):
     """What an install prints; `helm template` prints none, so a copy of the chart has it as an object."""
@@ -119,6 +105,12 @@ def test_an_install_says_how_to_see_whether_all_is_well(notes):
     ):
         assert line in told
     assert "history" not in told
+    assert "wait job" not in told
+
+
+def test_an_install_that_makes_its_own_secrets_says_how_to_wait_for_topics_and_tables(notes):
+    told = notes(externalSecrets={"enabled": True, "store": {"name": "vault"}})
+    assert "kubectl --namespace default wait job --for=condition=complete --timeout=600s" in told
 
 
 def test_an_install_warns_of_a_secret_in_its_history_and_does_not_print_it(notes):
