@@ -43,6 +43,9 @@
 {{- fail (printf "%s.autoscaling.maxReplicas is %d, but kafka.partitions is %d: a partition is read by one worker, more of them would idle" $path (int $scaling.maxReplicas) $partitions) -}}
 {{- end -}}
 {{- end -}}
+{{- if and (eq $scaling.mode "keda") (not $scaling.topics) -}}
+{{- fail (printf "%s.autoscaling.topics is empty: name a topic whose lag counts, or leave it out" $path) -}}
+{{- end -}}
 {{- if and .values.pdb.enabled (not (kindIs "invalid" .values.pdb.minAvailable)) (not (kindIs "invalid" .values.pdb.maxUnavailable)) -}}
 {{- fail (printf "%s.pdb has both minAvailable and maxUnavailable: set the other one to null" $path) -}}
 {{- end -}}
