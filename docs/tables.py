@@ -152,7 +152,7 @@ def documents() -> Mapping[Path, str]:
     pages = {senders.PAGES / f"{name}.md": senders.page(name) for name in sources.load()}
     tables = {path: filled(path, text) for path, text in {**written, **pages}.items()}
     tables |= dashboards.dashboards()
-    return {**tables, chart.SCHEMA: chart.schema(), declared.FILE: declared.written()}
+    return {**tables, chart.SCHEMA: chart.schema(), chart.KNOWN: chart.known(), declared.FILE: declared.written()}
 
 
 if __name__ == "__main__":

@@ -84,7 +84,8 @@ class Helm(NamedTuple):
             *given,
             *own,
         )
-        return Chart([document for document in yaml.safe_load_all(text) if document])
+        documents = yaml.load_all(text, yaml.CSafeLoader)
+        return Chart([document for document in documents if document])
 
     def rendered(self, release="argus", **values):
         """The same with what has to be given."""

@@ -10,9 +10,7 @@ from argus_streams.settings import Settings, with_environment
 
 KEDA = {"common.autoscaling.mode": "keda"}
 INPUTS = {"kafka.inputs": {"sentry-raw": "sentry:shop"}}
-FLOODED = (
-    f"events.incoming{DEAD}"  # of letters only these, of bodies, come in any number: the others are about our records
-)
+FLOODED = f"events.incoming{DEAD}"  # a sender can make letters in any number; the others are about our own records
 SECRETS = {"argus-database": {"DATABASE_URL": "postgresql://db/argus"}}
 
 
@@ -64,7 +62,7 @@ def test_keda_looks_at_the_lag_of_the_roles_own_group_on_all_that_it_reads(helm,
     ("topics", "complaint"),
     [
         ([], "roles.heal.autoscaling.topics is empty"),
-        (None, "roles.heal.autoscaling.topics is empty"),
+        (None, "at '/roles/heal/autoscaling': missing property 'topics'"),
         (["tests.fialed"], "roles.heal.autoscaling.topics names tests.fialed, which is no topic"),
     ],
     ids=str,

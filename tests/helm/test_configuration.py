@@ -42,9 +42,17 @@ REFERENCES = {
     **dict.fromkeys(("secretKeyRef", "secretRef", "secret"), "Secret"),
     **dict.fromkeys(("configMapKeyRef", "configMapRef", "configMap"), "ConfigMap"),
 }
+FIELDS = {settings.variable(name): field for name, field in settings.Settings.model_json_schema()["properties"].items()}
 LOGIN = {"kafka.securityProtocol": "SASL_SSL", "kafka.sasl.username": "argus", "kafka.sasl.existingSecret": "user"}
 
 every_chart = pytest.mark.parametrize("name", [file.name.removesuffix("-values.yaml") for file in charts.VALUES])
+
+
+def allowed(name):
+    """A value that the setting of this name may have."""
+    field = FIELDS[name]
+    told = next((each for each in field.get("anyOf", [field]) if {"enum", "maximum"} & each.keys()), {"maximum": 12})
+    return told["enum"][-1] if "enum" in told else told["maximum"]
 
 
 def secrets_of(chart):
@@ -74,7 +82,9 @@ def everything(helm):
     known = {name for name, _, _ in settings.described()}
     others = known - NAMED.keys() - SECRET.keys() - DECIDED.keys() - files(settings.described())
     given = {name.removeprefix("ARGUS_").removesuffix("_FILE").lower(): {} for name in files(settings.described())}
-    return helm.rendered(**{**named, **LOGIN, **by_secret, "settings": dict.fromkeys(others, 12), "files": given})
+    return helm.rendered(
+        **{**named, **LOGIN, **by_secret, "settings": {name: allowed(name) for name in others}, "files": given}
+    )
 
 
 def test_every_setting_can_be_set(everything):
@@ -87,7 +97,7 @@ def test_every_setting_can_be_set(everything):
         elif name.endswith("_FILE"):
             assert told[name] == f"/etc/argus/{name.removeprefix('ARGUS_').removesuffix('_FILE').lower()}.yaml"
         else:
-            assert told[name] == DECIDED.get(name, "12")
+            assert told[name] == DECIDED.get(name, str(allowed(name)))
 
 
 def test_every_secret_is_known_as_one():

@@ -46,14 +46,42 @@ def test_state_lies_in_the_volumes_of_a_stateful_set(default):
             {"kafka": {"securityProtocol": "SASL_SSL", "sasl": {"username": "argus"}}},
             "kafka.sasl.existingSecret is empty",
         ),
-        ({"settings": {"ARGUS_KEEPDAYS": 3}}, "invalid propertyName 'ARGUS_KEEPDAYS'"),
-        ({"settings": {"ARGUS_VERTEX_TOKEN": "…"}}, "invalid propertyName 'ARGUS_VERTEX_TOKEN'"),
-        ({"settings": {"DATABASE_URL": "…"}}, "invalid propertyName 'DATABASE_URL'"),
+        (
+            {"settings": {"ARGUS_KEEPDAYS": 3}},
+            "settings.ARGUS_KEEPDAYS: there is no such setting, but ARGUS_KEEP_DAYS;",
+        ),
+        ({"settings": {"ARGUS_XYZ": 3}}, "settings.ARGUS_XYZ: there is no such setting; the table of settings"),
+        ({"settings": {"ARGUS_STATE_DIR": "/x"}}, "settings.ARGUS_STATE_DIR: "),
+        ({"settings": {"keep": 3}}, "at '/settings': additional properties 'keep' not allowed"),
+        ({"settings": {"ARGUS_KEEP_DAYS": "abc"}}, "at '/settings/ARGUS_KEEP_DAYS'"),
+        ({"settings": {"ARGUS_KEEP_DAYS": 4000}}, "at '/settings/ARGUS_KEEP_DAYS'"),
+        ({"settings": {"ARGUS_MERGE": False}}, "at '/settings/ARGUS_MERGE'"),  # YAML's bare `off`
+        ({"settings": {"ARGUS_VERTEX_TOKEN": "…"}}, "settings.ARGUS_VERTEX_TOKEN: this is a secret"),
+        ({"settings": {"DATABASE_URL": "…"}}, "settings.DATABASE_URL: this is a secret"),
         ({"settings": {"ARGUS_TOPIC_PREFIX": "shop."}}, 'settings.ARGUS_TOPIC_PREFIX: this is "argus." already'),
         ({"generation": "rules2", "fullnameOverride": "shop"}, "generation is rules2: say database.schema: argus_live"),
         ({"files": {"rule": {}}}, "invalid propertyName 'rule'"),
         ({"fullnameOverride": "a" * 37}, "can not name the release's objects"),
         ({"fullnameOverride": "1argus"}, "can not name the release's objects"),
+        ({"nameOverride": "-x"}, "at '/nameOverride'"),
+        ({"image": {"tag": "a b"}}, "at '/image/tag'"),
+        ({"kafka": {"bootstrapServers": "k:99999"}}, "at '/kafka/bootstrapServers'"),
+        ({"traces": {"endpoint": "http://collector:99999"}}, "at '/traces/endpoint'"),
+        ({"audit": {"schedule": "every day at two"}}, "at '/audit/schedule'"),
+        ({"audit": {"schedule": "99 2 * * *"}}, "at '/audit/schedule'"),
+        ({"commonLabels": {"team": "a b"}}, "at '/commonLabels/team'"),
+        ({"commonLabels": {"app.kubernetes.io/name": "x"}}, "commonLabels has app.kubernetes.io/name, by which"),
+        (
+            {"roles": {"heal": {"podLabels": {"app.kubernetes.io/component": "x"}}}},
+            "roles.heal.podLabels has app.kubernetes.io/component, by which",
+        ),
+        ({"common": {"extraEnv": [{"name": "DATABASE_URL", "value": "x"}]}}, ".extraEnv: DATABASE_URL is set already"),
+        ({"common": {"extraEnv": [{"name": "ARGUS_STATE_DIR", "value": "/x"}]}}, ".extraEnv: ARGUS_STATE_DIR is set"),
+        (
+            {"roles": {"heal": {"extraEnv": [{"name": "ARGUS_TOPIC_PREFIX", "value": "x"}]}}},
+            "roles.heal.extraEnv: ARGUS_TOPIC_PREFIX is set already",
+        ),
+        ({"roles": {"heal": {"extraEnv": [{"name": "A"}, {"name": "A"}]}}}, "roles.heal.extraEnv: A is set already"),
     ],
     ids=lambda given: given if isinstance(given, str) else "",
 )
@@ -63,3 +91,31 @@ def test_what_can_not_work_is_refused_by_its_name(helm, values, told):
     with pytest.raises(charts.RefusedError) as refused:
         helm.rendered(**merged)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"nameOverride": "argus2"},
+        {"image.tag": "v1.2.3-rc.1_x"},
+        {"image.repository": "registry.intern:5000/a/b"},
+        {"kafka.bootstrapServers": "a:1,10.0.0.1:65535,[::1]:9092"},
+        {"traces.endpoint": "https://otel.example.com/v1"},
+        {"traces.endpoint": "http://[::1]:4318"},
+        {"audit": {"enabled": True, "pushGateway": "http://me:a@push:9091/x"}},
+        *({"audit": {"enabled": True, "schedule": each}} for each in (
+            "@daily", "*/5 * * * *", "0 2 1,15 * MON-FRI", "0 0-23/2 ? jan-mar 0", "00 02 * * *",
+        )),
+        {"commonLabels": {"app.kubernetes.io/part-of": "platform", "empty": "", "a": "1.2_b"}},
+        {"commonAnnotations": {"what": "any text: at all"}},
+        {"settings": {"ARGUS_KEEP_DAYS": "30", "ARGUS_MERGE": "off", "AWS_REGION": "eu", "OTEL_TRACES_SAMPLER": "x"}},
+        {"roles.heal.extraEnv": [{"name": "ARGUS_LOG_LEVEL", "value": "DEBUG"}]},
+        {"settings": {"ARGUS_TRACES": 9}, "roles.normalize.extraEnv": [{"name": "ARGUS_TRACES", "value": "1"}]},
+        {"common.extraEnv": [{"name": "ANTHROPIC_API_KEY", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}]},
+        {"common.podSecurityContext.runAsUser": None, "common.podSecurityContext.fsGroup": None},
+        {"roles.store.pdb": {"minAvailable": "50%", "maxUnavailable": None}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_can_work_is_taken(helm, values):
+    helm.rendered(**values)

@@ -19,12 +19,16 @@ containers:
     imagePullPolicy: {{ .root.Values.image.pullPolicy }}
     args: {{ toJson .args }}
     env:
-      {{- range $name, $value := include "argus.settings" .root | fromYaml }}
+      {{- $settings := include "argus.settings" .root | fromYaml }}
+      {{- range $name, $value := $settings }}
       - {name: {{ $name }}, value: {{ $value | quote }}}
       {{- end }}
-      {{- include "argus.secretEnv" (dict "root" .root "component" .name "own" .secrets) | trim | nindent 6 }}
-      {{- with $common.extraEnv }}
-      {{- toYaml . | nindent 6 }}
+      {{- $own := include "argus.secretEnv" (dict "root" .root "component" .name "own" .secrets) }}
+      {{- with $own | trim }}
+      {{- . | nindent 6 }}
+      {{- end }}
+      {{- with include "argus.extraEnv" (dict "path" "common" "given" $common.extraEnv "own" $own "taken" (keys $settings)) | trim }}
+      {{- . | nindent 6 }}
       {{- end }}
     {{- with $common.envFrom }}
     envFrom:

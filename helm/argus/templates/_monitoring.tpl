@@ -1,14 +1,14 @@
 {{/* Metadata with labels more, such as those by which operators choose: (dict "root" $ "name" … "labels" …). */}}
 {{- define "argus.metadataWith" -}}
 {{- $metadata := include "argus.metadata" . | fromYaml -}}
-{{- $_ := set $metadata "labels" (merge (dict) .labels $metadata.labels) -}}
+{{- $_ := set $metadata "labels" (merge (dict) (.labels | default dict) $metadata.labels) -}}
 {{- toYaml $metadata -}}
 {{- end -}}
 
 {{/* The groups of all alert files as the values want them: (dict "root" $). Braces in annotations are Prometheus' own. */}}
 {{- define "argus.alerts" -}}
 {{- $values := .root.Values.prometheusRule -}}
-{{- $base := $values.runbookBase | trimSuffix "/" | default "docs/runbooks" -}}
+{{- $base := $values.runbookBase | default "" | trimSuffix "/" | default "docs/runbooks" -}}
 {{- $names := list -}}
 {{- $groups := list -}}
 {{- range $path, $_ := .root.Files.Glob "alerts/*.yaml" -}}
@@ -17,7 +17,7 @@
 {{- range $rule := $group.rules -}}
 {{- $names = append $names $rule.alert -}}
 {{- $_ := set $rule.annotations "runbook_url" (replace "docs/runbooks" $base $rule.annotations.runbook_url) -}}
-{{- $_ := set $rule "labels" (merge (dict) $rule.labels $values.alertLabels) -}}
+{{- $_ := set $rule "labels" (merge (dict) $rule.labels ($values.alertLabels | default dict)) -}}
 {{- if not (has $rule.alert $values.disabled) }}{{ $rules = append $rules $rule }}{{ end -}}
 {{- end -}}
 {{- if $rules }}{{ $groups = append $groups (dict "name" $group.name "rules" $rules) }}{{ end -}}

@@ -29,8 +29,8 @@ A StatefulSet's pods carry its name and ten characters more in a label of 63; a 
 
 {{/* The aliases of the other regions whose inputs are read here, as YAML. */}}
 {{- define "argus.regions" -}}
-{{- $found := .Values.regions -}}
-{{- if .Values.mirrorMaker2.enabled }}{{ $found = concat $found (keys .Values.mirrorMaker2.sources) }}{{ end -}}
+{{- $found := .Values.regions | default list -}}
+{{- if .Values.mirrorMaker2.enabled }}{{ $found = concat $found (keys (.Values.mirrorMaker2.sources | default dict)) }}{{ end -}}
 {{- toYaml (uniq $found | sortAlpha) -}}
 {{- end -}}
 
@@ -72,7 +72,7 @@ namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "argus.selectorLabels" (dict "root" .root "component" (.component | default "shared")) | nindent 2 }}
   {{- include "argus.commonLabels" .root | nindent 2 }}
-{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+{{- with merge (dict) (.annotations | default dict) (.root.Values.commonAnnotations | default dict) }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}

@@ -5,13 +5,13 @@
 metadata:
   labels:
     {{- include "argus.selectorLabels" (dict "root" .root "component" .name) | nindent 4 }}
-    {{- with merge (dict) $values.podLabels .root.Values.commonLabels }}
+    {{- with merge (dict) ($values.podLabels | default dict) (.root.Values.commonLabels | default dict) }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
   annotations:
     # What the chart makes is read at a worker's start: a change of it replaces the pods.
     checksum/config: {{ list (include "argus.settings" .root) (include "argus.files" .root) (include "argus.ownSecrets" .root) | join "\n" | sha256sum }}
-    {{- with merge (dict) $values.podAnnotations .root.Values.commonAnnotations }}
+    {{- with merge (dict) ($values.podAnnotations | default dict) (.root.Values.commonAnnotations | default dict) }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
 spec:
@@ -84,13 +84,28 @@ spec:
     {{- end }}
 {{- end -}}
 
-{{/* The variables that are a role's own. */}}
+{{/* The variables that are a role's own. What it alone wants of `settings`, or to log, goes before what all have. */}}
 {{- define "argus.env" -}}
-{{- include "argus.secretEnv" (dict "root" .root "component" .name) }}
+{{- $own := include "argus.secretEnv" (dict "root" .root "component" .name) }}
+{{- $own }}
 {{- if .stateful }}
 - {name: ARGUS_STATE_DIR, value: /var/lib/argus}
 {{- end }}
-{{- with .values.extraEnv }}
+{{- $taken := append (keys (omit (include "argus.namedSettings" .root | fromYaml) "ARGUS_LOG_LEVEL")) "ARGUS_STATE_DIR" }}
+{{- include "argus.extraEnv" (dict "path" (printf "roles.%s" .name) "given" .values.extraEnv "own" $own "taken" $taken) }}
+{{- end -}}
+
+{{/* Variables more, none twice: of two a cluster may take either, or refuse the pod. */}}
+{{- define "argus.extraEnv" -}}
+{{- $taken := .taken -}}
+{{- range fromYamlArray .own }}{{ $taken = append $taken .name }}{{ end -}}
+{{- range .given -}}
+{{- if has .name $taken -}}
+{{- fail (printf "%s.extraEnv: %s is set already, by a value of its own or twice; set it there, once" $.path .name) -}}
+{{- end -}}
+{{- $taken = append $taken .name -}}
+{{- end -}}
+{{- with .given }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}

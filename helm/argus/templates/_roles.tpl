@@ -43,6 +43,14 @@
 {{- fail (printf "%s.autoscaling.maxReplicas is %d, but kafka.partitions is %d: a partition is read by one worker, more of them would idle" $path (int $scaling.maxReplicas) $partitions) -}}
 {{- end -}}
 {{- end -}}
+{{- $labels := dict "commonLabels" .root.Values.commonLabels (printf "%s.podLabels" $path) .values.podLabels -}}
+{{- range $name := list "name" "instance" "component" -}}
+{{- range $place, $given := $labels -}}
+{{- if hasKey ($given | default dict) (printf "app.kubernetes.io/%s" $name) -}}
+{{- fail (printf "%s has app.kubernetes.io/%s, by which the chart finds its pods: leave it out" $place $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- if and (eq $scaling.mode "keda") (not $scaling.topics) -}}
 {{- fail (printf "%s.autoscaling.topics is empty: name a topic whose lag counts, or leave it out" $path) -}}
 {{- end -}}

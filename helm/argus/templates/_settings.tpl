@@ -48,7 +48,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
 ARGUS_GENERATION: {{ .Values.generation | quote }}
 ARGUS_LOG_LEVEL: {{ .Values.logLevel }}
 ARGUS_HEALTH_PORT: "8080"
-{{- range $name := keys .Values.files | sortAlpha }}
+{{- range $name := keys (.Values.files | default dict) | sortAlpha }}
 ARGUS_{{ upper $name }}_FILE: /etc/argus/{{ $name }}.yaml
 {{- end }}
 {{- end -}}
@@ -56,9 +56,18 @@ ARGUS_{{ upper $name }}_FILE: /etc/argus/{{ $name }}.yaml
 {{/* All settings that are no secret, as YAML. */}}
 {{- define "argus.settings" -}}
 {{- $settings := include "argus.namedSettings" . | fromYaml -}}
+{{- $known := .Files.Get "files/settings.yaml" | fromYaml -}}
 {{- range $name, $value := .Values.settings -}}
+{{- if has $name $known.secret -}}
+{{- fail (printf "settings.%s: this is a secret; put it into a Secret that a value existingSecret names" $name) -}}
+{{- end -}}
 {{- if hasKey $settings $name -}}
 {{- fail (printf "settings.%s: this is %q already, by a value of its own; set that instead" $name (get $settings $name)) -}}
+{{- end -}}
+{{- if and (hasPrefix "ARGUS_" $name) (not (has $name $known.open)) -}}
+{{- $alike := list -}}
+{{- range $known.open }}{{ if hasPrefix (trunc 9 $name) . }}{{ $alike = append $alike . }}{{ end }}{{ end -}}
+{{- fail (printf "settings.%s: there is no such setting%s; the table of settings in the README tells all" $name ($alike | empty | ternary "" (printf ", but %s" (join ", " $alike)))) -}}
 {{- end -}}
 {{- $_ := set $settings $name (include "argus.text" $value) -}}
 {{- end -}}
@@ -145,7 +154,7 @@ redis-url: {{ .redis.url | b64enc }}
 
 {{/* The files that settings name, as a ConfigMap's data. */}}
 {{- define "argus.files" -}}
-{{- range $name := keys .Values.files | sortAlpha }}
+{{- range $name := keys (.Values.files | default dict) | sortAlpha }}
 {{ $name }}.yaml: |
   {{- $file := get $.Values.files $name }}
   {{- (kindIs "string" $file | ternary $file (toYaml $file)) | nindent 2 }}
