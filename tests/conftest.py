@@ -11,6 +11,7 @@ from databases import database_on
 from hypothesis import settings
 from one_for_all import OneForAll
 from redis_part import RedisServer
+from room import in_memory
 
 from argus_streams.adapters.migrations import migrate
 from argus_streams.embedded.choice import kafka_for, postgres_for
@@ -79,17 +80,25 @@ def kafka(say, tmp_path_factory):
     bootstrap, folder = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    with parts.obtained("kafka", lambda: OneForAll(folder / "kafka", lambda: kafka_for(bootstrap, None, say))) as part:
+
+    def start():
+        with in_memory():
+            return kafka_for(bootstrap, None, say)
+
+    with parts.obtained("kafka", lambda: OneForAll(folder / "kafka", start)) as part:
         yield part.bootstrap
 
 
 @pytest.fixture
 def new_broker(say):
     """Starts brokers of the test's own: new_broker(directory=None)."""
+
+    def start(directory=None):
+        with in_memory():
+            return start_kafka(directory, say=say)
+
     with ExitStack() as started:
-        yield lambda directory=None: started.enter_context(
-            parts.obtained("kafka", lambda: start_kafka(directory, say=say))
-        )
+        yield lambda directory=None: started.enter_context(parts.obtained("kafka", lambda: start(directory)))
 
 
 @pytest.fixture
