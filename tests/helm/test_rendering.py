@@ -67,8 +67,14 @@ def test_state_lies_in_the_volumes_of_a_stateful_set(default):
         ({"image": {"tag": "a b"}}, "at '/image/tag'"),
         ({"kafka": {"bootstrapServers": "k:99999"}}, "at '/kafka/bootstrapServers'"),
         ({"traces": {"endpoint": "http://collector:99999"}}, "at '/traces/endpoint'"),
-        ({"audit": {"schedule": "every day at two"}}, "at '/audit/schedule'"),
-        ({"audit": {"schedule": "99 2 * * *"}}, "at '/audit/schedule'"),
+        (
+            {"audit": {"enabled": True, "schedule": "every day at two"}},
+            'audit.schedule is "every day at two", which is no line of cron',
+        ),
+        (
+            {"audit": {"enabled": True, "schedule": "99 2 * * *"}},
+            'audit.schedule is "99 2 * * *", which is no line of cron',
+        ),
         ({"commonLabels": {"team": "a b"}}, "at '/commonLabels/team'"),
         ({"commonLabels": {"app.kubernetes.io/name": "x"}}, "commonLabels has app.kubernetes.io/name, by which"),
         (
