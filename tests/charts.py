@@ -68,23 +68,16 @@ class Helm(NamedTuple):
     def lint(self, values):
         self.run("lint", "--strict", "--kube-version", KUBERNETES, str(CHART), "--values", str(values))
 
-    def render(self, *files, release="argus", namespace="default", folder=CHART, flags=(), **values):
-        """The objects of a release with values of files and of our own, which go before those."""
+    def template(self, *files, release="argus", namespace="default", folder=CHART, flags=(), **values):
+        """A release as text, with values of files and of our own, which go before those."""
         given = [part for file in files for part in ("--values", str(file))]
         own = [part for key, value in values.items() for part in ("--set-json", f"{key}={json.dumps(value)}")]
-        text = self.run(
-            "template",
-            release,
-            str(folder),
-            "--namespace",
-            namespace,
-            "--kube-version",
-            KUBERNETES,
-            *flags,
-            *given,
-            *own,
-        )
-        documents = yaml.load_all(text, yaml.CSafeLoader)
+        told = (release, str(folder), "--namespace", namespace, "--kube-version", KUBERNETES)
+        return self.run("template", *told, *flags, *given, *own)
+
+    def render(self, *files, **given):
+        """The objects of a release; what is given is as in ``template``."""
+        documents = yaml.load_all(self.template(*files, **given), yaml.CSafeLoader)
         return Chart([document for document in documents if document])
 
     def rendered(self, release="argus", **values):

@@ -4,6 +4,7 @@ import urllib.error
 import urllib.request
 import uuid
 
+import charts
 import commands
 import pods
 import psycopg
@@ -121,15 +122,19 @@ def test_what_is_not_there_is_named_by_the_hook_and_waited_for_by_the_workers(in
 def test_workers_beside_the_hooks_name_what_is_missing_until_it_is_there(install, kafka, postgres_url, tmp_path):
     store = {"enabled": True, "store": {"name": "vault"}}
     chart = install(kafka, postgres_url, externalSecrets=store)  # a first install that makes its own Secrets
-    (port,) = claim_ports(tmp_path, 1)
+    port, other = claim_ports(tmp_path, 2)
     changed = {"ARGUS_HEALTH_PORT": str(port), "ARGUS_HEALTH_HOST": "127.0.0.1"}
-    for role, told in (("store", "`argus migrate`"), ("normalize", "`argus topics apply`")):
-        with running(chart, pods.container(chart, role), **changed) as worker:
+    store, normalize = (pods.container(chart, role) for role in ("store", "normalize"))
+    beside = {**changed, "ARGUS_HEALTH_PORT": str(other)}
+    with running(chart, store, **changed) as one, running(chart, normalize, **beside) as two:
+        for worker, told in ((one, "`argus migrate`"), (two, "`argus topics apply`")):
             code, said = ended(worker)
             assert code == 78  # Kubernetes starts it again
             assert told in said
-    assert [run(chart, job)[0] for job in chart.all("Job")] == [0, 0]
-    with running(chart, pods.container(chart, "store"), **changed) as worker:
+    topics, tables = (charts.pod(job)["spec"]["containers"][0] for job in chart.all("Job"))
+    with running(chart, topics) as one, running(chart, tables) as two:
+        assert [ended(each)[0] for each in (one, two)] == [0, 0]
+    with running(chart, store, **changed) as worker:
         assert comes_true(lambda: asked(port, "/readyz") == 200, 30)
         worker.terminate()
         assert ended(worker)[0] == 0

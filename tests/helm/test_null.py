@@ -51,14 +51,15 @@ def test_what_is_empty_may_be_null(helm, rendered):
 def test_null_takes_away_what_another_file_gave(helm, name):
     file = charts.CHART / "ci" / f"{name}-values.yaml"
     given = paths(yaml.safe_load(file.read_text()))
-    told = {path: refusal(helm, file, path) for path, value in given if value and path in EMPTY}
+    parts = [path for path, value in given if value and isinstance(value, dict | list) and path in EMPTY]
+    told = {path: refusal(helm, file, path) for path in parts}
     assert not {path: text for path, text in told.items() if text and SENTENCE not in text}
 
 
 def refusal(helm, file, path):
     """What Helm says without this value; empty where it renders."""
     try:
-        helm.render(file, **{"dashboards.enabled": False, path: None})  # they are long, and the same without it
+        helm.template(file, **{path: None})
     except charts.RefusedError as refused:
         return str(refused)
     return ""
