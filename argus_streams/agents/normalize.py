@@ -1,7 +1,7 @@
 """NORMALIZE: vendors' bodies in, one sighting a problem and chunk out, and an account of every body."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from argus_streams.agents.lookout import Lookout
 from argus_streams.agents.normalize_turn import NormalizeTurn, Sending
@@ -17,7 +17,8 @@ from argus_streams.streaming.position import Record
 from argus_streams.streaming.producer import Outgoing
 
 YIELD_EVERY = 200  # bodies between two breaths of the event loop
-BLOCK = 2_000  # bodies whose readings are in memory at a time
+BLOCK = 2_000  # bodies whose readings are in memory at a time ...
+BLOCK_BYTES = 2 * 1024 * 1024  # ... and how many bytes of them, about: a reading may be as large as its body
 LARGE = 256 * 1024  # bytes; a body that arrived packed may be of any size
 
 Read = Callable[[Incoming, Norms], Reading]
@@ -59,8 +60,7 @@ class NormalizeAgent:
         """What a slice gives, read a block at a time: the events of no more than a block are in memory."""
         gathered = NormalizeTurn(self._sending, piece, trace)
         reader = read_again if piece.topic == self._sending.topics.replayed else read
-        for first in range(0, len(piece.records), BLOCK):
-            records = piece.records[first : first + BLOCK]
+        for records in _blocks(piece.records):
             incomings = [self._incoming(piece, record) for record in records]
             readings = await self._readings(incomings, reader)
             self._look_at(incomings, readings)
@@ -100,3 +100,16 @@ class NormalizeAgent:
             else:
                 self._bugs.fine()
             self._lookout.look(incoming, reading)
+
+
+def _blocks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """All records in their order, in runs that end at either bound; what came packed, which tells no size, ends one."""
+    first = size = 0
+    for at, record in enumerate(records):
+        size += len(record.value or b"")
+        packs = any(name.lower() == packed.HEADER for name, _ in record.headers)
+        if at + 1 - first >= BLOCK or size >= BLOCK_BYTES or packs:
+            yield records[first : at + 1]
+            first, size = at + 1, 0
+    if first < len(records):
+        yield records[first:]

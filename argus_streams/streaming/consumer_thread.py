@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from aiokafka.errors import (
     CommitFailedError,
+    ConsumerStoppedError,
     CorruptRecordException,
     IllegalStateError,
     KafkaError,
@@ -19,15 +20,15 @@ from mode import Service
 from argus_streams.streaming.position import Partition
 from argus_streams.streaming.reader import metadata
 from argus_streams.streaming.refusals import REFUSED
+from argus_streams.streaming.taking import taken
 from argus_streams.streaming.tenancy import Tenancy
 from argus_streams.streaming.withdrawing import closed
 
 UNDECODABLE = (CorruptRecordException, UnsupportedCodecError)  # or what is no Kafka error at all, from any decoder
 HEED_SECONDS = 1.0
-# Of an answer to a fetch, compressed; aiokafka asks for 50 MiB, and for more after 0.1 s, in the midst of a turn.
-# All that it holds is unpacked at once, into objects that are several times as large.
+# Of a broker's answer to a fetch, compressed; aiokafka asks for 50 MiB, and again after 0.1 s, in the midst of a turn.
 ANSWER_BYTES = 4 * 1024 * 1024
-ANSWERED_SECONDS = 2.0
+ANSWERED_SECONDS = 30.0  # a slow worker's turn is over by then: else it would hold an answer of every partition
 
 
 class Dropped(Exception):  # noqa: N818 - what happened
@@ -74,8 +75,14 @@ class ConsumerThread(AIOKafkaConsumerThread):
         self._tenancy.refusals.resume(consumer)
         if salvage.careful and self.consumer.flow_active:
             return await salvage.fetch(consumer, active_partitions, max_records or 1)
+        if not self.consumer.flow_active:
+            return {}
+        fetcher = consumer._fetcher  # noqa: SLF001 - as Faust takes from it
+        if consumer._closed or fetcher._closed:  # noqa: SLF001
+            raise ConsumerStoppedError
         try:
-            return await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+            with fetcher._subscriptions.fetch_context():  # noqa: SLF001
+                return await taken(fetcher, active_partitions, timeout, max_records or 1)
         except REFUSED as error:
             self._tenancy.refusals.pause(consumer, error)
             raise Dropped from error
