@@ -3,12 +3,16 @@
 import parts
 
 LONGEST = (
-    "demo/test_run.py",
-    "embedded/test_kafka.py",
-    "chaos/test_short.py",
     "regions/test_two_regions.py",
-    "regions/test_mirrored_inputs.py",
+    "demo/test_run.py",
+    "chaos/test_short.py",
     "history/test_generations.py",
+    "healing/test_repairs_under_kills.py",
+    "analysis/test_budget_under_kills.py",
+    "deploy/test_compose_runs.py",
+    "embedded/test_kafka.py",
+    "regions/test_mirrored_inputs.py",
+    "diagnosis/test_faults_of_kafka.py",
     "sources/test_testreports_memory.py",
     "prometheus/test_exposed.py",
     "streaming/test_worker.py",
@@ -19,7 +23,10 @@ LONGEST = (
     "plugins/test_playwright_plugin.py",
     "plugins/test_pytest_plugin.py",
 )
-SERVED = ("adapters", "benchmarks", "cli", "contract", "embedded", "streaming")
+SERVED = (
+    "adapters", "analysis", "audit", "benchmarks", "chaos", "cli", "contract", "diagnosis", "embedded", "healing",
+    "helm", "history", "plugins", "prometheus", "streaming", "tracing",
+)  # fmt: skip
 """Folders with tests that need a server."""
 
 
