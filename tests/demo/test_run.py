@@ -143,6 +143,7 @@ def test_ctrl_c_ends_everything_and_tells_the_ledger():
 
 
 @by_proc
+@pytest.mark.long  # what is told by Ctrl-C, above, tells it too
 def test_a_demo_that_is_told_to_end_does_so_too(elsewhere):
     assert_ended_by(signal.SIGTERM, elsewhere)
 
