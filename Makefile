@@ -51,8 +51,9 @@ format: $(STAMP) ## repair what lint can repair
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-long: $(STAMP) ## an audit of ten million bodies, brokers with damaged disks and with permissions, 100,000 repairs, the image; some minutes
-	$(PY) -m pytest tests/audit tests/streaming tests/core/healing tests/deploy -m long $(ARGS)
+long: $(STAMP) ## what takes longer: ten million bodies, damaged disks, upgrades, purges, the image, each law with 200 examples
+	$(PY) -m pytest -m "long and not chaos" $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile -m "hypothesis and not long" --hypothesis-profile long $(ARGS)
 
 chaos: $(STAMP) ## every fault under load, 35 to 50 minutes: make chaos ARGS="-k broker"; ARGUS_CHAOS_SEED repeats a plot
 	$(PY) -m pytest tests/chaos tests/regions -m chaos $(ARGS)

@@ -14,7 +14,7 @@ every_source = pytest.mark.parametrize("source", SOURCES)
 
 # A first example takes long where it imports and remembers; the time of each is another test's matter.
 unhurried = settings(
-    max_examples=settings().max_examples // 5,
+    max_examples=max(20, settings().max_examples // 5),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
