@@ -10,9 +10,8 @@ from importlib.resources import files
 
 from confluent_kafka.admin import AdminClient
 
-from argus_streams.embedded import jars
 from argus_streams.embedded.guard import Orders
-from argus_streams.embedded.kafka import JVM, READY_SECONDS, answers_as, java_command
+from argus_streams.embedded.kafka import READY_SECONDS, answers_as, broker_command, own_cache
 from argus_streams.embedded.process import Server, claim_ports
 
 INSIDE, OUTSIDE, CONTROLLER = 19092, 9092, 9093
@@ -45,7 +44,7 @@ class Brokers:
 
 def start_brokers(folder, services, say):
     """These services, running; their ports are others than the file's, and their names this host's."""
-    java = java_command(jars.kafka(), JVM, say)
+    java = broker_command(say, own_cache())
     ports, addresses = {}, {}
     for name, service in services.items():
         home = folder / name
