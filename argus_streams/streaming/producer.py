@@ -36,6 +36,9 @@ SETTINGS: Mapping[str, Any] = {
     "acks": "all",
     "enable.idempotence": True,
     "enable.gapless.guarantee": True,  # a failed record must not be overtaken: its successor would vouch for it
+    # A partition that is being made, or changes its leader, may refuse a request and take the next: librdkafka then has
+    # both as delivered. https://github.com/confluentinc/confluent-kafka-go/issues/921, docs/adr/0045
+    "max.in.flight.requests.per.connection": 1,
     "partitioner": "murmur2_random",  # as Java and aiokafka do, so that any producer's keys meet
     "log_level": 3,  # errors: librdkafka warns of the line above at every start
     "message.timeout.ms": 60_000,
@@ -131,7 +134,7 @@ def _produce(producer: Producer, record: Outgoing, report: Report) -> None:
                 record.topic, record.value, record.key, record.partition, on_delivery=report, headers=headers
             )
         except BufferError:  # the local queue is full: let it drain
-            patience = 0.1
+            patience = 0.01
         except REFUSALS as error:
             raise NotDelivered(f"{record.topic} refused a record: {_told(error)}") from error
         else:

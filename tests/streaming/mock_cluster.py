@@ -9,7 +9,7 @@ from subprocess import PIPE, Popen
 import confluent_kafka
 
 PRODUCE, OFFSET_FETCH = 0, 9  # Kafka's API keys
-NOT_ENOUGH_REPLICAS, TOPIC_AUTHORIZATION_FAILED, INVALID_RECORD = 19, 29, 87  # Kafka's error codes
+NOT_LEADER, NOT_ENOUGH_REPLICAS, TOPIC_AUTHORIZATION_FAILED, INVALID_RECORD = 6, 19, 29, 87  # Kafka's error codes
 POINTER, TEXT, INT, SHORT, SIZE = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int32, ctypes.c_int16, ctypes.c_size_t
 ARGUMENTS = {
     "rd_kafka_conf_new": [],

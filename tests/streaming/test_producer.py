@@ -6,7 +6,7 @@ import time
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
-from mock_cluster import INVALID_RECORD, NOT_ENOUGH_REPLICAS, PRODUCE, mock_cluster
+from mock_cluster import INVALID_RECORD, NOT_ENOUGH_REPLICAS, NOT_LEADER, PRODUCE, mock_cluster
 from processes import comes_true
 
 from argus_streams.streaming.producer import SETTINGS, ConfirmedProducer, NotDelivered, Outgoing, PlacingProducer
@@ -127,6 +127,17 @@ def test_a_passing_error_is_tried_again_in_order(cluster, topic, write):
     cluster.refuse(PRODUCE, *[NOT_ENOUGH_REPLICAS] * 3)
     write(numbers(topic, 500))
     assert logged(cluster, topic) == [b"%d" % n for n in range(500)]
+
+
+def test_what_a_partition_refuses_while_it_is_made_is_not_taken_for_written_once_it_takes_the_next(
+    cluster, topic, write
+):
+    large = [Outgoing(topic, b"k", b"%d" % n * 700_000, partition=0) for n in range(4)]  # each a request of its own
+    cluster.latency(100)
+    cluster.refuse(PRODUCE, NOT_LEADER)
+    write(large)
+    cluster.latency(0)
+    assert logged(cluster, topic) == [record.value for record in large]
 
 
 def test_a_slow_broker_is_waited_for(cluster, topic, write):
