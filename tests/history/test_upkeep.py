@@ -36,7 +36,8 @@ def here(kafka, postgres_server, tmp_path):
         made.state = tmp_path / "state"
         made.stop = made.crew(ARGUS_STATE_DIR=str(made.state))
         deploy = {"kind": "deploy", "service": "web", "environment": "production", "release": "r2", "status": "success"}
-        made.publish(deploy, *[error(f"Kind{n % 7}", "stock is negative", service="web") for n in range(60)])
+        made.publish(deploy)
+        made.publish(*[error(f"Kind{n % 7}", "stock is negative", service="web") for n in range(60)])
         made.publish({"no": "event"})
         made.teach(1, 2)
         made.drained()
