@@ -1,4 +1,4 @@
-"""A cache of a Java program's loaded and linked classes (JEP 483, 514), with which it starts in half the time."""
+"""A cache of a Java program's loaded and linked classes (JEP 483, 514): a start takes about half the CPU time."""
 
 import fcntl
 import hashlib

@@ -40,7 +40,7 @@ SETTINGS: Mapping[str, Any] = {
     # both as delivered. https://github.com/confluentinc/confluent-kafka-go/issues/921, docs/adr/0045
     "max.in.flight.requests.per.connection": 1,
     "partitioner": "murmur2_random",  # as Java and aiokafka do, so that any producer's keys meet
-    "log_level": 3,  # errors: librdkafka warns of the line above at every start
+    "log_level": 3,  # errors: librdkafka warns of the gapless guarantee at every start
     "message.timeout.ms": 60_000,
     "linger.ms": 5,
     "compression.type": "lz4",

@@ -124,4 +124,4 @@ def test_what_can_not_work_is_refused_by_its_name(helm, values, told):
     ids=str,
 )  # fmt: skip
 def test_what_can_work_is_taken(helm, values):
-    helm.rendered(**values)
+    assert set(helm.rendered(**values).workloads) == set(app.ROLES)
